@@ -1,0 +1,369 @@
+"""Adjoints: behind each call of what comes next, the adjoint statements of what came before it.
+
+Takes: CPS form. Guarantees: still CPS form in which every continuation returns the adjoints of its active
+parameters (bare if there is one, else a tuple) and every function a tuple with one adjoint per parameter; `heap` is
+the first parameter of every function.
+
+The transform, for a body of statements `s1 ... sn` and an ending that passes `x` on to what comes next:
+
+    s1; ...; sn; bx = next(x); adjoint(sn); ...; adjoint(s1); return the parameters' adjoints
+
+`adjoint(y = f(a, b))` adds to `ba` and `bb` what the rule of `f` says, and is left out where nothing has been added
+to `by`. The adjoint of a variable lives where the variable lives: a local's is a local, and what a nested
+continuation reads of an outer frame it adds to with `nonlocal`, since that frame is under it on the stack. (Wang et
+al., *Backpropagation with Callbacks*, section 3; the callbacks' mutable cells are the frames' variables here.)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from .analysis import NUMERIC, Callee, _Transfer
+from .cfg import writes
+from .checks import check_calls, check_scopes
+from .context import Context, Fact
+from .nodes import (
+    assign,
+    at,
+    attribute,
+    call,
+    copy_tree,
+    def_,
+    expr_stmt,
+    free_names,
+    if_,
+    is_name,
+    load,
+    parameters,
+    ret,
+    store,
+    tuple_,
+    walk,
+    walk_scope,
+)
+from .scoping import assigned_in, statements_of
+from .statements import Statements
+
+__all__ = ["adjoint", "check"]
+
+
+def adjoint(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
+    tree = copy_tree(tree)
+    for node in walk(tree):
+        if isinstance(node, gast.FunctionDef) and hasattr(node, "role"):
+            ctx.active_params[node.name] = [ctx.facts[p].active for p in parameters(node.args) if p in ctx.facts]
+    made = Frame(tree, ctx, None).function()
+    made.name = ctx.names.fresh(tree.name.removesuffix("_cps") + "_adj")
+    return made
+
+
+class Frame:
+    """One function of the CPS tree: a user's function, a loop or another continuation."""
+
+    def __init__(self, node: gast.FunctionDef, ctx: Context, parent: Frame | None) -> None:
+        self.node, self.ctx, self.parent = node, ctx, parent
+        self.is_function = node.role == "function"
+        params = parameters(node.args)
+        self.params = params[1:] if self.is_function else params
+        declared = {n for s in node.body if isinstance(s, gast.Nonlocal) for n in s.names}
+        self.bound = (set(params) | assigned_in(node)) - declared
+        if parent is None or self.is_function:
+            self.heap = ctx.names.fresh("heap")
+        else:
+            self.heap = parent.heap
+        closed_over = {n for s in statements_of(node) if getattr(s, "role", "") == "function" for n in free_names(s)}
+        self.shared: dict[str, None] = dict.fromkeys(  # bound here, and added to from nested functions
+            n for n in sorted(closed_over & self.bound) if n in ctx.facts and ctx.facts[n].active)
+        self.outside: dict[str, None] = {}  # adjoints of outer variables that are assigned here
+        self.checked: set[str] = set(parent.checked) if parent else set()
+        self.owned = _often_indexed(node) & self.bound
+
+    # -- facts and adjoint names ------------------------------------------------------------------------------
+
+    def fact(self, node: Any) -> Fact:
+        if isinstance(node, gast.Name) and node.id in self.checked:
+            known = self.ctx.facts.get(node.id)
+            if known is not None and known.kind not in NUMERIC:
+                return Fact("n", known.active)
+        return _Transfer(self.ctx, {}, self.ctx.facts).atom(node)
+
+    def callee(self, statement: Any) -> Callee | None:
+        statement.callee = None
+        _Transfer(self.ctx, {}, self.ctx.facts).fact(statement.value, statement)
+        return statement.callee
+
+    def active(self, node: Any) -> bool:
+        return isinstance(node, gast.Name) and self.fact(node).active and self.binder(node.id) is not None
+
+    def binder(self, name: str) -> Frame | None:
+        frame: Frame | None = self
+        while frame is not None and name not in frame.bound:
+            frame = frame.parent
+        return frame
+
+    def adjoint_name(self, name: str) -> str:
+        names = self.ctx.adjoints
+        if name not in names:
+            names[name] = self.ctx.names.fresh("b" + name)
+        return names[name]
+
+    def is_local(self, name: str) -> bool:
+        """Whether the adjoint of `name` is a local of this function that nobody else adds to."""
+        return name in self.bound and name not in self.shared and name not in self.owned
+
+    # -- functions --------------------------------------------------------------------------------------------
+
+    def function(self) -> gast.FunctionDef:
+        have: set[str] = set()
+        body = self.body(self.node.body, have)
+        loops = [s.name for s in body if getattr(s, "role", "") == "loop"]
+        if loops and not isinstance(body[-1], gast.Raise):
+            away = [gast.Name(id=n, ctx=gast.Del(), annotation=None, type_comment=None) for n in loops]
+            body.append(at(gast.Delete(targets=away), self.node))  # a loop refers to itself
+            body[-1].comment, body[-1].backward = "and what it holds", True
+        if self.params if self.is_function else self.active_params():
+            body.append(self.give_back(have))
+        elif self.node.answers:  # a callee calls it, and wants an adjoint
+            body.append(ret(self.ctx.use("ZERO"), self.node))
+        head: list[Any] = []
+        fresh = [self.adjoint_name(n) for n in [*self.shared, *sorted(self.owned & set(self.ctx.adjoints))]]
+        if fresh:
+            declared = assign(store(fresh[0]), self.ctx.use("ZERO"), self.node)
+            declared.targets = [store(n) for n in dict.fromkeys(fresh)]
+            declared.declares = True
+            head.append(declared)
+        outer = [n for s in body if isinstance(s, gast.Nonlocal) for n in s.names]
+        outer += [n for n in self.outside if n not in outer]
+        body = [s for s in body if not isinstance(s, gast.Nonlocal)]
+        if outer:
+            head.insert(0, at(gast.Nonlocal(names=outer), self.node))
+        args = self.node.args
+        if self.is_function:
+            args = def_("_", [self.heap, self.node.k, *self.params], [], self.node).args
+        made = def_(self.node.name, args, head + body, self.node)
+        made.comment = self.node.comment
+        made.role, made.answers = self.node.role, self.node.answers
+        return made
+
+    def active_params(self) -> list[str]:
+        return [p for p in self.params if self.ctx.facts[p].active]
+
+    def give_back(self, have: set[str]) -> Any:
+        names = self.params if self.is_function else self.active_params()
+        values = []
+        for name in names:
+            known = not self.is_local(name) and self.ctx.adjoints.get(name) or self.adjoint_name(name) in have
+            values.append(load(self.adjoint_name(name)) if known else self.ctx.use("ZERO"))
+        value = tuple_(values) if self.is_function or len(values) != 1 else values[0]
+        made = ret(value, self.node)
+        made.backward = True
+        return made
+
+    # -- bodies -----------------------------------------------------------------------------------------------
+
+    def body(self, statements: list[Any], have: set[str]) -> list[Any]:
+        """`have`: adjoint names assigned so far on the way back; grows."""
+        *straight, ending = statements
+        work = Statements(self)
+        nested: list[gast.FunctionDef] = []
+        for node in straight:
+            if isinstance(node, gast.FunctionDef) and hasattr(node, "role"):
+                nested.append(node)
+                if node.role == "function":
+                    work.forward.append(node)
+            else:
+                work.add(node)
+        out = work.forward
+        made = {id(n): self.nested(n) for n in reversed(nested)}  # what runs last adds first
+        out = [made.get(id(s), s) for s in out]
+        out += [made[id(n)] for n in nested if n.role != "function"]
+        out += self.ending(ending, have)
+        if not isinstance(ending, gast.Raise):
+            for back in reversed(work.backward):
+                start = len(out)
+                back(have, out)
+                for s in out[start:]:
+                    s.backward = True
+        return out
+
+    def nested(self, node: gast.FunctionDef) -> gast.FunctionDef:
+        frame = Frame(node, self.ctx, self)
+        made = frame.function()
+        for name in frame.outside_names:
+            if name in self.bound:
+                self.shared[name] = None
+            else:
+                self.touch(name)
+        return made
+
+    @property
+    def outside_names(self) -> list[str]:
+        back = {b: n for n, b in self.ctx.adjoints.items()}
+        return [back[b] for b in self.outside]
+
+    def touch(self, name: str) -> None:
+        self.outside[self.adjoint_name(name)] = None
+
+    # -- adding to adjoints -----------------------------------------------------------------------------------
+
+    def current(self, name: str, have: set[str]) -> Any:
+        """The adjoint of `name` as an expression, or None where nothing can have been added to it."""
+        adjoint_name = self.adjoint_name(name)
+        if self.is_local(name):
+            return load(adjoint_name) if adjoint_name in have else None
+        if name not in self.bound:
+            binder = self.binder(name)
+            if adjoint_name not in self.outside and (binder is None or name not in binder.shared):
+                return None
+        return load(adjoint_name)
+
+    def contribute(self, name: str, value: Any, have: set[str], out: list[Any], like: Any) -> None:
+        """`bx += value`."""
+        target = self.adjoint_name(name)
+        if self.is_local(name):
+            if target in have:
+                value = gast.BinOp(left=load(target), op=gast.Add(), right=value)
+            have.add(target)
+        else:
+            if self.ctx.facts[name].kind == "s":
+                value = gast.BinOp(left=load(target), op=gast.Add(), right=value)
+            else:
+                value = call(self.ctx.use("accumulate"), load(target), value)
+            if name not in self.bound:
+                self.touch(name)
+        out.append(assign(target, value, like))
+
+    def replace(self, name: str, value: Any, have: set[str], out: list[Any], like: Any) -> None:
+        """`bx = value`, where `value` already contains what `bx` was."""
+        if self.is_local(name):
+            have.add(self.adjoint_name(name))
+        elif name not in self.bound:
+            self.touch(name)
+        out.append(assign(self.adjoint_name(name), value, like))
+
+    # -- endings ----------------------------------------------------------------------------------------------
+
+    def ending(self, node: Any, have: set[str]) -> list[Any]:
+        if isinstance(node, gast.Raise):
+            return [node]
+        if isinstance(node, gast.If):
+            before, checked = set(have), set(self.checked)
+            arms, sets = [], []
+            for arm in (node.body, node.orelse):
+                arm_have, self.checked = set(before), set(checked)
+                arms.append(self.body(arm, arm_have))
+                sets.append(arm_have)
+            self.checked = checked
+            have |= sets[0] | sets[1]
+            inside = {self.ctx.adjoints.get(n) for arm in (node.body, node.orelse) for n in _assigned_deep(arm)}
+            have -= inside
+            for made, arm_have in zip(arms, sets, strict=True):
+                if made and not isinstance(made[-1], gast.Raise):
+                    for name in sorted(have - arm_have):
+                        missing = assign(name, self.ctx.use("ZERO"), node)
+                        missing.backward = True
+                        made.append(missing)
+            return [if_(node.test, arms[0], arms[1], node)]
+        out: list[Any] = []
+        target = node.value
+        if isinstance(target.func, gast.Call):
+            self.call_form(node, target, have, out)
+        elif self.is_return(target):
+            value = target.args[0]
+            if not self.active(value):
+                out.append(expr_stmt(target, node))
+            else:
+                self.receive([value], target, have, out, node, bare=True)
+        else:
+            continuation = self.ctx.active_params[target.func.id]
+            args = [a for a, active in zip(target.args, continuation, strict=True) if active]
+            self.receive(args, target, have, out, node, bare=len(args) == 1)
+        return out
+
+    def is_return(self, node: gast.Call) -> bool:
+        frame: Frame | None = self
+        while frame is not None and not frame.is_function:
+            frame = frame.parent
+        return frame is not None and is_name(node.func, frame.node.k)
+
+    def receive(self, args: list[Any], value: Any, have: set[str], out: list[Any], like: Any, bare: bool) -> None:
+        """The adjoints of `args` come back from a call, in this order."""
+        if not any(self.active(a) for a in args):
+            out.append(expr_stmt(value, like))
+            return
+        targets, later = [], []
+        for arg in args:
+            if not self.active(arg):
+                targets.append(store(self.ctx.discard()))
+                continue
+            name = self.adjoint_name(arg.id)
+            if not self.is_local(arg.id) or name in have or any(is_name(t, name) for t in targets):
+                temporary = self.ctx.names.fresh("g")
+                later.append((arg.id, temporary))
+                name = temporary
+            else:
+                have.add(name)
+            targets.append(store(name))
+        target = targets[0] if bare else tuple_(targets, gast.Store())
+        out.append(assign(target, value, like))
+        for name, temporary in later:
+            self.contribute(name, load(temporary), have, out, like)
+            out[-1].backward = True
+
+    def call_form(self, node: Any, target: gast.Call, have: set[str], out: list[Any]) -> None:
+        """`form(g, "sig")(after, a, b)`: the heap goes along, a tuple of adjoints comes back."""
+        rows: list[tuple[str, str]] = []
+        for a in target.args[1:]:
+            if isinstance(a, gast.Starred) and self.active(a.value):
+                name = self.ctx.names.fresh("rows")
+                out.append(assign(name, self.on_heap("rows", load(a.value.id)), node))
+                rows.append((a.value.id, name))
+                a.value = load(name)
+        callee = target.func.args[0]
+        owner = callee.value if isinstance(callee, gast.Attribute) and self.active(callee.value) else None
+        if owner is not None:  # the method of what may be an array
+            out.append(expr_stmt(self.on_heap("put", load(owner.id)), node))
+        args = [a for a in target.args[1:] if not isinstance(a, gast.Starred)]
+        args += [k.value for k in target.keywords if k.arg is not None]
+        target.args.insert(0, load(self.heap))
+        self.receive(args, target, have, out, node, bare=False)
+        if owner is not None:
+            self.contribute(owner.id, self.on_heap("take", load(owner.id)), have, out, node)
+        for name, made in rows:
+            self.contribute(name, self.on_heap("unrows", load(name), load(made)), have, out, node)
+
+    def on_heap(self, method: str, *args: Any) -> gast.Call:
+        return call(attribute(load(self.heap), method), *args)
+
+
+def _assigned_deep(statements: list[Any]) -> set[str]:
+    """Names that the statements of an arm bind, and those of arms within it."""
+    found: set[str] = set()
+    for s in statements:
+        if isinstance(s, gast.If):
+            found |= _assigned_deep(s.body) | _assigned_deep(s.orelse)
+        else:
+            found |= set(writes(s))
+    return found
+
+
+def _often_indexed(node: gast.FunctionDef) -> set[str]:
+    """Names indexed twice or more in one function: their adjoints are summed in place."""
+    seen: set[str] = set()
+    often: set[str] = set()
+    for inner in walk_scope(node.body):
+        if isinstance(inner, gast.Subscript) and isinstance(inner.value, gast.Name):
+            (often if inner.value.id in seen else seen).add(inner.value.id)
+    return often
+
+
+def check(tree: gast.FunctionDef, ctx: Context | None = None) -> None:
+    """Raises AssertionError unless names that are read are bound, and callers unpack what is returned."""
+    check_scopes(tree, ctx)
+    check_calls(tree, ctx)
+    for node in walk(tree):
+        if isinstance(node, gast.FunctionDef) and hasattr(node, "role"):
+            for statement in node.body[1:]:
+                assert not isinstance(statement, gast.Nonlocal), "nonlocal after the head"

@@ -1,0 +1,358 @@
+"""A-normal form: one operation per statement, wherever a derivative may pass.
+
+Takes: core language. Guarantees (`check` tests it): control flow as before; every other statement is one of
+
+    name = rhs          name, ..., *name = atom         name op= atom       rhs
+    atom[index] = atom  atom.attr = atom                return atom         def, raise, del, import, pass
+
+    rhs   = atom | quiet | atom op atom | op atom | atom[index] | atom.attr | callee(atom, *atom, k=atom, **atom)
+          | (atom, *atom) | [atom] | {atom} | {atom: atom}
+    callee = atom | atom.name | a dotted global name
+    atom  = name | constant
+
+where `quiet` (`quiet.py`) stays as the user wrote it, and so do an `index` and a test: no derivative passes through
+a comparison or a position. What they contain runs no code that the transformer would have to see.
+
+Before:  y = x * np.sin(x + 1) + a[i - 1]
+After:   t = x + 1; t1 = np.sin(t); t2 = x * t1; t3 = a[i - 1]; y = t2 + t3
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from .context import MISSING, Context
+from .desugar import check as check_core
+from .nodes import assign, at, const, copy_tree, dotted, load, tuple_, walk
+from .quiet import is_calm, is_quiet
+
+__all__ = ["anf", "check", "check_statement"]
+
+ATOMS = (gast.Name, gast.Constant)
+_PLAIN = (gast.Pass, gast.Break, gast.Continue, gast.Import, gast.ImportFrom, gast.Delete)
+
+
+def anf(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
+    tree = copy_tree(tree)
+    return _Anf(ctx).function(tree)
+
+
+class _Anf:
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+
+    def function(self, node: gast.FunctionDef) -> gast.FunctionDef:
+        outer = self.ctx.locals
+        node.body = self.block(node.body)
+        self.ctx.locals = outer
+        return node
+
+    def block(self, statements: list[Any]) -> list[Any]:
+        out: list[Any] = []
+        for node in statements:
+            start = len(out)
+            self.statement(node, out)
+            for made in out[start:]:
+                at(made, node)
+        return out
+
+    def statement(self, node: Any, out: list[Any]) -> None:
+        if isinstance(node, gast.Assign):
+            target = node.targets[0]
+            if isinstance(target, (gast.Attribute, gast.Subscript)):
+                node.value = self.atom(node.value, out)
+                self.place(target, out)
+            elif isinstance(target, gast.Tuple):
+                node.value = self.atom(node.value, out)
+            else:
+                node.value = self.rhs(node.value, out)
+        elif isinstance(node, gast.AugAssign):
+            node.value = self.atom(node.value, out)
+        elif isinstance(node, gast.Expr):
+            node.value = self.rhs(node.value, out)
+            if isinstance(node.value, ATOMS):
+                return
+        elif isinstance(node, gast.Return):
+            node.value = self.atom(node.value, out)
+        elif isinstance(node, gast.If):
+            node.test = self.test(node.test, out)
+            node.body, node.orelse = self.block(node.body), self.block(node.orelse)
+        elif isinstance(node, gast.While):
+            node.body = self.block(node.body)
+        elif isinstance(node, gast.FunctionDef):
+            node = self.function(node)
+        elif isinstance(node, gast.Raise):
+            for field in ("exc", "cause"):
+                value = getattr(node, field)
+                if value is not None and not is_calm(value, self.ctx):
+                    setattr(node, field, self.raised(value, out))
+        elif isinstance(node, gast.Delete):
+            for target in node.targets:
+                self.place(target, out)
+        else:
+            assert isinstance(node, _PLAIN), type(node).__name__
+        out.append(node)
+
+    def raised(self, value: Any, out: list[Any]) -> Any:
+        """`raise E(...)`: the call of the class stays, its arguments are computed before."""
+        if isinstance(value, gast.Call):
+            value.args = [a if is_calm(a, self.ctx) else self.operand(a, out) for a in value.args]
+            for keyword in value.keywords:
+                keyword.value = self.atom(keyword.value, out)
+            return value
+        return self.atom(value, out)
+
+    def place(self, target: Any, out: list[Any]) -> None:
+        target.value = self.atom(target.value, out)
+        if isinstance(target, gast.Subscript):
+            target.slice = self.index(target.slice, out)
+
+    def test(self, node: Any, out: list[Any]) -> Any:
+        """Only the truth of it matters, so whatever is calm stays."""
+        if is_calm(node, self.ctx):
+            return node
+        if isinstance(node, (gast.Compare, gast.UnaryOp, gast.BoolOp)) and is_quiet_shape(node):
+            return self.loud_parts(node, out)
+        return self.atom(node, out)
+
+    def loud_parts(self, node: Any, out: list[Any]) -> Any:
+        """A comparison or `not` whose operands run unknown code: the operands are named, the rest stays."""
+        if isinstance(node, gast.Compare):
+            node.left = node.left if is_calm(node.left, self.ctx) else self.atom(node.left, out)
+            node.comparators = [c if is_calm(c, self.ctx) else self.atom(c, out) for c in node.comparators]
+        else:
+            node.operand = self.test(node.operand, out)
+        return node
+
+    def index(self, node: Any, out: list[Any]) -> Any:
+        if is_calm(node, self.ctx):
+            return node
+        if isinstance(node, gast.Slice):
+            for field in ("lower", "upper", "step"):
+                if getattr(node, field) is not None:
+                    setattr(node, field, self.index(getattr(node, field), out))
+            return node
+        if isinstance(node, gast.Tuple):
+            node.elts = [self.operand(e, out) if isinstance(e, gast.Starred) else self.index(e, out)
+                         for e in node.elts]
+            return node
+        return self.atom(node, out)
+
+    def atom(self, node: Any, out: list[Any]) -> Any:
+        rhs = self.rhs(node, out)
+        if isinstance(rhs, ATOMS):
+            return rhs
+        name = self.ctx.names.fresh("t")
+        out.append(assign(name, rhs, node))
+        return load(name)
+
+    def operand(self, node: Any, out: list[Any]) -> Any:
+        if isinstance(node, gast.Starred):
+            node.value = self.atom(node.value, out)
+            return node
+        return self.atom(node, out)
+
+    def rhs(self, node: Any, out: list[Any]) -> Any:
+        if isinstance(node, ATOMS):
+            return node
+        if is_quiet(node, self.ctx):
+            node.quiet = True
+            return node
+        if is_negative(node):
+            return const(-node.operand.value)
+        if isinstance(node, gast.BinOp):
+            return self.chain(node, out)
+        if isinstance(node, gast.UnaryOp):
+            if isinstance(node.op, gast.Not):
+                return self.loud_parts(node, out)
+            node.operand = self.atom(node.operand, out)
+        elif isinstance(node, gast.Compare):
+            return self.loud_parts(node, out)
+        elif isinstance(node, gast.Subscript):
+            node.value = self.atom(node.value, out)
+            node.slice = self.index(node.slice, out)
+        elif isinstance(node, gast.Attribute):
+            if not self.is_static(node):
+                node.value = self.atom(node.value, out)
+        elif isinstance(node, gast.Call):
+            self.callee(node, out)
+            node.args = [self.operand(a, out) for a in node.args]
+            stars = [isinstance(a, gast.Starred) for a in node.args]
+            if any(stars[:-1]):  # f(*a, b, *c): one tuple, so that one starred argument stands last
+                first = stars.index(True)
+                packed = self.atom(at(tuple_(node.args[first:]), node), out)
+                node.args[first:] = [gast.Starred(value=packed, ctx=gast.Load())]
+            for keyword in node.keywords:
+                keyword.value = self.atom(keyword.value, out)
+        elif isinstance(node, (gast.Tuple, gast.List, gast.Set)):
+            node.elts = [self.operand(e, out) for e in node.elts]
+        elif isinstance(node, gast.Dict):
+            for i, key in enumerate(node.keys):
+                if key is not None:
+                    node.keys[i] = self.atom(key, out)
+                node.values[i] = self.atom(node.values[i], out)
+        elif isinstance(node, gast.JoinedStr):
+            for part in node.values:
+                if isinstance(part, gast.FormattedValue) and not is_calm(part.value, self.ctx):
+                    part.value = self.atom(part.value, out)
+        elif isinstance(node, gast.BoolOp):
+            pass  # quiet operands only, by desugar
+        else:
+            raise self.ctx.refuse(node, f"{type(node).__name__} is not differentiated")
+        return node
+
+    def chain(self, node: Any, out: list[Any]) -> Any:
+        """`a + b + c + ...` without a Python frame per term."""
+        links = []
+        while isinstance(node, gast.BinOp):
+            links.append(node)
+            node = node.left
+        left = self.atom(node, out)
+        while True:
+            link = links.pop()
+            link.left, link.right = left, self.atom(link.right, out)
+            if not links:
+                return link
+            name = self.ctx.names.fresh("t")
+            out.append(assign(name, link, link))
+            left = load(name)
+
+    def callee(self, node: Any, out: list[Any]) -> None:
+        if isinstance(node.func, gast.Name) or self.is_static(node.func):
+            return
+        if isinstance(node.func, gast.Attribute):
+            node.func.value = self.atom(node.func.value, out)
+        else:
+            node.func = self.atom(node.func, out)
+
+    def is_static(self, node: Any) -> bool:
+        """A dotted name that stands for a known value, such as `np.linalg.det`."""
+        from .context import MISSING
+
+        return isinstance(node, gast.Attribute) and self.ctx.resolve(node) is not MISSING
+
+
+def is_negative(node: Any) -> bool:
+    return (isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub)
+            and isinstance(node.operand, gast.Constant) and type(node.operand.value) in (int, float))
+
+
+def is_quiet_shape(node: Any) -> bool:
+    return isinstance(node, gast.Compare) or isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not)
+
+
+def check(tree: gast.FunctionDef, ctx: Context | None = None) -> None:
+    """Raises AssertionError unless `tree` is in A-normal form; what is quiet is taken on trust without a `ctx`."""
+    check_core(tree, ctx)
+    for node in walk(tree):
+        if isinstance(node, gast.stmt):
+            check_statement(node, ctx)
+
+
+def check_statement(node: Any, ctx: Context | None = None) -> None:
+    """The grammar of one statement (of CPS form too); blocks within it are not looked at."""
+    if isinstance(node, (gast.If, gast.While)):
+        _check_test(node.test, ctx)
+    elif isinstance(node, gast.Assign) and isinstance(node.targets[0], (gast.Attribute, gast.Subscript)):
+        _check_place(node.targets[0], ctx)
+        _check_atom(node.value, "a stored value")
+    elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Tuple):
+        _check_atom(node.value, "an unpacked value")
+    elif isinstance(node, (gast.Assign, gast.Expr)):
+        _check_rhs(node.value, ctx)
+        assert isinstance(node, gast.Assign) or not isinstance(node.value, ATOMS), "a statement without effect"
+    elif isinstance(node, gast.AugAssign):
+        _check_atom(node.value, "an operand of an augmented assignment")
+    elif isinstance(node, gast.Return):
+        _check_atom(node.value, "a returned value")
+    elif isinstance(node, gast.Delete):
+        _check_place(node.targets[0], ctx)
+    elif isinstance(node, gast.Raise):
+        _check_raised(node.exc, ctx)
+        _check_raised(node.cause, ctx)
+
+
+def _check_atom(node: Any, what: str) -> None:
+    assert isinstance(node, ATOMS), f"{what} is a {type(node).__name__}, not an atom"
+
+
+def _check_operand(node: Any) -> None:
+    _check_atom(node.value if isinstance(node, gast.Starred) else node, "an operand")
+
+
+def _check_calm(node: Any, ctx: Context | None, what: str) -> None:
+    assert ctx is None or is_calm(node, ctx), f"{what} runs code that must be seen"
+
+
+def _check_test(node: Any, ctx: Context | None) -> None:
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
+        _check_test(node.operand, ctx)
+    else:
+        _check_calm(node, ctx, "a test")
+
+
+def _check_place(node: Any, ctx: Context | None) -> None:
+    _check_atom(node.value, "an owner")
+    if isinstance(node, gast.Subscript):
+        parts = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
+        for part in parts:
+            _check_calm(part.value if isinstance(part, gast.Starred) else part, ctx, "an index")
+
+
+def _check_raised(node: Any, ctx: Context | None) -> None:
+    if isinstance(node, gast.Call) and not (ctx is not None and is_calm(node, ctx)):
+        for part in [*node.args, *(k.value for k in node.keywords)]:
+            if not (isinstance(part, gast.Starred) and isinstance(part.value, ATOMS)):
+                _check_calm(part, ctx, "an argument of what is raised")
+    elif node is not None:
+        _check_calm(node, ctx, "what is raised")
+
+
+def _check_rhs(node: Any, ctx: Context | None) -> None:
+    if isinstance(node, ATOMS) or is_marked_quiet(node) and (ctx is None or is_quiet(node, ctx)):
+        return
+    if isinstance(node, gast.BinOp):
+        _check_operand(node.left)
+        _check_operand(node.right)
+    elif isinstance(node, gast.UnaryOp) and not isinstance(node.op, gast.Not):
+        _check_operand(node.operand)
+    elif isinstance(node, (gast.Compare, gast.UnaryOp)):
+        _check_test(node, ctx)
+    elif isinstance(node, gast.Subscript):
+        _check_place(node, ctx)
+    elif isinstance(node, gast.Attribute):
+        _check_member(node, ctx)
+    elif isinstance(node, gast.Call):
+        _check_call(node, ctx)
+    elif isinstance(node, (gast.Tuple, gast.List, gast.Set)):
+        for element in node.elts:
+            _check_operand(element)
+    elif isinstance(node, gast.Dict):
+        for element in [k for k in node.keys if k is not None] + node.values:
+            _check_operand(element)
+    else:
+        assert isinstance(node, gast.JoinedStr), f"{type(node).__name__} is not in A-normal form"
+        _check_calm(node, ctx, "a text")
+
+
+def _check_member(node: gast.Attribute, ctx: Context | None) -> None:
+    known = dotted(node) is not None and (ctx is None or ctx.resolve(node) is not MISSING)
+    assert known or isinstance(node.value, ATOMS), "an attribute of something that has no name"
+
+
+def _check_call(node: gast.Call, ctx: Context | None) -> None:
+    if isinstance(node.func, gast.Attribute):
+        _check_member(node.func, ctx)
+    else:
+        _check_atom(node.func, "a callee")
+    assert not any(isinstance(a, gast.Starred) for a in node.args[:-1]), "a starred argument that is not the last"
+    for a in node.args:
+        _check_operand(a)
+    for keyword in node.keywords:
+        _check_atom(keyword.value, "a keyword argument")
+
+
+def is_marked_quiet(node: Any) -> bool:
+    return getattr(node, "quiet", False)

@@ -1,0 +1,172 @@
+"""Assignment conversion: a variable that a nested function shares and that changes lives in a cell.
+
+Takes: a function's tree past the fence, before anything else is rewritten. Guarantees (`check` tests it): no
+`nonlocal`; a variable that a nested function or lambda shares is assigned once and not in a loop, so that it can be
+closed over under any name. (The term is from the literature on compiling closures: Kranz et al., *ORBIT*, 1986.)
+
+Before:                             After:
+    n = 0                               n_cell = Cell()
+    def count():                        n_cell.value = 0
+        nonlocal n                      def count():
+        n += 1                              n_cell.value += 1
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import gast
+
+from .context import Context
+from .nodes import COMPREHENSIONS, assign, at, attribute, call, free_names, load, parameters, stores, walk, walk_scope
+
+__all__ = ["check", "convert"]
+
+FUNCTIONS = (gast.FunctionDef, gast.Lambda)
+
+
+def convert(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
+    for node in walk(tree):
+        if isinstance(node, COMPREHENSIONS) and any(isinstance(n, gast.Lambda) for n in walk(node)):
+            rename_bound(node, ctx)
+    for node in list(walk(tree)):
+        if isinstance(node, gast.FunctionDef):
+            _convert_comprehensions(node, ctx)
+            _convert_one(node, ctx)
+    for node in walk(tree):
+        if isinstance(node, gast.FunctionDef):
+            _Drop().generic_visit(node)
+    return tree
+
+
+def rename_bound(comprehension: Any, ctx: Context) -> None:
+    """Gives the variables of a comprehension, which has a scope of its own, names of their own."""
+    renamed = {name: ctx.names.fresh(name) for name in stores([g.target for g in comprehension.generators])}
+    outside = set(map(id, walk(comprehension.generators[0].iter)))
+    for node in walk(comprehension):
+        if isinstance(node, gast.Name) and node.id in renamed and id(node) not in outside:
+            node.id = renamed[node.id]
+
+
+def _convert_comprehensions(function: gast.FunctionDef, ctx: Context) -> None:
+    """A comprehension's variable that a lambda in it shares: one cell for each run of the comprehension."""
+    for node in list(walk_scope(function.body)):
+        if not isinstance(node, COMPREHENSIONS):
+            continue
+        inner = [n for n in walk(node) if isinstance(n, gast.Lambda)]
+        shared = set(stores([g.target for g in node.generators])) & set().union(*(free_names(n) for n in inner), set())
+        node.cells = []
+        for variable in sorted(shared):
+            cell = ctx.names.fresh(f"{variable}_cell")
+            ctx.cells.add(cell)
+            node.cells.append(cell)
+            _Replace(variable, cell).generic_visit(node)
+
+
+def _convert_one(function: gast.FunctionDef, ctx: Context) -> None:
+    nested = [n for n in walk_scope(function.body) if isinstance(n, FUNCTIONS)]
+    if not nested:
+        return
+    params = parameters(function.args)
+    elsewhere = {n for s in walk_scope(function.body) if isinstance(s, (gast.Nonlocal, gast.Global))
+                 for n in s.names}
+    own = (set(params) | set(stores(function.body))) - elsewhere
+    shared = own & set().union(*(free_names(n) for n in nested))
+    if not shared:
+        return
+    times = Counter(params)
+    _count(function.body, times, weight=1)
+    written = {n for f in nested for s in walk(f) if isinstance(s, gast.Nonlocal) for n in s.names}
+    for variable in sorted(v for v in shared if times[v] > 1 or v in written):
+        cell = ctx.names.fresh(f"{variable}_cell")
+        ctx.cells.add(cell)
+        replace = _Replace(variable, cell)
+        function.body = [m for s in function.body for m in replace.statement(s)]
+        initial = [load(variable)] if variable in params else []
+        docstring = isinstance(function.body[0], gast.Expr) and isinstance(function.body[0].value, gast.Constant)
+        function.body.insert(int(docstring), assign(cell, call(ctx.use("Cell"), *initial), function.body[0]))
+
+
+def _count(statements: Any, times: Counter[str], weight: int) -> None:
+    """How often each variable is bound; a binding in a loop or a comprehension counts twice."""
+    for node in statements:
+        if isinstance(node, (gast.While, gast.For)):
+            _count(getattr(node, "body", []) + node.orelse, times, 2)
+            times.update(dict.fromkeys(stores(getattr(node, "target", [])), 2))
+            times.update(dict.fromkeys(stores(getattr(node, "test", [])), 2))
+        elif isinstance(node, gast.If):
+            _count([node.test, *node.body, *node.orelse], times, weight)
+        else:
+            times.update(dict.fromkeys(stores(node), weight))
+            for inner in walk_scope(node):
+                if isinstance(inner, gast.AugAssign) and isinstance(inner.target, gast.Name):
+                    times[inner.target.id] += 1
+                elif isinstance(inner, COMPREHENSIONS):
+                    times.update(dict.fromkeys(stores([g.target for g in inner.generators]), 2))
+
+
+class _Replace(gast.NodeTransformer):
+    def __init__(self, variable: str, cell: str) -> None:
+        self.variable, self.cell = variable, cell
+
+    def statement(self, node: Any) -> list[Any]:
+        made = self.visit(node)
+        return made if isinstance(made, list) else [made]
+
+    def visit_Name(self, node: Any) -> Any:
+        if node.id != self.variable:
+            return node
+        place = attribute(load(self.cell), "value", node.ctx)
+        place.lineno, place.col_offset = getattr(node, "lineno", None), getattr(node, "col_offset", None)
+        return place
+
+    def _function(self, node: Any) -> None:
+        args = node.args
+        args.defaults = [self.visit(d) for d in args.defaults]
+        args.kw_defaults = [d if d is None else self.visit(d) for d in args.kw_defaults]
+        if self.variable in free_names(node):
+            if isinstance(node, gast.Lambda):
+                node.body = self.visit(node.body)
+            else:
+                node.body = [m for s in node.body for m in self.statement(s)]
+
+    def visit_Import(self, node: Any) -> Any:
+        if self.variable not in stores([node]):
+            return node
+        return [node, assign(attribute(load(self.cell), "value", gast.Store()), load(self.variable), node)]
+
+    visit_ImportFrom = visit_Import
+
+    def visit_Lambda(self, node: Any) -> Any:
+        self._function(node)
+        return node
+
+    def visit_FunctionDef(self, node: Any) -> Any:
+        node.decorator_list = [self.visit(d) for d in node.decorator_list]
+        self._function(node)
+        if node.name != self.variable:
+            return node
+        return [node, assign(attribute(load(self.cell), "value", gast.Store()), load(self.variable), node)]
+
+
+class _Drop(gast.NodeTransformer):
+    def visit_Nonlocal(self, node: Any) -> Any:
+        return at(gast.Pass(), node)
+
+    def visit_FunctionDef(self, node: Any) -> Any:
+        return node
+
+
+def check(tree: gast.FunctionDef) -> None:
+    """Raises AssertionError unless every variable that nested functions share is assigned once, not in a loop."""
+    for function in gast.walk(tree):
+        assert not isinstance(function, gast.Nonlocal), "nonlocal"
+        if not isinstance(function, gast.FunctionDef):
+            continue
+        times = Counter(parameters(function.args))
+        _count(function.body, times, weight=1)
+        for nested in walk_scope(function.body):
+            if isinstance(nested, FUNCTIONS):
+                for name in sorted(free_names(nested)):
+                    assert times[name] < 2, f"{name} is shared with a nested function and assigned more than once"

@@ -1,0 +1,252 @@
+"""The control-flow graph of a function in A-normal form, and liveness on it.
+
+A block is a run of statements and a terminator. Loops are lexical: a block belongs to the innermost loop whose text
+holds it, even if it leaves that loop in the end, because that is whose frame it will run in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from .nodes import free_names, loads, walk, walk_scope
+
+__all__ = ["Block", "Branch", "CallThen", "Graph", "Jump", "Leave", "Loop", "build", "liveness", "reads", "writes"]
+
+
+@dataclass(eq=False)
+class Loop:
+    parent: Loop | None
+    header: Block = None  # type: ignore[assignment]
+    blocks: list[Block] = field(default_factory=list)
+
+    def inside(self, other: Loop | None) -> bool:
+        """Whether this loop is `other` or nested in it; every loop is inside None, the function."""
+        loop: Loop | None = self
+        while loop is not None:
+            if loop is other:
+                return True
+            loop = loop.parent
+        return other is None
+
+
+@dataclass(eq=False)
+class Jump:
+    target: Block
+    origin: int | None = None
+
+
+@dataclass(eq=False)
+class Branch:
+    test: Any
+    then: Block
+    orelse: Block
+    origin: int | None = None
+
+
+@dataclass(eq=False)
+class CallThen:
+    """`target = call`, of code that the transformer must see; then `next`."""
+
+    statement: Any
+    next: Block
+
+
+@dataclass(eq=False)
+class Leave:
+    """A `return` or a `raise`."""
+
+    statement: Any
+
+
+@dataclass(eq=False)
+class Block:
+    number: int
+    loop: Loop | None
+    statements: list[Any] = field(default_factory=list)
+    end: Any = None
+    preds: list[Block] = field(default_factory=list)
+    live: set[str] = field(default_factory=set)  # names live at the start
+    origin: int | None = None
+    role: str = "rest"  # what a continuation made of it is called
+
+    def successors(self) -> list[Block]:
+        if isinstance(self.end, Jump):
+            return [self.end.target]
+        if isinstance(self.end, Branch):
+            return [self.end.then, self.end.orelse]
+        return [self.end.next] if isinstance(self.end, CallThen) else []
+
+
+@dataclass(eq=False)
+class Graph:
+    entry: Block
+    blocks: list[Block]
+    params: list[str]
+    names: set[str]  # all local variables
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+
+    def block(self, loop: Loop | None, origin: int | None, role: str = "rest") -> Block:
+        made = Block(len(self.blocks), loop, origin=origin, role=role)
+        self.blocks.append(made)
+        return made
+
+    def fill(self, block: Block | None, statements: list[Any], leave: Block | None, again: Block | None) -> Block | None:
+        """Adds statements at the end of `block`; what comes back is where control goes on, None if nowhere."""
+        for node in statements:
+            if block is None:
+                return None
+            if block.origin is None:
+                block.origin = node.origin
+            if isinstance(node, gast.If):
+                block = self.branch(block, node, leave, again)
+            elif isinstance(node, gast.While):
+                block = self.loop(block, node)
+            elif isinstance(node, (gast.Return, gast.Raise)):
+                block.end = Leave(node)
+                block = None
+            elif isinstance(node, (gast.Break, gast.Continue)):
+                block.end = Jump(leave if isinstance(node, gast.Break) else again, node.origin)
+                block = None
+            elif not isinstance(node, gast.Pass):
+                block.statements.append(node)
+        return block
+
+    def branch(self, block: Block, node: gast.If, leave: Block | None, again: Block | None) -> Block | None:
+        then, orelse = self.block(block.loop, None), self.block(block.loop, None)
+        block.end = Branch(node.test, then, orelse, node.origin)
+        ends = [self.fill(then, node.body, leave, again), self.fill(orelse, node.orelse, leave, again)]
+        for arm in (then, orelse):
+            arm.origin = arm.origin or node.origin
+        if ends == [None, None]:
+            return None
+        join = self.block(block.loop, None, "join")
+        for end in ends:
+            if end is not None:
+                end.end = Jump(join)
+        return join
+
+    def loop(self, block: Block, node: gast.While) -> Block:
+        loop = Loop(block.loop)
+        loop.header = self.block(loop, node.origin, "loop")
+        after = self.block(block.loop, None, "done")
+        block.end = Jump(loop.header, node.origin)
+        end = self.fill(loop.header, node.body, after, loop.header)
+        if end is not None:
+            end.end = Jump(loop.header)
+        return after
+
+
+def build(tree: gast.FunctionDef, params: list[str]) -> Graph:
+    builder = _Builder()
+    entry = builder.block(None, tree.origin, "entry")
+    last = builder.fill(entry, tree.body, None, None)
+    if last is not None:
+        none = gast.Return(value=gast.Constant(value=None, kind=None))
+        none.origin = tree.body[-1].origin
+        none.comment = None
+        last.end = Leave(none)
+    graph = Graph(entry, builder.blocks, params, set(params))
+    connect(graph)
+    for block in graph.blocks:
+        for node in block.statements:
+            graph.names |= set(writes(node))
+    return graph
+
+
+def connect(graph: Graph) -> None:
+    """Finds the predecessors, drops unreachable blocks, and puts the rest in reverse postorder."""
+    order: list[Block] = []
+    seen = {graph.entry.number}
+    todo: list[tuple[Block, list[Block]]] = [(graph.entry, graph.entry.successors()[::-1])]
+    while todo:
+        block, after = todo[-1]
+        if not after:
+            order.append(block)
+            todo.pop()
+            continue
+        successor = after.pop(0)
+        if successor.number not in seen:
+            seen.add(successor.number)
+            todo.append((successor, successor.successors()[::-1]))
+    graph.blocks = order[::-1]
+    for block in graph.blocks:
+        block.preds = []
+    for block in graph.blocks:
+        for successor in block.successors():
+            if successor.origin is None:
+                successor.origin = block.origin
+            if block not in successor.preds:
+                successor.preds.append(block)
+    for block in graph.blocks:
+        loop = block.loop
+        while loop is not None:
+            if block not in loop.blocks:
+                loop.blocks.append(block)
+            loop = loop.parent
+
+
+def writes(node: Any) -> list[str]:
+    """Local names that a statement binds."""
+    if isinstance(node, gast.FunctionDef):
+        return [node.name]
+    if isinstance(node, gast.AugAssign):
+        return [node.target.id]
+    if isinstance(node, gast.Assign):
+        return [n.id for t in node.targets for n in walk(t)
+                if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)]
+    if isinstance(node, (gast.Import, gast.ImportFrom)):
+        return [(a.asname or a.name).split(".")[0] for a in node.names]
+    return []
+
+
+def reads(node: Any) -> list[str]:
+    """Names that a statement or expression reads; a nested function reads what it closes over."""
+    found = loads(node)
+    if isinstance(node, gast.AugAssign):
+        found.append(node.target.id)
+    for inner in walk_scope(node):
+        if isinstance(inner, gast.FunctionDef):
+            found += sorted(free_names(inner))
+    return found
+
+
+def _end_reads(block: Block) -> list[str]:
+    if isinstance(block.end, Branch):
+        return reads(block.end.test)
+    if isinstance(block.end, (CallThen, Leave)):
+        return reads(block.end.statement)
+    return []
+
+
+def liveness(graph: Graph) -> None:
+    """Fills `block.live`: the local names whose value at the start of the block may be read."""
+    gen: dict[Block, set[str]] = {}
+    kill: dict[Block, set[str]] = {}
+    for block in graph.blocks:
+        used: set[str] = set()
+        bound: set[str] = set()
+        for node in block.statements:
+            used |= {n for n in reads(node) if n in graph.names} - bound
+            bound |= set(writes(node))
+        used |= {n for n in _end_reads(block) if n in graph.names} - bound
+        if isinstance(block.end, CallThen):
+            bound |= set(writes(block.end.statement))
+        gen[block], kill[block] = used, bound
+        block.live = set()
+    changed = True
+    while changed:
+        changed = False
+        for block in reversed(graph.blocks):
+            out: set[str] = set()
+            for successor in block.successors():
+                out |= successor.live
+            live = gen[block] | (out - kill[block])
+            if live != block.live:
+                block.live, changed = live, True

@@ -1,0 +1,137 @@
+"""What the passes are told: the place of the function, what its names stand for, and what has been found so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import gast
+
+from .errors import Location, UnsupportedError
+from .nodes import Names
+
+__all__ = ["MISSING", "Context", "Fact", "Resolver"]
+
+MISSING: Any = type("Missing", (), {"__repr__": lambda self: "MISSING"})()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is known of a value before the program runs.
+
+    `kind`: "s" a scalar (Python or NumPy number), "n" a scalar or an array, "a" surely an array,
+    "l", "t", "d" a list, tuple, dict; "c" another object of no numeric kind; "is", "in", "iN", "it" an iterator over
+    scalars, over inactive numbers or arrays, over active ones, over tuples; "o" anything.
+    `active`: it may carry a derivative in a local variable of its own.
+    """
+
+    kind: str
+    active: bool
+
+    def join(self, other: Fact) -> Fact:
+        if self is other or self == other:
+            return self
+        return Fact(join_kinds(self.kind, other.kind), self.active or other.active)
+
+    @property
+    def letter(self) -> str:
+        letter = {"s": "s", "a": "n", "n": "n"}.get(self.kind, "o")
+        return letter.upper() if self.active else letter
+
+
+def join_kinds(a: str, b: str) -> str:
+    if a == b:
+        return a
+    return "n" if {a, b} <= {"s", "a", "n"} else "o"
+
+
+class Resolver(Protocol):
+    """Knows values, which the passes do not."""
+
+    def resolve(self, parts: list[str]) -> Any:
+        """What a dotted name that is not local stands for now, or MISSING."""
+
+    def operator(self, name: str) -> Any:
+        """The rule of a function of the `operator` module."""
+
+    def support(self, name: str) -> Any:
+        """The function of the run-time support of that name."""
+
+    def rule(self, value: Any) -> Any:
+        """The rule of a primitive, or None."""
+
+    def method(self, kind: str, name: str) -> Any:
+        """The primitive that attribute `name` of a value of this kind is, or MISSING."""
+
+    def kind(self, value: Any) -> str:
+        """Kind of a value."""
+
+    def splice(self, rule: Any) -> Any:
+        """The rule's pullback as a `transforms.splice.Template`, or None."""
+
+
+@dataclass
+class Context:
+    """Everything that travels with a function through the passes."""
+
+    filename: str
+    name: str
+    resolver: Resolver
+    names: Names
+    signature: str = ""  # a letter per parameter
+    lines: list[str] | None = None  # the file's lines, if it is not in linecache
+    class_name: str | None = None
+    first_parameter: str = "self"
+    _discard: str | None = None
+    cells: set[str] = field(default_factory=set)  # variables that are `Cell`s
+    hints: dict[str, str] = field(default_factory=dict)  # temporary -> the user's name it becomes
+    facts: dict[str, Fact] = field(default_factory=dict)  # of names assigned once, from `cps` on
+    adjoints: dict[str, str] = field(default_factory=dict)  # name -> name of its adjoint
+    active_params: dict[str, list[bool]] = field(default_factory=dict)  # of each continuation
+    locals: set[str] = field(default_factory=set)  # names bound in the function or in one nested in it
+    outside: set[str] = field(default_factory=set)  # names that the user's function takes from outside
+    support: dict[str, str] = field(default_factory=dict)  # support name -> name in the generated code
+    spliced: dict[str, Any] = field(default_factory=dict)  # name in the generated code -> value from a rule's file
+
+    def where(self, node: Any) -> Location:
+        line = getattr(node, "lineno", None) or getattr(node, "origin", None) or 1
+        end = getattr(node, "end_col_offset", None) if getattr(node, "end_lineno", line) == line else None
+        text = None
+        if self.lines and 0 < line <= len(self.lines):
+            text = self.lines[line - 1]
+        return Location(self.filename, line, getattr(node, "col_offset", None) or 0, end, text)
+
+    def refuse(self, node: Any, what: str, *, why: str = "", remedy: str = "") -> UnsupportedError:
+        return UnsupportedError(what, where=self.where(node), why=why, remedy=remedy)
+
+    def use(self, support: str) -> gast.Name:
+        """A reference to a function of the run-time support, under a name free in this function."""
+        if support not in self.support:
+            self.support[support] = self.names.fresh(support)
+        return gast.Name(id=self.support[support], ctx=gast.Load(), annotation=None, type_comment=None)
+
+    def discard(self) -> str:
+        """A name for what is not wanted."""
+        if self._discard is None:
+            self._discard = self.names.fresh("_")
+            self.locals.add(self._discard)
+        return self._discard
+
+    def support_name(self, node: Any) -> str | None:
+        """The run-time support function that a name in the generated code is, if it is one."""
+        for support, name in self.support.items():
+            if getattr(node, "id", None) == name:
+                return support
+        return None
+
+    def resolve(self, node: Any) -> Any:
+        """What a dotted expression stands for, if its root is not a local name; else MISSING."""
+        from .nodes import dotted
+
+        parts = dotted(node)
+        if parts is None or parts[0] in self.locals:
+            return MISSING
+        for support, name in self.support.items():
+            if name == parts[0]:
+                return self.resolver.support(support)
+        return self.resolver.resolve(parts)

@@ -1,0 +1,72 @@
+"""The fence: what the transformer does not hold is refused before any pass runs, with a way out.
+
+Takes the tree of `source`; returns nothing; raises `UnsupportedError` at the first construct it does not hold.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from .context import Context
+from .nodes import walk, walk_scope
+
+__all__ = ["check_supported"]
+
+_REMEDY_OUTSIDE = "do this outside the function, or in a function that gets no active value"
+
+REFUSED: dict[type, tuple[str, str, str]] = {
+    gast.AsyncFunctionDef: ("async functions are not differentiated", "their steps run in an order that an event "
+                            "loop decides", "write a plain function"),
+    gast.Await: ("await is not differentiated", "an event loop runs other code in between", "write a plain call"),
+    gast.AsyncFor: ("async for is not differentiated", "an event loop runs other code in between", "use for"),
+    gast.AsyncWith: ("async with is not differentiated", "an event loop runs other code in between", "use with"),
+    gast.Yield: ("a generator is not differentiated yet", "its frame is suspended between two values",
+                 "collect the values in a list and return it"),
+    gast.YieldFrom: ("a generator is not differentiated yet", "its frame is suspended between two values",
+                     "collect the values in a list and return it"),
+    gast.Try: ("try is not differentiated yet", "a handler is a second continuation", _REMEDY_OUTSIDE),
+    gast.With: ("with is not differentiated yet", "leaving the block is a second continuation", _REMEDY_OUTSIDE),
+    gast.ClassDef: ("a class statement inside a differentiated function is not supported yet", "its methods would "
+                    "close over active values", "define the class at module level"),
+    gast.Match: ("match is not differentiated yet", "its patterns bind names and call user code", "use if/elif"),
+}
+if hasattr(gast, "TryStar"):
+    REFUSED[gast.TryStar] = ("except* is not differentiated", "handlers run side by side", _REMEDY_OUTSIDE)
+
+_FRAME_READERS = {
+    "locals": "it reads the frame, and the frame of a continuation is another one",
+    "exec": "its code is not seen by the transformer",
+    "eval": "its code is not seen by the transformer",
+    "vars": "without an argument it reads the frame, and the frame of a continuation is another one",
+    "dir": "without an argument it reads the frame, and the frame of a continuation is another one",
+}
+
+
+def check_supported(tree: gast.FunctionDef, ctx: Context) -> None:
+    for node in walk(tree):
+        refused = REFUSED.get(type(node))
+        if refused is not None:
+            what, why, remedy = refused
+            raise ctx.refuse(node, what, why=why, remedy=remedy)
+        if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _FRAME_READERS:
+            import builtins
+
+            name = node.func.id
+            if ctx.resolve(node.func) is getattr(builtins, name) and not (name in ("vars", "dir") and node.args):
+                raise ctx.refuse(node, f"{name}() cannot be used in a differentiated function",
+                                 why=_FRAME_READERS[name], remedy="name the values you need")
+        if isinstance(node, gast.comprehension) and node.is_async:
+            raise ctx.refuse(tree, "an async comprehension is not differentiated", why="an event loop runs between",
+                             remedy="use for")
+    _check_nonlocal(tree, ctx)
+
+
+def _check_nonlocal(tree: gast.FunctionDef, ctx: Context) -> None:
+    for node in walk_scope(tree.body):
+        if isinstance(node, gast.Nonlocal):
+            raise ctx.refuse(node, f"nonlocal {', '.join(node.names)} names a variable of a function that is not "
+                             "being differentiated", why="its cell outlives this call", remedy="return the value")
+        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Del):
+            continue
+        if isinstance(node, gast.ImportFrom) and any(a.name == "*" for a in node.names):  # pragma: no cover
+            raise ctx.refuse(node, "import * in a function")

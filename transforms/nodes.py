@@ -1,0 +1,233 @@
+"""Building and reading gast nodes. Every pass makes its nodes here, by keyword."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import gast
+
+__all__ = ["SCOPES", "assign", "at", "attribute", "call", "const", "copy_tree", "def_", "dotted", "expr_stmt", "if_",
+           "is_name", "load", "loads", "ret", "store", "stores", "tuple_", "walk_scope", "while_true"]
+
+SCOPES = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda, gast.ClassDef)
+COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+
+
+def at(node: Any, like: Any) -> Any:
+    """Gives a statement the origin and position of another."""
+    node.origin = getattr(like, "origin", None) or getattr(like, "lineno", None)
+    node.comment = getattr(node, "comment", None)
+    for field in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
+        if getattr(like, field, None) is not None and getattr(node, field, None) is None:
+            setattr(node, field, getattr(like, field))
+    return node
+
+
+def _name(identifier: str, ctx: Any) -> gast.Name:
+    return gast.Name(id=identifier, ctx=ctx, annotation=None, type_comment=None)
+
+
+def load(identifier: str) -> gast.Name:
+    return _name(identifier, gast.Load())
+
+
+def store(identifier: str) -> gast.Name:
+    return _name(identifier, gast.Store())
+
+
+def param(identifier: str) -> gast.Name:
+    return _name(identifier, gast.Param())
+
+
+def const(value: Any) -> gast.Constant:
+    return gast.Constant(value=value, kind=None)
+
+
+def attribute(value: Any, name: str, ctx: Any = None) -> gast.Attribute:
+    return gast.Attribute(value=value, attr=name, ctx=ctx or gast.Load())
+
+
+def tuple_(elements: list[Any], ctx: Any = None) -> gast.Tuple:
+    return gast.Tuple(elts=elements, ctx=ctx or gast.Load())
+
+
+def call(function: Any, *args: Any, **keywords: Any) -> gast.Call:
+    function = load(function) if isinstance(function, str) else function
+    return gast.Call(func=function, args=list(args),
+                     keywords=[gast.keyword(arg=k, value=v) for k, v in keywords.items()])
+
+
+def assign(target: Any, value: Any, like: Any = None) -> gast.Assign:
+    target = store(target) if isinstance(target, str) else target
+    node = gast.Assign(targets=[target], value=value, type_comment=None)
+    return at(node, like if like is not None else value)
+
+
+def expr_stmt(value: Any, like: Any = None) -> gast.Expr:
+    return at(gast.Expr(value=value), like if like is not None else value)
+
+
+def ret(value: Any, like: Any = None) -> gast.Return:
+    return at(gast.Return(value=value), like if like is not None else value)
+
+
+def if_(test: Any, body: list[Any], orelse: list[Any], like: Any) -> gast.If:
+    return at(gast.If(test=test, body=body or [at(gast.Pass(), like)], orelse=orelse), like)
+
+
+def while_true(body: list[Any], like: Any) -> gast.While:
+    return at(gast.While(test=const(True), body=body, orelse=[]), like)
+
+
+def arguments(names: Iterable[str]) -> gast.arguments:
+    return gast.arguments(args=[param(n) for n in names], posonlyargs=[], vararg=None, kwonlyargs=[],
+                          kw_defaults=[], kwarg=None, defaults=[])
+
+
+def def_(name: str, args: Any, body: list[Any], like: Any) -> gast.FunctionDef:
+    """A plain function; `args` is a `gast.arguments` or the parameters' names."""
+    args = args if isinstance(args, gast.arguments) else arguments(args)
+    node = gast.FunctionDef(name=name, args=args, body=body, decorator_list=[], returns=None, type_comment=None)
+    if "type_params" in gast.FunctionDef._fields:
+        node.type_params = []
+    return at(node, like)
+
+
+def parameters(args: gast.arguments) -> list[str]:
+    """Names of all parameters, in the order of a call: positional, `*args`, keyword-only, `**kw`."""
+    names = [a.id for a in args.posonlyargs + args.args]
+    if args.vararg is not None:
+        names.append(args.vararg.id)
+    names += [a.id for a in args.kwonlyargs]
+    if args.kwarg is not None:
+        names.append(args.kwarg.id)
+    return names
+
+
+def is_name(node: Any, identifier: str | None = None) -> bool:
+    return isinstance(node, gast.Name) and (identifier is None or node.id == identifier)
+
+
+def dotted(node: Any) -> list[str] | None:
+    """`["np", "linalg", "det"]` for the expression `np.linalg.det`; None for anything else."""
+    parts: list[str] = []
+    while isinstance(node, gast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, gast.Name):
+        return None
+    parts.append(node.id)
+    return parts[::-1]
+
+
+def copy_tree(node: Any) -> Any:
+    """A copy of the tree; what rides on its nodes (origins, facts) is shared."""
+    if isinstance(node, list):
+        return [copy_tree(n) for n in node]
+    if not isinstance(node, gast.AST):
+        return node
+    made = type(node).__new__(type(node))
+    fields = node._fields
+    for name, value in node.__dict__.items():
+        made.__dict__[name] = copy_tree(value) if name in fields and isinstance(value, (list, gast.AST)) else value
+    return made
+
+
+def children(node: Any) -> list[Any]:
+    """The nodes directly below, in the order of evaluation where that is the order of the fields."""
+    found = []
+    values = node.__dict__
+    for field in node._fields:
+        if field == "ctx":
+            continue
+        value = values.get(field)
+        if value.__class__ is list:
+            found += [v for v in value if isinstance(v, gast.AST)]
+        elif isinstance(value, gast.AST):
+            found.append(value)
+    return found
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """All nodes below, parents first, from left to right; faster than the standard library's."""
+    todo = [node]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo += children(node)[::-1]
+
+
+def walk_scope(nodes: Any) -> Iterator[Any]:
+    """All nodes of a scope, without the bodies of functions and classes nested in it.
+
+    Of a nested function its decorators, defaults and annotations belong to this scope.
+    """
+    todo = list(nodes) if isinstance(nodes, (list, tuple)) else [nodes]
+    todo.reverse()
+    while todo:
+        node = todo.pop()
+        yield node
+        if isinstance(node, SCOPES):
+            inner: list[Any] = list(getattr(node, "decorator_list", []))
+            if isinstance(node, gast.ClassDef):
+                inner += node.bases + [k.value for k in node.keywords]
+            else:
+                inner += node.args.defaults + [d for d in node.args.kw_defaults if d is not None]
+            todo += reversed(inner)
+        else:
+            todo += children(node)[::-1]
+
+
+def stores(nodes: Any) -> list[str]:
+    """Names bound in this scope, in order of first appearance (nested functions count by their name)."""
+    found: dict[str, None] = {}
+    for node in walk_scope(nodes):
+        if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
+            found[node.id] = None
+        elif isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)):
+            found[node.name] = None
+        elif isinstance(node, (gast.Import, gast.ImportFrom)):
+            for alias in node.names:
+                found[(alias.asname or alias.name).split(".")[0]] = None
+    return list(found)
+
+
+def loads(nodes: Any) -> list[str]:
+    """Names read in this scope, nested functions aside, in order of first appearance."""
+    return list(dict.fromkeys(n.id for n in walk_scope(nodes)
+                              if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)))
+
+
+def free_names(function: Any) -> set[str]:
+    """Names that a function (FunctionDef or Lambda) reads or writes but does not bind itself."""
+    body = function.body if isinstance(function.body, list) else [function.body]
+    declared = {n for s in walk_scope(body) if isinstance(s, (gast.Nonlocal, gast.Global)) for n in s.names}
+    bound = (set(parameters(function.args)) | set(stores(body))) - declared
+    used = set(loads(body)) | declared
+    for node in walk_scope(body):
+        if isinstance(node, (gast.FunctionDef, gast.Lambda)):
+            used |= free_names(node)
+        elif isinstance(node, gast.ClassDef):
+            used |= {n.id for n in walk(node) if isinstance(n, gast.Name)}
+    return used - bound
+
+
+class Names:
+    """Fresh names: `fresh("x")` is `x` the first time, then `x1`, `x2`, ... skipping what is taken."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = set(taken)
+        self.next: dict[str, int] = {}
+
+    def fresh(self, base: str) -> str:
+        if base not in self.taken:
+            self.taken.add(base)
+            return base
+        number = self.next.get(base, 1)
+        stem = base + "_" if base[-1].isdigit() else base
+        while f"{stem}{number}" in self.taken:
+            number += 1
+        self.next[base] = number + 1
+        self.taken.add(f"{stem}{number}")
+        return f"{stem}{number}"

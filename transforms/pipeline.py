@@ -1,0 +1,64 @@
+"""The corridor: a function's tree through every stage, in order. This file is the table of contents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from .adjoint import adjoint
+from .anf import anf
+from .context import Context, Resolver
+from .cps import cps
+from .desugar import desugar
+from .fence import check_supported
+from .nodes import Names, free_names, parameters, stores, walk
+from .optimize import optimize
+
+__all__ = ["STAGES", "new_context", "stages"]
+
+STAGES = ("source", "desugar", "anf", "cps", "adjoint", "optimized")
+
+
+def new_context(tree: gast.FunctionDef, filename: str, resolver: Resolver, signature: str,
+                class_name: str | None = None, lines: list[str] | None = None) -> Context:
+    """A context for one function. `signature`: a letter per parameter, in the order of `nodes.parameters`."""
+    taken = {n.id for n in walk(tree) if isinstance(n, gast.Name)}
+    taken |= {n.name for n in walk(tree) if isinstance(n, gast.FunctionDef)}
+    bound: set[str] = set()
+    for node in walk(tree):
+        if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)):
+            bound |= set(parameters(node.args))
+            bound |= set(stores(node.body if isinstance(node.body, list) else [node.body]))
+        elif isinstance(node, gast.Global):
+            bound |= set(node.names)
+    names = Names(taken)
+    ctx = Context(filename, tree.name, resolver, names, signature, class_name=class_name, lines=lines,
+                  locals=bound, outside=free_names(tree))
+    return ctx
+
+
+def stages(tree: gast.FunctionDef, ctx: Context, last: str = "optimized") -> dict[str, Any]:
+    """The tree at each stage up to `last`."""
+    check_supported(tree, ctx)
+    made = {"source": tree}
+    for name, one_pass in (("desugar", desugar), ("anf", anf), ("cps", cps), ("adjoint", adjoint),
+                           ("optimized", optimize)):
+        if name == "cps":
+            ctx.locals |= _bound(made["anf"])
+        made[name] = one_pass(made[_before(name)], ctx)
+        if name == last:
+            break
+    return made
+
+
+def _before(stage: str) -> str:
+    return STAGES[STAGES.index(stage) - 1]
+
+
+def _bound(tree: Any) -> set[str]:
+    bound: set[str] = set()
+    for node in walk(tree):
+        if isinstance(node, gast.FunctionDef):
+            bound |= set(parameters(node.args)) | set(stores(node.body))
+    return bound

@@ -1,0 +1,492 @@
+"""The adjoint of one statement: what is added to its forward form, and what is done on the way back.
+
+A statement's kind decides (docs/design.md): a primitive with a rule has the rule's body spliced in; a mover puts its
+arguments on the heap and takes them back; a read gives its adjoint to the heap; everything else stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import gast
+
+from .analysis import NUMERIC, OPERATORS
+from .context import MISSING, Context, Fact
+from .errors import NoDerivativeError
+from .nodes import assign, at, call, const, copy_tree, expr_stmt, is_name, load, tuple_, walk
+from .splice import Mismatch, bind_arguments, splice
+
+if TYPE_CHECKING:
+    from .adjoint import Frame
+
+__all__ = ["Statements"]
+
+Backward = Callable[[set[str], list[Any]], None]
+ADDITIVE = (gast.Add, gast.Mult, gast.Mod)
+
+
+class Statements:
+    """Collects forward statements, and for each what to do on the way back."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame, self.ctx = frame, frame.ctx
+        self.forward: list[Any] = []
+        self.backward: list[Backward] = []
+
+    def add(self, node: Any) -> None:
+        if isinstance(node, gast.Assign) and not getattr(node, "declares", False):
+            target = node.targets[0]
+            if isinstance(target, gast.Tuple):
+                self.unpack(node, target)
+            elif isinstance(target, gast.Subscript):
+                self.store_item(node, target)
+            elif isinstance(target, gast.Attribute):
+                self.store_attribute(node, target)
+            else:
+                self.compute(node, node.value, target.id)
+        elif isinstance(node, gast.Expr):
+            self.compute(node, node.value, None)
+        else:
+            if isinstance(node, gast.FunctionDef):
+                for default in [*node.args.defaults, *node.args.kw_defaults]:
+                    if default is not None:
+                        self.put(default, node)
+            self.forward.append(node)
+
+    # -- helpers ----------------------------------------------------------------------------------------------
+
+    def on_heap(self, method: str, *args: Any) -> gast.Call:
+        return self.frame.on_heap(method, *args)
+
+    def pull(self, back: Callable[[Any, set[str], list[Any]], None], name: str | None) -> None:
+        """Registers a backward step that wants the adjoint of `name` and is left out where there is none."""
+        if name is None:
+            return
+
+        def step(have: set[str], out: list[Any]) -> None:
+            cotangent = self.frame.current(name, have)
+            if cotangent is not None:
+                back(cotangent, have, out)
+
+        self.backward.append(step)
+
+    def contribute(self, arg: Any, value: Any, have: set[str], out: list[Any], like: Any) -> None:
+        self.frame.contribute(arg.id, value, have, out, like)
+
+    def put(self, arg: Any, like: Any) -> None:
+        """`arg` is about to be stored: it goes on the heap, and comes back with what its readers gave."""
+        if not self.frame.active(arg):
+            return
+        self.forward.append(expr_stmt(self.on_heap("put", load(arg.id)), like))
+        self.backward.append(lambda have, out: self.contribute(
+            arg, self.on_heap("take", load(arg.id)), have, out, like))
+
+    def rows(self, arg: Any, like: Any) -> Any:
+        """`arg` is about to be iterated over: an array's rows are put on the heap."""
+        if not self.frame.active(arg):
+            return arg
+        name = self.ctx.names.fresh("rows")
+        self.ctx.locals.add(name)
+        self.forward.append(assign(name, self.on_heap("rows", load(arg.id)), like))
+        self.backward.append(lambda have, out: self.contribute(
+            arg, self.on_heap("unrows", load(arg.id), load(name)), have, out, like))
+        return load(name)
+
+    def read(self, name: str | None, like: Any) -> None:
+        """`name` was read from somewhere: its adjoint goes there, through the heap."""
+        if name is not None and self.frame.fact(load(name)).active:
+            self.pull(lambda g, have, out: out.append(expr_stmt(self.on_heap("add", load(name), g), like)), name)
+
+    def numeric(self, operand: Any) -> Any:
+        """An operand of arithmetic: of a value of unknown kind it is checked that it is a number or an array."""
+        if isinstance(operand, gast.Name) and self.frame.fact(operand).kind not in NUMERIC:
+            self.frame.checked.add(operand.id)
+            return call(self.ctx.use("numeric"), operand)
+        return operand
+
+    # -- statements that compute ------------------------------------------------------------------------------
+
+    def compute(self, node: Any, value: Any, name: str | None) -> None:
+        if isinstance(value, gast.BinOp):
+            self.operator(node, value, name, [value.left, value.right])
+        elif isinstance(value, gast.UnaryOp) and not isinstance(value.op, gast.Not):
+            self.operator(node, value, name, [value.operand])
+        elif isinstance(value, gast.Subscript):
+            self.item(node, value, name)
+        elif isinstance(value, gast.Attribute):
+            self.attribute(node, value, name)
+        elif isinstance(value, (gast.Tuple, gast.List, gast.Set, gast.Dict)):
+            self.display(node, value)
+        elif isinstance(value, gast.Call):
+            self.call(node, value, name)
+        elif isinstance(value, gast.JoinedStr):
+            self.text(node, value, name)
+        else:
+            self.forward.append(node)
+            if self.frame.active(value):
+                self.pull(lambda g, have, out: self.contribute(value, g, have, out, node), name)
+
+    def text(self, node: Any, value: Any, name: str | None) -> None:
+        """A text with numbers in it: harmless, unless a number that is read back from it gets a cotangent."""
+        self.forward.append(node)
+        for used in dict.fromkeys(n.id for n in walk(value) if isinstance(n, gast.Name)):
+            if self.frame.active(load(used)):
+                self.pull(lambda g, have, out, used=used: self.contribute(  # type: ignore[misc]
+                    load(used), call(self.ctx.use("no_derivative"), g, const("text")), have, out, node), name)
+
+    def operator(self, node: Any, value: Any, name: str | None, operands: list[Any]) -> None:
+        kinds = {self.frame.fact(o).kind for o in operands}
+        if isinstance(value.op, gast.Mod) and self.frame.fact(operands[0]).kind == "c":
+            self.text(node, value, name)
+            return
+        if len(operands) == 2 and not kinds <= NUMERIC:
+            if kinds & set("ltdc") and isinstance(value.op, (*ADDITIVE, gast.Sub, gast.BitOr, gast.BitAnd)):
+                check = [o for o in operands if isinstance(o, gast.Name) and self.frame.fact(o).kind not in "sltdc"]
+                if check:
+                    self.forward.append(expr_stmt(call(self.ctx.use("operands"), *map(copy_tree, operands)), node))
+                self.forward.append(node)
+                return
+            if isinstance(value.op, ADDITIVE) and not (isinstance(value.op, gast.Add) and kinds & NUMERIC):
+                self.forward.append(expr_stmt(call(self.ctx.use("operands"), *map(copy_tree, operands)), node))
+            else:
+                value.left, value.right = self.numeric(value.left), self.numeric(value.right)
+        elif len(operands) == 1:
+            value.operand = self.numeric(value.operand)
+        self.forward.append(node)
+        rule = self.ctx.resolver.operator(OPERATORS[type(value.op)])
+        self.rule(node, rule, name, operands, [])
+
+    def rule(self, node: Any, rule: Any, name: str | None, args: list[Any], keywords: list[Any],
+             always: bool = False) -> None:
+        """Splices the rule of a primitive into the way back."""
+        if rule is not None and rule.role in ("constant", "mover"):
+            return
+        every = args + [k.value for k in keywords]
+        starred = [a for a in args if isinstance(a, gast.Starred)]
+        if not any(self.frame.active(a) for a in every) and not (starred or rule is not None and rule.role == "gather"):
+            return
+        template = self.ctx.resolver.splice(rule) if rule is not None else None
+        try:
+            if template is None:
+                raise Mismatch("it has no derivative rule")
+            if starred or any(k.arg is None for k in keywords):
+                raise Mismatch("its rule does not take * or ** arguments")
+            bound = bind_arguments(template, args, keywords)
+        except Mismatch as mismatch:
+            what = rule.name if rule is not None else ast_name(node)
+            raise self.no_derivative(node, what, str(mismatch)) from None
+        if name is None:
+            return
+        leading = template.parameters
+        values = {p: self.saved(bound[p]) if rule.role == "gather" else bound[p] for p in bound}
+        out_name = load(name)
+
+        def back(g: Any, have: set[str], out: list[Any]) -> None:
+            body, results = splice(template, self.ctx, g, out_name, values)
+            out.extend(at(s, node) for s in body)
+            if template.args.vararg is not None and not leading:
+                self.give_each(args, results[0], have, out, node)
+                return
+            for i, (param, result) in enumerate(zip(leading, results, strict=False)):
+                arg = bound[param]
+                gathers = rule.role == "gather" and i == 0
+                if result is None or not (self.frame.active(arg) or gathers):
+                    continue
+                if gathers:
+                    result = self.on_heap("spread", copy_tree(values[param]), result)
+                    if not self.frame.active(arg):
+                        out.append(expr_stmt(result, node))
+                        continue
+                elif rule.elementwise and self.must_unbroadcast(arg, [bound[p] for p in leading]):
+                    result = call(self.ctx.use("unbroadcast"), result, copy_tree(arg))
+                self.contribute(arg, result, have, out, node)
+
+        if always:
+            self.backward.append(lambda have, out: back(load(self.ctx.adjoints[name]), have, out))
+        else:
+            self.pull(back, name)
+        for param, arg in bound.items():  # an active argument that the rule does not differentiate
+            if self.frame.active(arg) and param not in template.differentiated:
+                if self.frame.fact(arg).kind in NUMERIC:
+                    raise self.no_derivative(node, rule.name, f"its rule does not differentiate {param}")
+
+    def parts(self, node: Any, rule: Any, name: str, args: list[Any], keywords: list[Any]) -> None:
+        """A primitive that returns several values: they go on the heap, where their readers leave cotangents."""
+        if not any(self.frame.active(a) for a in args):
+            return
+        self.forward.append(expr_stmt(self.on_heap("put_each", load(name)), node))
+        gathered = self.ctx.names.fresh("b" + name)
+        self.ctx.locals.add(gathered)
+        self.ctx.adjoints[name] = gathered
+        self.rule(node, rule, name, args, keywords, always=True)
+        self.backward.append(lambda have, out: out.append(
+            assign(gathered, self.on_heap("take_each", load(name)), node)))
+
+    def give_each(self, args: list[Any], cotangents: Any, have: set[str], out: list[Any], node: Any) -> None:
+        """A rule of any number of arguments: its cotangents come as one tuple."""
+        name = self.ctx.names.fresh("parts")
+        self.ctx.locals.add(name)
+        out.append(assign(name, cotangents, node))
+        for i, arg in enumerate(args):
+            if self.frame.active(arg):
+                part = gast.Subscript(value=load(name), slice=const(i), ctx=gast.Load())
+                self.contribute(arg, part, have, out, node)
+
+    def saved(self, arg: Any) -> Any:
+        """A sequence as the backward pass may read it: a list is kept as it is now."""
+        if isinstance(arg, gast.Name) and self.frame.fact(arg).kind not in (*NUMERIC, "t"):
+            name = self.ctx.names.fresh(arg.id)
+            self.ctx.locals.add(name)
+            self.forward.append(assign(name, call(self.ctx.use("frozen"), load(arg.id)), arg))
+            return load(name)
+        return arg
+
+    def as_arrays(self, node: Any, rule: Any, template: Any, args: list[Any], keywords: list[Any]) -> None:
+        """NumPy takes a sequence for an array: it is made one here, where its elements' adjoints can be seen."""
+        try:
+            bound = bind_arguments(template, args, keywords)
+        except Mismatch:
+            return
+        for param in sorted(template.differentiated & set(bound)):
+            arg = bound[param]
+            if not isinstance(arg, gast.Name) or self.frame.fact(arg).kind not in "oltc":
+                continue
+            name = self.ctx.names.fresh(arg.id)
+            self.ctx.locals.add(name)
+            self.frame.bound.add(name)
+            self.ctx.facts[name] = Fact("n", True)
+            self.forward.append(assign(name, self.on_heap("array", load(arg.id)), node))
+            active, old = self.frame.active(arg), arg.id
+
+            def back(g: Any, have: set[str], out: list[Any], name: str = name, old: str = old,
+                     active: bool = active) -> None:
+                value = self.on_heap("unarray", load(old), load(name), g)
+                if active:
+                    self.frame.contribute(old, value, have, out, node)
+                else:
+                    out.append(expr_stmt(value, node))
+
+            self.pull(back, name)
+            arg.id = name
+
+    def must_unbroadcast(self, arg: Any, args: list[Any]) -> bool:
+        others = [a for a in args if not (isinstance(a, gast.Name) and isinstance(arg, gast.Name) and a.id == arg.id)]
+        kinds = {self.frame.fact(a).kind for a in others}
+        return not kinds <= {"s"}
+
+    def no_derivative(self, node: Any, what: str, why: str) -> NoDerivativeError:
+        return NoDerivativeError(f"{what} cannot be differentiated here", where=self.ctx.where(node), why=why,
+                                 remedy="add a rule with cpsad.defrule, or use cpsad.stop_gradient on its arguments")
+
+    def call(self, node: Any, value: gast.Call, name: str | None) -> None:
+        callee = self.frame.callee(node)
+        args = list(value.args)
+        if self.ctx.support_name(value.func) == "store_global" and self.frame.active(value.args[-1]):
+            raise self.no_derivative(node, "a global variable that gets a value that carries a derivative",
+                                     "it outlives the gradient")
+        for keyword in value.keywords:
+            if keyword.arg == "out" and isinstance(keyword.value, gast.Name):
+                self.keep_contents(keyword.value.id, node)
+        if callee is None or callee.rule is None or callee.rule.role == "constant":
+            self.forward.append(node)
+            return
+        rule = callee.rule
+        if callee.self_first:
+            args.insert(0, value.func.value)
+        if rule.role == "mover":
+            self.mover(node, value, rule, name, callee.self_first)
+            return
+        if self.ctx.support_name(value.func) in IN_PLACE and name is not None:
+            self.in_place(node, value, name)
+        elif rule.role == "rule" and (template := self.ctx.resolver.splice(rule)) is not None:
+            self.as_arrays(node, rule, template, args, value.keywords)
+        self.forward.append(node)
+        if rule.role == "parts" and name is not None:
+            self.parts(node, rule, name, args, value.keywords)
+            return
+        self.rule(node, rule, name, args, value.keywords)
+
+    def in_place(self, node: Any, value: gast.Call, name: str) -> None:
+        """`x op= y` where `x` may be an array that others see."""
+        x, y = value.args
+        if self.frame.active(x) or self.frame.active(y):
+            self.forward.append(expr_stmt(call(self.ctx.use("shared_update"), copy_tree(x), copy_tree(y)), node))
+        elif isinstance(x, gast.Name):
+            self.keep_contents(x.id, node)
+
+    def keep_contents(self, name: str, node: Any) -> None:
+        """An array is about to be overwritten: on the way back it is as it was."""
+        old = self.ctx.names.fresh("old")
+        self.ctx.locals.add(old)
+        self.forward.append(assign(old, self.on_heap("snapshot", load(name)), node))
+        self.backward.append(lambda have, out: out.append(
+            expr_stmt(self.on_heap("restore", load(name), load(old)), node)))
+
+    def mover(self, node: Any, value: gast.Call, rule: Any, name: str | None, self_first: bool) -> None:
+        single = len(value.args) == 1
+        for i, arg in enumerate(value.args):
+            star = isinstance(arg, gast.Starred)
+            inner = arg.value if star else arg
+            position = i + self_first
+            if star or position in rule.iterates and (single or not rule.single_iterates):
+                made = self.rows(inner, node)
+                value.args[i] = gast.Starred(value=made, ctx=gast.Load()) if star else made
+            else:
+                self.put(inner, node)
+        for keyword in value.keywords:
+            self.put(keyword.value, node)
+        self.forward.append(node)
+        self.read(name, node)
+
+    # -- reads and stores -------------------------------------------------------------------------------------
+
+    def item(self, node: Any, value: gast.Subscript, name: str | None) -> None:
+        owner = value.value
+        kind = self.frame.fact(owner).kind
+        if kind in NUMERIC and not self.frame.active(owner):
+            self.forward.append(node)
+            return
+        if not self.frame.active(owner):
+            self.forward.append(node)
+            self.read(name, node)
+            return
+        index = self.index(value, node)
+        self.forward.append(node)
+
+        def back(g: Any, have: set[str], out: list[Any]) -> None:
+            total = self.frame.current(owner.id, have)
+            if kind in NUMERIC and not self.frame.is_local(owner.id):
+                self.frame.replace(owner.id, call(self.ctx.use("add_at"), load(self.frame.adjoint_name(owner.id)),
+                                                  load(owner.id), copy_tree(index), g), have, out, node)
+                return
+            if kind not in NUMERIC:
+                before = total if total is not None else self.ctx.use("ZERO")
+                total = self.on_heap("read_item", before, load(owner.id), copy_tree(index), load(name), g)
+            else:
+                self.contribute(owner, call(self.ctx.use("scatter"), load(owner.id), copy_tree(index), g),
+                                have, out, node)
+                return
+            self.frame.replace(owner.id, total, have, out, node)
+
+        self.pull(back, name)
+
+    def index(self, value: gast.Subscript, node: Any) -> Any:
+        """The index as an expression that means the same on the way back."""
+        index = as_expression(value.slice, self.ctx)
+        steady = all(isinstance(n, (gast.Constant, gast.Tuple, gast.BinOp, gast.UnaryOp, gast.operator, gast.unaryop,
+                                    gast.expr_context))
+                     or isinstance(n, gast.Name) and (self.frame.fact(n).kind == "s" or self.ctx.support_name(n) == "slice")
+                     or isinstance(n, gast.Call) and self.ctx.support_name(n.func) == "slice" for n in walk(index))
+        if steady:
+            return index
+        for inner in walk(index):
+            if isinstance(inner, gast.Name) and self.frame.fact(inner).kind in ("o", "l") and self.ctx.support_name(inner) != "slice":
+                inner.frozen = True
+        name = self.ctx.names.fresh("index")
+        self.ctx.locals.add(name)
+        self.forward.append(assign(name, _Freeze(self.ctx).visit(index), node))
+        value.slice = load(name)
+        return load(name)
+
+    def attribute(self, node: Any, value: gast.Attribute, name: str | None) -> None:
+        if self.ctx.resolve(value) is not MISSING:
+            self.forward.append(node)
+            return
+        owner = value.value
+        if self.frame.fact(owner).kind in NUMERIC:
+            self.forward.append(node)
+            callee = self.frame.callee(node)
+            rule = callee.rule if callee is not None else None
+            known = self.ctx.resolver.method("n", value.attr) is not MISSING
+            if known and self.frame.active(owner) and (rule is None or callable(rule.primitive)):
+                raise self.no_derivative(node, f"attribute {value.attr} of an array or number, taken as a value,",
+                                         "what it is used for later is not seen here")
+            if rule is not None and rule.role == "rule":
+                self.rule(node, rule, name, [owner], [])
+            return
+        cell = is_name(owner) and value.attr == "value" and owner.id in self.ctx.cells
+        if not cell:
+            node.value = self.on_heap("attribute", owner, const(value.attr))
+        self.forward.append(node)
+        if not self.frame.active(owner):
+            self.read(name, node)
+            return
+        self.pull(lambda g, have, out: self.contribute(
+            owner, self.on_heap("read_attribute", load(owner.id), const(value.attr), load(name), g),
+            have, out, node), name)
+
+    def display(self, node: Any, value: Any) -> None:
+        elements = value.elts if not isinstance(value, gast.Dict) else [*value.keys, *value.values]
+        for i, element in enumerate(elements):
+            if isinstance(element, gast.Starred):
+                element.value = self.rows(element.value, node)
+            elif element is not None:
+                self.put(element, node)
+            assert i >= 0
+        self.forward.append(node)
+
+    def unpack(self, node: Any, target: gast.Tuple) -> None:
+        node.value = self.rows(node.value, node)
+        self.forward.append(node)
+        for part in target.elts:
+            if isinstance(part, gast.Name):
+                self.read(part.id, node)
+
+    def store_item(self, node: Any, target: gast.Subscript) -> None:
+        owner, value = target.value, node.value
+        if self.frame.fact(owner).kind in ("l", "d"):
+            self.put(value, node)
+            self.forward.append(node)
+            return
+        self.put(value, node)
+        index = self.index(target, node)
+        old = self.ctx.names.fresh("old")
+        self.ctx.locals.add(old)
+        active = self.frame.active(value) or self.frame.active(owner)
+        self.forward.append(assign(old, self.on_heap("store_item", copy_tree(owner), copy_tree(index),
+                                                     copy_tree(value), const(active)), node))
+        self.backward.append(lambda have, out: out.append(expr_stmt(
+            self.on_heap("restore_item", copy_tree(owner), copy_tree(index), load(old)), node)))
+
+    def store_attribute(self, node: Any, target: gast.Attribute) -> None:
+        if self.frame.active(node.value):
+            self.put(node.value, node)
+            if not (is_name(target.value) and target.value.id in self.ctx.cells):
+                node = expr_stmt(self.on_heap("set_attribute", target.value, const(target.attr), node.value), node)
+        self.forward.append(node)
+
+
+IN_PLACE = {"iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul", "iand", "ior", "ixor",
+            "ilshift", "irshift"}
+
+
+class _Freeze(gast.NodeTransformer):
+    """A list in an index is kept as it is now."""
+
+    def __init__(self, ctx: Any) -> None:
+        self.ctx = ctx
+
+    def visit_Name(self, node: Any) -> Any:
+        return call(self.ctx.use("frozen"), node) if getattr(node, "frozen", False) else node
+
+
+def as_expression(index: Any, ctx: Context) -> Any:
+    """An index with its slices as calls of `slice`, which can be passed and kept."""
+    if isinstance(index, gast.Slice):
+        parts = [p if p is not None else const(None) for p in (index.lower, index.upper, index.step)]
+        if index.step is None:
+            parts = parts[1:2] if index.lower is None else parts[:2]
+        return call(ctx.use("slice"), *map(copy_tree, parts))
+    if isinstance(index, gast.Tuple):
+        return tuple_([as_expression(e, ctx) for e in index.elts])
+    return copy_tree(index)
+
+
+def ast_name(node: Any) -> str:
+    value = node.value
+    if isinstance(value, (gast.BinOp, gast.UnaryOp)):
+        return f"operator {OPERATORS[type(value.op)]}"
+    return "this call"
+
+
