@@ -1,0 +1,171 @@
+"""Cotangent values: the symbolic zero, and the arithmetic that generated code does on cotangents.
+
+`ZERO` stands for a zero of any shape. Rules are linear in the cotangent and treat it with operators, methods and
+NumPy functions only, so an object that absorbs all of them passes through every rule unchanged.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["ZERO", "Absorbing", "Poison", "accumulate", "add_at", "is_cotangent_zero", "scatter", "unbroadcast"]
+
+_SUMS = {np.add, np.subtract}
+
+
+class Absorbing:
+    """A cotangent that any linear operation leaves as it is."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def _self(self, *_args: Any, **_kw: Any) -> Absorbing:
+        return self
+
+    __mul__ = __rmul__ = __truediv__ = __floordiv__ = __matmul__ = __rmatmul__ = _self
+    __neg__ = __pos__ = __getitem__ = __call__ = _self
+    __imul__ = __itruediv__ = _self
+
+    def __add__(self, other: Any) -> Any:
+        raise NotImplementedError
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **_kw: Any) -> Any:
+        if method == "__call__" and ufunc in _SUMS and len(inputs) == 2:
+            left, right = inputs
+            if isinstance(left, Absorbing):
+                return left.__add__(right if ufunc is np.add else -right)
+            return self.__add__(left)  # left ± 0 = left
+        return self
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+
+class Zero(Absorbing):
+    """The symbolic zero; there is one, `ZERO`."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Any:
+        return other
+
+    __radd__ = __iadd__ = __rsub__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return -other
+
+    __isub__ = __sub__
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "ZERO"
+
+    def __reduce__(self) -> str:
+        return "ZERO"
+
+
+ZERO = Zero()
+
+
+class Poison(Absorbing):
+    """Stands for a derivative that is not known. Reaching an argument of the gradient, it raises its error."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def __add__(self, other: Any) -> Any:
+        return self
+
+    __radd__ = __iadd__ = __sub__ = __rsub__ = __isub__ = __add__
+
+    def __repr__(self) -> str:
+        return "POISON"
+
+
+def is_cotangent_zero(g: Any) -> bool:
+    return g is ZERO
+
+
+def unbroadcast(g: Any, x: Any) -> Any:
+    """Cotangent of `x` from that of its broadcast: sums `g` over the axes along which `x` was repeated.
+
+    `g`: shape of the result; `x`: a shape that broadcasts to it. Returns shape of `x`.
+    """
+    try:
+        if g.shape == x.shape:
+            return g
+    except AttributeError:
+        pass
+    if isinstance(g, Absorbing) or isinstance(x, Absorbing):
+        return g
+    shape = getattr(x, "shape", ())
+    g_shape = getattr(g, "shape", ())
+    if shape == g_shape:
+        return g
+    lead = len(g_shape) - len(shape)
+    axes = tuple(range(lead)) + tuple(i + lead for i, n in enumerate(shape) if n == 1 and g_shape[i + lead] != 1)
+    g = np.sum(g, axis=axes, keepdims=True)
+    return np.reshape(g, shape) if lead else g
+
+
+def accumulate(total: Any, g: Any) -> Any:
+    """`total + g`, in place where `total` is an array: for sums that nobody else holds.
+
+    The first cotangent that meets `ZERO` is copied, so that what is added to in place is always our own.
+    """
+    if type(total) is np.ndarray:
+        if g is ZERO:
+            return total
+        try:
+            total += g
+        except (TypeError, ValueError):  # a complex term joins a real sum; a poison
+            return total + g
+        return total
+    if total is ZERO:
+        return g.copy() if type(g) is np.ndarray else g
+    return total + g
+
+
+def scatter(x: Any, index: Any, g: Any) -> Any:
+    """Cotangent of `x` from that of `x[index]`: zeros of the shape of `x` with `g` added at `index`."""
+    return add_at(ZERO, x, index, g)
+
+
+def add_at(total: Any, x: Any, index: Any, g: Any) -> Any:
+    """`total` plus the cotangent of `x` from that of `x[index]`; `total` is ours to write to."""
+    if isinstance(g, Absorbing):
+        return total + g
+    if total is ZERO:
+        same = type(g) is float or g.dtype == x.dtype
+        total = np.zeros(x.shape, x.dtype if same else np.result_type(x, g))
+    elif type(total) is not np.ndarray:
+        return total + add_at(ZERO, x, index, g)
+    if _is_basic(index):
+        total[index] += g
+    else:
+        np.add.at(total, index, g)
+    return total
+
+
+_BASIC = {int, slice, type(None), type(Ellipsis), np.int64, np.int32, np.intp}
+
+
+def _is_basic(index: Any) -> bool:
+    """Whether an index selects each element at most once: integers, slices, `None` and `...`."""
+    if type(index) is not tuple:
+        return type(index) in _BASIC
+    for i in index:
+        if type(i) not in _BASIC:
+            return False
+    return True

@@ -1,0 +1,154 @@
+"""The exec step: a function's transform becomes a function that runs.
+
+Text is compiled under a file name of its own, registered with `linecache`, so that tracebacks, `pdb` and
+`inspect.getsource` see it. The globals of the generated function are the user's, and its closure cells too, so both
+are read when it runs. What the support code and the rules' files add comes in as closure variables.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import linecache
+import threading
+import types
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .places import PROGRAMS, Origin
+from .resolve import FunctionResolver, lookup
+from .rules.registry import REGISTRY
+from .runtime import SUPPORT
+from .transforms import pipeline, printer
+from .transforms import source as source_pass
+from .transforms.nodes import parameters
+
+__all__ = ["Bound", "Program", "bind", "program_for"]
+
+_numbers = itertools.count(1)
+_lock = threading.RLock()
+
+
+@dataclass(eq=False)
+class Program:
+    """A transformed function, compiled; `bind` makes it run in a function's own globals and closure."""
+
+    text: str
+    filename: str
+    code: types.CodeType
+    name: str
+    support: dict[str, Any]  # name in the code -> value
+    freevars: tuple[str, ...]  # the user's closure variables that it reads
+    params: tuple[str, ...]
+    assumptions: tuple[tuple[str, Callable[[Any], bool]], ...]
+    stage: str
+    version: int  # of the rules it was made with
+
+
+@dataclass(eq=False)
+class Bound:
+    """A program bound to one function."""
+
+    call: Any
+    checks: tuple[tuple[Any, dict[str, Any], str, Callable[[Any], bool]], ...]
+
+    version: int = 0
+
+    def is_valid(self) -> bool:
+        if self.version != REGISTRY.version:
+            return False
+        for cells, namespace, name, test in self.checks:
+            value = namespace[name] if name in namespace and name not in cells else lookup(cells, namespace, name)
+            if not test(value):
+                return False
+        return True
+
+
+def build(function: types.FunctionType, signature: str, stage: str) -> Program:
+    """Transforms and compiles. `signature`: a letter per parameter."""
+    found = source_pass.of_function(function)
+    resolver = FunctionResolver(function)
+    ctx = pipeline.new_context(found.tree, found.filename, resolver, signature, found.class_name)
+    tree = pipeline.stages(found.tree, ctx, last=stage)[stage]
+    text, lines = printer.to_text_with_lines(tree)
+    filename = f"<cpsad {next(_numbers)}: {stage} of {found.qualname}, {found.filename}:{found.firstline}>"
+    support: dict[str, Any] = dict(ctx.spliced)
+    for name, generated in ctx.support.items():
+        support[generated] = _support_value(name, stage)
+    freevars = tuple(n for n in function.__code__.co_freevars if n not in support)
+    code = _compile(text, filename, support, freevars)
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    PROGRAMS[filename] = Origin(found.filename, found.qualname, found.firstline, lines)
+    program = Program(text, filename, code, tree.name, support, freevars, tuple(parameters(found.tree.args)),
+                      resolver.assumptions(), stage, REGISTRY.version)
+    weakref.finalize(program, _forget, filename)
+    return program
+
+
+def _forget(filename: str) -> None:
+    linecache.cache.pop(filename, None)
+    PROGRAMS.pop(filename, None)
+
+
+def _support_value(name: str, stage: str) -> Any:
+    if name in ("form", "attach"):
+        from . import forms
+
+        differentiates = stage in ("adjoint", "optimized")
+        return getattr(forms, name if differentiates else "primal_" + name)
+    return SUPPORT[name]
+
+
+def _compile(text: str, filename: str, support: dict[str, Any], freevars: tuple[str, ...]) -> types.CodeType:
+    """Code of `def bind(<support>, <free variables>): <the function>; return <it>`."""
+    module = ast.parse(text, filename)
+    (function,) = module.body
+    assert isinstance(function, ast.FunctionDef)
+    function.args.defaults = [ast.copy_location(ast.Constant(None), d) for d in function.args.defaults]
+    function.args.kw_defaults = [None if d is None else ast.copy_location(ast.Constant(None), d)
+                                 for d in function.args.kw_defaults]
+    give = ast.Return(ast.Name(function.name, ast.Load()))
+    args = ast.arguments([], [ast.arg(n) for n in [*support, *freevars]], None, [], [], None, [])
+    extra = {"type_params": []} if "type_params" in ast.FunctionDef._fields else {}
+    outer = ast.FunctionDef("bind", args, [function, give], [], None, None, **extra)
+    ast.fix_missing_locations(ast.copy_location(outer, function))
+    ast.fix_missing_locations(ast.copy_location(give, function))
+    for a in args.args:
+        ast.copy_location(a, function)
+    return compile(ast.Module([outer], []), filename, "exec", dont_inherit=True)
+
+
+def bind(program: Program, function: types.FunctionType) -> Bound:
+    """The program with the globals, closure cells and defaults of `function`."""
+    namespace: dict[str, Any] = {}
+    exec(program.code, function.__globals__, namespace)
+    made = namespace["bind"](*program.support.values(), *program.freevars)
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    closure = tuple(cells[name] if name in program.freevars and name in cells else cell
+                    for name, cell in zip(made.__code__.co_freevars, made.__closure__ or (), strict=True))
+    call = types.FunctionType(made.__code__, function.__globals__, made.__name__, None, closure or None)
+    if program.stage in ("source", "desugar", "anf"):
+        call.__defaults__, call.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
+    checks = tuple((cells, function.__globals__, name, test) for name, test in program.assumptions)
+    call.__cpsad_program__ = program
+    return Bound(call, checks, program.version)
+
+
+_programs: weakref.WeakKeyDictionary[types.CodeType, dict[tuple[str, str], list[Program]]] = (
+    weakref.WeakKeyDictionary())
+
+
+def program_for(function: types.FunctionType, signature: str, stage: str) -> Bound:
+    """The transform of `function` at a stage: found by its code object, made if need be."""
+    with _lock:
+        known = _programs.setdefault(function.__code__, {}).setdefault((signature, stage), [])
+        for program in known:
+            bound = bind(program, function)
+            if bound.is_valid():
+                return bound
+        program = build(function, signature, stage)
+        known.insert(0, program)
+        del known[8:]
+        return bind(program, function)

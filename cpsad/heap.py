@@ -1,0 +1,244 @@
+"""Adjoints of values that are stored: in a container, an attribute, a closure's cell.
+
+A stored value is known by the identity of its object (see `docs/design.md`, "What a value is"). A `Heap` lives for
+one gradient call.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from .cotangents import ZERO, Absorbing, accumulate, add_at
+from .places import here
+from .stack import OnCStack
+from .transforms.errors import NoDerivativeError
+
+__all__ = ["Heap", "is_floating"]
+
+UNCHANGED: Any = object()  # what a store into a container leaves to restore: nothing
+_PLAIN_SETATTR = {object.__setattr__}
+_FUNCTION = type(lambda: None)
+
+_FLOATING = {float, complex, np.float64, np.float32}
+_NEVER = {int, bool, str, bytes, type(None), list, tuple, dict, set, range, slice}
+
+
+def is_floating(value: Any) -> bool:
+    """Whether a value is of a kind that can carry a derivative: float or complex, scalar or array."""
+    kind = type(value)
+    if kind in _FLOATING:
+        return True
+    if kind in _NEVER:
+        return False
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "fcO"
+    return isinstance(value, (float, complex, np.inexact)) or (
+        hasattr(value, "__array_ufunc__") and getattr(getattr(value, "dtype", None), "kind", "") in ("f", "c"))
+
+
+@functools.lru_cache(maxsize=4096)
+def runs_code(kind: type, name: str) -> bool:
+    """Whether reading attribute `name` of an instance of `kind` runs Python code of the user's."""
+    if isinstance(getattr(kind, "__getattribute__", None), _FUNCTION):
+        return True
+    for base in kind.__mro__:
+        if name in base.__dict__:
+            found = base.__dict__[name]
+            return isinstance(found, (property, functools.cached_property)) or isinstance(
+                getattr(type(found), "__get__", None), _FUNCTION)
+    return isinstance(getattr(kind, "__getattr__", None), _FUNCTION) and not hasattr(kind, name)
+
+
+class Heap:
+    """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
+
+    __slots__ = ("c_depth", "slots", "written")
+
+    def __init__(self) -> None:
+        self.c_depth = 0  # calls that CPython 3.11 makes on the C stack
+        self.written: dict[int, Any] = {}  # arrays written in place
+        self.slots: dict[int, list[Any]] = {}  # id -> [object, adjoint, number of stores]
+
+    def through_c(self) -> OnCStack:
+        """Context for a call with starred arguments, which CPython 3.11 makes on the C stack."""
+        return OnCStack(self)
+
+    def put(self, value: Any) -> None:
+        """`value` is about to be stored somewhere."""
+        if is_floating(value):
+            slot = self.slots.get(id(value))
+            if slot is None:
+                self.slots[id(value)] = [value, ZERO, 1]
+            else:
+                slot[2] += 1
+
+    def take(self, value: Any) -> Any:
+        """Backward of `put`: the adjoint that reads of the stored value have gathered."""
+        slot = self.slots.get(id(value))
+        if slot is None:
+            return ZERO
+        gathered, slot[1] = slot[1], ZERO
+        slot[2] -= 1
+        if not slot[2]:
+            del self.slots[id(value)]
+        return gathered
+
+    def add(self, value: Any, adjoint: Any) -> None:
+        """Backward of reading `value` from somewhere; a value that nobody put there is a constant."""
+        if adjoint is not ZERO:
+            slot = self.slots.get(id(value))
+            if slot is not None:
+                slot[1] = accumulate(slot[1], adjoint)
+
+    def holds(self, value: Any) -> bool:
+        return id(value) in self.slots
+
+    def rows(self, values: Any) -> Any:
+        """What iterating over `values` yields. The rows of an array are made here, once, and put."""
+        if not isinstance(values, np.ndarray) or values.dtype.kind not in "fc":
+            return values
+        rows = list(values)
+        for row in rows:
+            self.put(row)
+        return rows
+
+    def unrows(self, values: Any, rows: Any) -> Any:
+        """Backward of `rows`: cotangent of the array, or ZERO for what was no array."""
+        if rows is values:
+            return ZERO
+        taken = [self.take(row) for row in reversed(rows)][::-1]
+        if all(t is ZERO for t in taken):
+            return ZERO
+        total = np.zeros_like(values)
+        for i, t in enumerate(taken):
+            if isinstance(t, Absorbing):
+                if t is not ZERO:
+                    return t
+            else:
+                total[i] = t
+        return total
+
+    def spread(self, values: Any, adjoints: Any) -> Any:
+        """Backward of a function of a sequence: each element gets its cotangent.
+
+        `values`: the sequence, or an array; `adjoints`: a sequence of as many. Returns the cotangent of the array,
+        or ZERO for a container, whose elements have been served.
+        """
+        if not isinstance(values, (list, tuple, set, frozenset)):
+            return np.array(adjoints, np.result_type(values)) if isinstance(adjoints, (list, tuple)) else adjoints
+        self._spread(values, adjoints)
+        return ZERO
+
+    def put_each(self, values: Any) -> None:
+        """The results of a function that returns several."""
+        for value in values:
+            self.put(value)
+
+    def take_each(self, values: Any) -> list[Any]:
+        """Backward of `put_each`."""
+        return [self.take(value) for value in reversed(values)][::-1]
+
+    def array(self, value: Any) -> Any:
+        """What NumPy makes of a sequence that it is given for an array."""
+        return np.array(value) if isinstance(value, (list, tuple)) else value
+
+    def unarray(self, value: Any, array: Any, adjoint: Any) -> Any:
+        """Backward of `array`: the elements of a sequence get theirs; what was no sequence gets it all."""
+        if array is value:
+            return adjoint
+        self._spread(value, adjoint)
+        return ZERO
+
+    def _spread(self, values: Iterable[Any], adjoints: Any) -> None:
+        if isinstance(adjoints, Absorbing):
+            if adjoints is ZERO:
+                return
+            adjoints = [adjoints for _ in values]
+        for value, adjoint in zip(values, adjoints, strict=True):
+            if isinstance(value, (list, tuple)):
+                self._spread(value, adjoint)
+            else:
+                self.add(value, adjoint)
+
+    def read_item(self, total: Any, owner: Any, index: Any, value: Any, adjoint: Any) -> Any:
+        """Backward of `value = owner[index]` for an owner of any kind; returns the owner's new adjoint."""
+        if isinstance(owner, np.ndarray):
+            return add_at(total, owner, index, adjoint)
+        self.add(value, adjoint)
+        return total
+
+    def attribute(self, owner: Any, name: str) -> Any:
+        """`owner.name`, unless reading it runs Python code that computes with stored values."""
+        value = getattr(owner, name)
+        if self.slots and type(owner) is not type and runs_code(type(owner), name) and not self.is_harmless(value):
+            raise here(NoDerivativeError, f"{type(owner).__name__}.{name} is a property",
+                       why="its code would run without its derivative", remedy="call a method that computes it")
+        return value
+
+    def is_harmless(self, value: Any) -> bool:
+        return self.holds(value) or isinstance(value, (int, str, bytes, type(None))) or callable(value)
+
+    def read_attribute(self, owner: Any, name: str, value: Any, adjoint: Any) -> Any:
+        """Backward of `value = owner.name` for an owner of any kind; returns what goes to the owner itself."""
+        if isinstance(owner, (np.ndarray, np.generic)) and adjoint is not ZERO:
+            from .rules.registry import REGISTRY
+
+            rule = REGISTRY.lookup(getattr(np.ndarray, name, None))
+            if rule is not None and rule.role == "rule":
+                return rule.pullback(adjoint, value, owner)
+            if rule is None:
+                raise here(NoDerivativeError, f"the array attribute {name} has no derivative rule",
+                           remedy="add one with cpsad.defrule")
+            return ZERO
+        self.add(value, adjoint)
+        return ZERO
+
+    def set_attribute(self, owner: Any, name: str, value: Any) -> None:
+        """`owner.name = value` of a value that carries a derivative."""
+        if runs_code(type(owner), name) or type(owner).__setattr__ not in _PLAIN_SETATTR:
+            raise here(NoDerivativeError, f"setting {type(owner).__name__}.{name} runs code",
+                       why="it would run without its derivative", remedy="set a plain attribute")
+        setattr(owner, name, value)
+
+    # -- arrays that are written in place ---------------------------------------------------------------------
+
+    def store_item(self, owner: Any, index: Any, value: Any, active: bool) -> Any:
+        """`owner[index] = value`; returns what was there if `owner` is an array."""
+        if not isinstance(owner, np.ndarray):
+            owner[index] = value
+            return UNCHANGED
+        sequence = isinstance(value, (list, tuple)) and self.slots
+        if sequence or self.holds(owner) or (
+                active and owner.dtype.kind in "fcO" and (is_floating(value) or is_floating(owner))):
+            raise here(NoDerivativeError, "a value that carries a derivative is written into an array",
+                       why="in-place writes of active values are not supported yet",
+                       remedy="collect the values in a list and use np.array or np.stack")
+        self.written[id(owner)] = owner
+        old = np.copy(owner[index])
+        owner[index] = value
+        return old
+
+    def restore_item(self, owner: Any, index: Any, old: Any) -> None:
+        """Backward of `store_item`: what ran before the store reads what it read then."""
+        if old is not UNCHANGED:
+            owner[index] = old
+
+    def snapshot(self, value: Any) -> Any:
+        """What an in-place update of `value` is about to overwrite."""
+        if not isinstance(value, np.ndarray):
+            return UNCHANGED
+        self.written[id(value)] = value
+        return value.copy()
+
+    def restore(self, value: Any, old: Any) -> None:
+        """Backward of an in-place update."""
+        if old is not UNCHANGED:
+            value[...] = old
+
+    def final_contents(self) -> list[tuple[Any, Any]]:
+        """Arrays written so far, with copies of what they hold: asked where the forward pass ends."""
+        return [(a, a.copy()) for a in self.written.values()]

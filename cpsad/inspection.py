@@ -1,0 +1,181 @@
+"""Looking at the stages: their text, and running each of them."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import types
+from typing import Any
+
+from . import execute, forms
+from .heap import Heap
+from .operators import Argnums, _End, _fresh, _Gradient, _gradient, _separate
+from .resolve import FileResolver, FunctionResolver, letter_of
+from .stack import Deep
+from .transforms import pipeline, printer
+from .transforms import source as source_pass
+from .transforms.context import Context
+from .transforms.errors import SourceError
+from .transforms.nodes import parameters
+
+__all__ = ["STAGES", "run_stage", "source", "stages_of_target", "trees_of"]
+
+STAGES = pipeline.STAGES
+
+
+def source(function: Any, stage: str = "optimized", args: tuple[Any, ...] | None = None,
+           argnums: Argnums = 0) -> str:
+    """The text of a function at a stage.
+
+    Args:
+        function: a Python function, a method, or what `grad` made of one.
+        stage: one of `STAGES`.
+        args: example arguments, whose types the transform is specialised to; without them those of `argnums` are
+            taken to be arrays or scalars, and nothing is taken for granted of the others.
+        argnums: which arguments are differentiated.
+
+    Raises: ValueError for an unknown stage; SourceError, UnsupportedError, NoDerivativeError as `grad` does.
+    """
+    if stage not in STAGES:
+        raise ValueError(f"stage {stage!r} is none of {', '.join(STAGES)}")
+    trees, _ = _trees(function, args, argnums, stage)
+    if stage == "source":
+        return source_pass.of_function(_plain(function)).text
+    return printer.to_text(trees[stage])
+
+
+def _plain(function: Any) -> types.FunctionType:
+    function = getattr(function, "__wrapped__", function) if _is_gradient(function) else function
+    return inspect.unwrap(function, stop=lambda f: True).__func__ if isinstance(
+        function, types.MethodType) else function
+
+
+def _is_gradient(function: Any) -> bool:
+    return getattr(getattr(function, "__code__", None), "co_filename", "").endswith("operators.py") and hasattr(
+        function, "__wrapped__")
+
+
+def _letters(names: list[str], wanted: Any, args: tuple[Any, ...] | None, known: int) -> str:
+    wanted = (wanted,) if isinstance(wanted, (int, str)) else tuple(wanted)
+    active = set()
+    for item in wanted:
+        if isinstance(item, str):
+            if item not in names:
+                raise ValueError(f"{item!r} is no parameter; they are {', '.join(names)}")
+            active.add(names.index(item))
+        elif names:
+            active.add(item % len(names))
+    if args is not None:
+        letters = [letter_of(a, i in active) for i, a in enumerate(args)]
+        letters += ["o"] * (len(names) - len(args))
+    else:
+        letters = ["N" if i in active else "o" for i in range(len(names))]
+    return "".join(letters[: len(names)])
+
+
+def _trees(function: Any, args: tuple[Any, ...] | None, argnums: Argnums, last: str) -> tuple[dict[str, Any], Context]:
+    plain = _plain(function)
+    found = source_pass.of_function(plain)
+    names = parameters(found.tree.args)
+    letters = _letters(names, argnums, args, len(names))
+    ctx = pipeline.new_context(found.tree, found.filename, FunctionResolver(plain), letters, found.class_name)
+    return pipeline.stages(found.tree, ctx, last), ctx
+
+
+def trees_of(function: Any, args: tuple[Any, ...] | None = None, argnums: Argnums = 0) -> dict[str, Any]:
+    """The tree at every stage."""
+    return _trees(function, args, argnums, "optimized")[0]
+
+
+def run_stage(function: Any, stage: str, args: tuple[Any, ...], argnums: Argnums = 0,
+              kwargs: dict[str, Any] | None = None) -> Any:
+    """Runs one stage of a function: its value up to `cps`, `(value, gradients)` from `adjoint` on."""
+    owner = ()
+    if isinstance(function, types.MethodType):
+        owner, function = (function.__self__,), function.__func__
+    kwargs = kwargs or {}
+    compute = _Gradient(function, argnums, False)
+    slots = compute.locate(args, kwargs)
+    arguments = [*args, *kwargs.values()]
+    values = [_fresh(arguments[i], lambda: "argument") for i in slots]
+    for i, value in zip(slots, values, strict=True):
+        arguments[i] = value
+    call = forms.Call.parse("".join(letter_of(a, i in slots) for i, a in enumerate(arguments[: len(args)]))
+                            + "".join(f",{n}={letter_of(a, len(args) + i in slots)}"
+                                      for i, (n, a) in enumerate(zip(kwargs, arguments[len(args):], strict=True))))
+    prefix = "".join(letter_of(o, False) for o in owner)
+    call = forms.Call.parse(prefix + _unparse(call))
+    layout = forms._layout(function, call)
+    bound = execute.program_for(function, layout.letters, stage)
+    given = dict(zip(kwargs, arguments[len(args):], strict=True))
+    positional = [*owner, *arguments[: len(args)]]
+    with Deep():
+        if stage in ("source", "desugar", "anf"):
+            return bound.call(*positional, **given)
+        if stage == "cps":
+            ordered = inspect.signature(function).bind(*positional, **given)
+            ordered.apply_defaults()
+            return bound.call(lambda y: y, *_in_order(function, ordered.arguments))
+        heap = Heap()
+        end = _End(heap, False)
+        target = bound.call if layout.is_direct else forms._adaptor(function, call, layout, bound.call)
+        results = target(heap, end.arrive, *positional, **given)
+    end.restore()
+    gradients = _separate(tuple(_gradient(results[i + len(owner)], v) for i, v in zip(slots, values, strict=True)))
+    return end.value, (gradients[0] if compute.single else gradients)
+
+
+def _in_order(function: Any, values: dict[str, Any]) -> list[Any]:
+    tree = source_pass.of_function(function).tree
+    return [values[name] for name in parameters(tree.args)]
+
+
+def _unparse(call: forms.Call) -> str:
+    return "".join(letter for letter, _ in call.args) + "".join(f",{n}={a}" for n, a in call.keywords)
+
+
+def stages_of_target(target: str, wrt: tuple[str | int, ...] | None = None) -> dict[str, str]:
+    """The text of every stage of `path/to/file.py:function` (read, never executed) or `package.module:function`."""
+    place, _, name = target.rpartition(":")
+    argnums: Any = wrt if wrt else (0,)
+    if place.endswith(".py") or "/" in place:
+        found = source_pass.of_file(place, name)
+        resolver: Any = FileResolver(_imports_of(place))
+    else:
+        module = importlib.import_module(place)
+        function: Any = module
+        for part in name.split("."):
+            if not hasattr(function, part):
+                raise SourceError(f"{place} has no {name}", remedy="name a function of the module")
+            function = getattr(function, part)
+        function = _plain(function)
+        found = source_pass.of_function(function)
+        resolver = FunctionResolver(function)
+    names = parameters(found.tree.args)
+    letters = _letters(names, argnums, None, len(names))
+    ctx = pipeline.new_context(found.tree, found.filename, resolver, letters, found.class_name)
+    trees = pipeline.stages(found.tree, ctx)
+    return {stage: found.text if stage == "source" else printer.to_text(tree) for stage, tree in trees.items()}
+
+
+RULED = ("numpy", "math", "operator", "scipy", "itertools", "functools", "collections", "heapq", "builtins")
+
+
+def _imports_of(path: str) -> dict[str, Any]:
+    """What the imports of a file stand for, of the libraries that have rules; nothing of the file is executed."""
+    import gast
+
+    names: dict[str, Any] = {}
+    for node in gast.walk(source_pass.module_tree(path)):
+        if isinstance(node, gast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] in RULED:
+                    module = importlib.import_module(alias.name)
+                    root = importlib.import_module(alias.name.split(".")[0])
+                    names[alias.asname or alias.name.split(".")[0]] = module if alias.asname else root
+        elif isinstance(node, gast.ImportFrom) and node.module and node.module.split(".")[0] in RULED:
+            module = importlib.import_module(node.module)
+            for alias in node.names:
+                if hasattr(module, alias.name):
+                    names[alias.asname or alias.name] = getattr(module, alias.name)
+    return names

@@ -1,0 +1,316 @@
+"""The operators: `grad` and `value_and_grad`.
+
+Reverse-mode differentiation by source transformation to continuation-passing style (Wang et al., *Backpropagation
+with Callbacks*, NeurIPS 2018).
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import forms
+from .cotangents import ZERO, Absorbing, Poison
+from .heap import Heap
+from .resolve import kind_of, letter_of
+from .stack import Deep
+from .tracebacks import shown_to_the_user
+
+__all__ = ["Argnums", "grad", "stop_gradient", "value_and_grad"]
+
+Argnums = int | str | Sequence[int | str]
+
+
+def grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
+    """The gradient of a function, as a function of the same arguments.
+
+    Args:
+        function: a plain Python function that returns a real scalar (a Python or NumPy number, or a 0-d array), or,
+            with `has_aux`, a pair of such a scalar and anything.
+        argnums: which arguments to differentiate: a position (negative from the end), a parameter's name, or a
+            sequence of them. They must be real floating-point scalars or arrays.
+        has_aux: whether the function returns `(value, aux)`.
+
+    Returns:
+        A function with the name, docstring and signature of `function`. It returns the gradient, of the shape and
+        dtype of the argument, or a tuple of gradients if `argnums` is a sequence; with `has_aux`, `(gradient, aux)`.
+
+    Raises (when called):
+        TypeError: an argument to be differentiated is an integer or no number; the result is no real scalar.
+        NoDerivativeError: a value that carries a derivative reached code whose derivative is not known.
+        UnsupportedError: the function has a construct that cannot be transformed.
+        SourceError: the source text of the function cannot be found.
+
+    Usable as `grad(f)`, `@grad` and `@grad(argnums=1)`.
+    """
+    if function is None:
+        return functools.partial(grad, argnums=argnums, has_aux=has_aux)
+    compute = _Gradient(function, argnums, has_aux)
+
+    @_like(function)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        _, gradients, aux = compute(args, kwargs)
+        return (gradients, aux) if has_aux else gradients
+
+    gradient.__dict__[forms.OPERATOR] = gradient
+    return gradient
+
+
+def value_and_grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
+    """The value of a function together with its gradient: `(value, gradient)`.
+
+    With `has_aux`, where the function returns `(value, aux)`: `((value, aux), gradient)`. Arguments, results and
+    errors are otherwise those of `grad`.
+    """
+    if function is None:
+        return functools.partial(value_and_grad, argnums=argnums, has_aux=has_aux)
+    compute = _Gradient(function, argnums, has_aux)
+
+    @_like(function)
+    def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
+        value, gradients, aux = compute(args, kwargs)
+        return ((value, aux) if has_aux else value), gradients
+
+    value_and_gradient.__dict__[forms.OPERATOR] = value_and_gradient
+    return value_and_gradient
+
+
+def stop_gradient(value: Any) -> Any:
+    """`value`, as a constant: no derivative passes through it. Arrays, lists, tuples and dicts are copied."""
+    if type(value) in (list, tuple):
+        return type(value)(stop_gradient(v) for v in value)
+    if type(value) is dict:
+        return {key: stop_gradient(v) for key, v in value.items()}
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, (float, complex, np.inexact)):
+        return value * 1  # a new object, with another identity
+    return value
+
+
+def _like(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
+    if hasattr(function, "__name__"):
+        return functools.wraps(function)
+
+    def named(wrapper: Callable[..., Any]) -> Any:  # a partial or a callable object
+        wrapper.__wrapped__ = function  # type: ignore[attr-defined]
+        wrapper.__name__ = f"grad_of_{type(function).__name__}"
+        return wrapper
+
+    return named
+
+
+class _Gradient:
+    """What a gradient function does when it is called."""
+
+    def __init__(self, function: Callable[..., Any], argnums: Argnums, has_aux: bool) -> None:
+        if not callable(function):
+            raise TypeError(f"grad takes a function, not {type(function).__name__}")
+        if isinstance(function, (classmethod, staticmethod)):
+            raise TypeError(f"put @{type(function).__name__} above @grad, not below it")
+        self.function, self.has_aux = function, has_aux
+        self.single = isinstance(argnums, (int, str)) or hasattr(argnums, "__index__")
+        wanted = (argnums,) if self.single else tuple(argnums)  # type: ignore[arg-type]
+        for item in wanted:
+            if isinstance(item, bool) or not (isinstance(item, str) or hasattr(item, "__index__")):
+                raise TypeError(f"argnums takes positions and parameter names, not {item!r}")
+        if not wanted:
+            raise ValueError("argnums is empty: name at least one argument")
+        self.wanted = wanted
+        self.located: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
+        shape = len(args), tuple(kwargs)
+        slots = self.located.get(shape)
+        if slots is None:
+            slots = self.located[shape] = self.locate(args, kwargs)
+        arguments = [*args, *kwargs.values()]
+        values = []
+        for i in slots:
+            value = arguments[i]
+            if type(value) is np.ndarray and value.dtype.kind == "f":
+                value = value.view()
+            else:
+                value = _fresh(value, lambda i=i: self.describe(i, args))  # type: ignore[misc]
+            values.append(value)
+            arguments[i] = value
+        letters = [letter_of(a, i in slots) for i, a in enumerate(arguments)]
+        signature = "".join(letters[: len(args)])
+        signature += "".join(f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
+        given = dict(zip(kwargs, arguments[len(args):], strict=True))
+        heap = Heap()
+        ends = _End(heap, self.has_aux)
+        with shown_to_the_user(), Deep():
+            target = forms.form(self.function, signature)
+            results = target(heap, ends.arrive, *arguments[: len(args)], **given)
+        ends.restore()
+        gradients = _separate(tuple(_gradient(results[i], v) for i, v in zip(slots, values, strict=True)))
+        return ends.value, (gradients[0] if self.single else gradients), ends.aux
+
+    def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
+        """Positions, among the arguments as given, of those to be differentiated."""
+        names = _parameter_names(self.function)
+        slots = []
+        keys = list(kwargs)
+        for item in self.wanted:
+            if isinstance(item, str):
+                if item in kwargs:
+                    slots.append(len(args) + keys.index(item))
+                elif item in names[: len(args)]:
+                    slots.append(names.index(item))
+                else:
+                    known = "is not given" if item in names else f"is no parameter; they are {', '.join(names)}"
+                    raise TypeError(f"argnums: {item!r} {known}")
+                continue
+            position = item.__index__()
+            count = max(len(args), len([n for n in names if n in kwargs]) + len(args))
+            if not -count <= position < count:
+                raise TypeError(f"argnums={position}: the call has {count} arguments")
+            position %= count
+            if position < len(args):
+                slots.append(position)
+            elif names[position] in kwargs:
+                slots.append(len(args) + keys.index(names[position]))
+            else:
+                raise TypeError(f"argnums={position}: argument {names[position]!r} is not given")
+        if len(set(slots)) < len(slots):
+            raise ValueError(f"argnums={self.wanted!r} names an argument twice")
+        return slots
+
+    def describe(self, slot: int, args: tuple[Any, ...]) -> str:
+        names = _parameter_names(self.function)
+        name = getattr(self.function, "__name__", "the function")
+        known = f" ({names[slot]})" if slot < min(len(args), len(names)) else ""
+        return f"argument {slot}{known} of {name}"
+
+
+class _End:
+    """The continuation of the whole: takes the function's result, starts the way back."""
+
+    def __init__(self, heap: Heap, has_aux: bool) -> None:
+        self.heap, self.has_aux = heap, has_aux
+        self.value: Any = None
+        self.aux: Any = None
+        self.contents: list[tuple[Any, Any]] = []
+
+    def arrive(self, result: Any) -> Any:
+        if self.has_aux:
+            if not (isinstance(result, tuple) and len(result) == 2):
+                raise TypeError("with has_aux=True the function must return a pair (value, aux), "
+                                f"not {_describe(result)}")
+            self.value, self.aux = result
+        else:
+            self.value = result
+        seed = _seed(self.value)
+        self.contents = self.heap.final_contents()
+        if not self.has_aux:
+            return seed
+        self.heap.add(self.value, seed)
+        return ZERO
+
+    def restore(self) -> None:
+        """What the way back has restored becomes again what the function left."""
+        for array, content in self.contents:
+            array[...] = content
+
+
+def _seed(value: Any) -> Any:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.generic, np.ndarray)) and not (
+            hasattr(value, "__array_ufunc__") and getattr(value, "shape", None) == ()):
+        if isinstance(value, complex):
+            raise TypeError("the function returns a complex number; a gradient is that of a real scalar: "
+                            "return its real part, its imaginary part or its absolute value")
+        raise TypeError(f"a gradient is that of a real scalar; the function returns {_describe(value)}")
+    if isinstance(value, (int, float)) and not isinstance(value, np.generic):
+        return 1.0
+    if value.shape != ():
+        raise TypeError(f"a gradient is that of a real scalar; the function returns {_describe(value)}: "
+                        "return a sum or mean of it")
+    if value.dtype.kind == "c":
+        raise TypeError("the function returns a complex number; a gradient is that of a real scalar: "
+                        "return its real part, its imaginary part or its absolute value")
+    if value.dtype.kind not in "fiu":
+        raise TypeError(f"a gradient is that of a real scalar; the function returns {_describe(value)}")
+    return value.dtype.type(1) if value.dtype.kind == "f" else 1.0
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    return "None" if value is None else f"a {type(value).__name__}"
+
+
+def _fresh(value: Any, describe: Callable[[], str]) -> Any:
+    """An argument to be differentiated, as an object of its own."""
+    if type(value) is float:
+        return value * 1.0
+    what = describe()
+    kind = kind_of(value)
+    if isinstance(value, (np.ndarray, np.generic)):
+        dtype = value.dtype
+        if dtype.kind == "f":
+            return value.view() if isinstance(value, np.ndarray) else value * dtype.type(1)
+        if dtype.kind == "c":
+            raise TypeError(f"{what} is complex ({dtype}); only real arguments are differentiated")
+        raise TypeError(f"{what} has dtype {dtype}; only floating-point arguments are differentiated: "
+                        "convert it with .astype(float)")
+    if isinstance(value, float):
+        return value * 1.0
+    if kind == "n":
+        return value
+    if isinstance(value, complex):
+        raise TypeError(f"{what} is complex; only real arguments are differentiated")
+    if isinstance(value, int):
+        raise TypeError(f"{what} is {value!r}, a {type(value).__name__}; only floating-point arguments are "
+                        f"differentiated: write {float(value)!r}")
+    raise TypeError(f"{what} is {_describe(value)}; only floating-point scalars and arrays are differentiated")
+
+
+def _gradient(adjoint: Any, value: Any) -> Any:
+    """The adjoint as the caller gets it: of the shape and dtype of the argument."""
+    if isinstance(adjoint, Absorbing):
+        if isinstance(adjoint, Poison):
+            raise adjoint.error
+        return np.zeros_like(value) if isinstance(value, np.ndarray) else value * 0 if kind_of(value) == "n" else (
+            type(value)(0))
+    if isinstance(value, np.ndarray):
+        if getattr(adjoint, "dtype", None) is not None and adjoint.dtype.kind == "c":
+            adjoint = adjoint.real
+        made = np.asarray(adjoint, dtype=value.dtype)
+        if made.shape != value.shape:
+            raise AssertionError(f"a gradient of shape {made.shape} for an argument of shape {value.shape}: "
+                                 "a derivative rule is wrong")
+        return made
+    if isinstance(value, (float, np.generic)):
+        return type(value)(adjoint.real if isinstance(adjoint, (complex, np.complexfloating)) else adjoint)
+    return adjoint
+
+
+def _separate(gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Arrays that share no memory with one another or with anything else, and can be written to."""
+    seen: set[int] = set()
+    made = []
+    for g in gradients:
+        if type(g) is np.ndarray:
+            if g.base is not None or not g.flags.writeable or id(g) in seen:
+                g = g.copy()
+            seen.add(id(g))
+        made.append(g)
+    return tuple(made)
+
+
+def _parameter_names(function: Any) -> list[str]:
+    if isinstance(function, types.FunctionType):
+        code = function.__code__
+        return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+    try:
+        return [n for n, p in inspect.signature(function).parameters.items()
+                if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    except (TypeError, ValueError):
+        return []
+

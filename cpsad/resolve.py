@@ -1,0 +1,174 @@
+"""What names stand for in a function: globals, closure cells and builtins, as they are now.
+
+What a transform has taken for granted (that `np` is NumPy, that `rate` is a number) is recorded, and checked each
+time the transform is used, so that a rebound global is seen.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import operator
+import types
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .rules.registry import REGISTRY
+from .rules.splice import template_of
+from .runtime import SUPPORT
+from .transforms.context import MISSING
+
+__all__ = ["FileResolver", "FunctionResolver", "kind_of", "letter_of"]
+
+_CONTAINERS = {list: "l", tuple: "t", dict: "d", set: "c", str: "c", bytes: "c", type(None): "c"}
+_OWNERS = {"n": np.ndarray, "s": float, "l": list, "t": tuple, "d": dict, "c": None}
+
+
+def kind_of(value: Any) -> str:
+    """Kind of a value, as in `transforms.context.Fact`."""
+    kind = type(value)
+    if kind in (int, float, bool, complex) or isinstance(value, np.generic):
+        return "s"
+    if kind is np.ndarray:
+        return "n" if value.dtype.kind in "biufcSU" else "o"
+    if kind in _CONTAINERS:
+        return _CONTAINERS[kind]
+    if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, type, types.ModuleType)):
+        return "c"
+    if hasattr(kind, "__array_ufunc__") and not isinstance(value, np.ndarray):
+        return "n"  # an array of another library, which speaks NumPy's protocols
+    return "o"
+
+
+_LETTERS = {float: ("s", "S"), int: ("s", "S"), np.float64: ("s", "S"), list: ("o", "O"), type(None): ("o", "O")}
+
+
+def letter_of(value: Any, active: bool) -> str:
+    """The letter of an argument in a signature, as `forms.form` has it."""
+    known = _LETTERS.get(type(value))
+    if known is not None:
+        return known[active]
+    letter = kind_of(value)
+    letter = letter if letter in "sn" else "o"
+    return letter.upper() if active else letter
+
+
+class _Rules:
+    """The parts of a resolver that do not depend on the function."""
+
+    def support(self, name: str) -> Any:
+        return SUPPORT.get(name, MISSING)
+
+    def operator(self, name: str) -> Any:
+        return REGISTRY.lookup(getattr(operator, name))
+
+    def rule(self, value: Any) -> Any:
+        return None if value is MISSING else REGISTRY.lookup(value)
+
+    def method(self, kind: str, name: str) -> Any:
+        owner = _OWNERS.get(kind)
+        if owner is None:
+            return MISSING
+        found = getattr(owner, name, MISSING)
+        if kind == "s" and found is not MISSING:
+            # A scalar may be a NumPy one; their methods are those of arrays.
+            found = getattr(np.ndarray, name, found)
+        elif kind == "s":
+            found = getattr(np.ndarray, name, MISSING)
+        return found
+
+    def kind(self, value: Any) -> str:
+        return "o" if value is MISSING else kind_of(value)
+
+    def splice(self, rule: Any) -> Any:
+        return template_of(rule)
+
+
+class FunctionResolver(_Rules):
+    """Looks names up in a function's closure, globals and builtins, and records what it answered."""
+
+    def __init__(self, function: types.FunctionType) -> None:
+        self.globals = function.__globals__
+        self.cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        self.asked: dict[tuple[str, ...], Any] = {}
+
+    def lookup(self, name: str) -> Any:
+        return lookup(self.cells, self.globals, name)
+
+    def resolve(self, parts: list[str]) -> Any:
+        value = self.lookup(parts[0])
+        for part in parts[1:]:
+            if not isinstance(value, (types.ModuleType, type)):
+                return MISSING
+            value = getattr(value, part, MISSING)
+        self.asked[tuple(parts)] = value
+        return value
+
+    def assumptions(self) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
+        """(name, test of its value) for each name that the transform took for granted."""
+        found: dict[str, Callable[[Any], bool]] = {}
+        for parts, value in self.asked.items():
+            root = self.lookup(parts[0])
+            if isinstance(root, types.ModuleType) or REGISTRY.lookup(value) is not None:
+                found[parts[0]] = _Same(root)
+            elif root is not MISSING and parts[0] not in found:
+                found[parts[0]] = _Kind(kind_of(root))
+        return tuple(found.items())
+
+
+class _Same:
+    __slots__ = ("expected",)
+
+    def __init__(self, expected: Any) -> None:
+        self.expected = expected
+
+    def __call__(self, value: Any) -> bool:
+        return value is self.expected
+
+
+class _Kind:
+    """A name's value is of the kind it was, and still no primitive that has a rule."""
+
+    __slots__ = ("kind", "seen")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.seen: Any = None  # a weak reference to the last value found right: looking for a rule takes long
+
+    def __call__(self, value: Any) -> bool:
+        if self.seen is not None and self.seen() is value:
+            return True
+        if kind_of(value) != self.kind or self.kind == "c" and REGISTRY.lookup(value) is not None:
+            return False
+        with contextlib.suppress(TypeError):  # not every object can be referred to weakly
+            self.seen = weakref.ref(value)
+        return True
+
+
+def lookup(cells: dict[str, Any], namespace: dict[str, Any], name: str) -> Any:
+    if name in cells:
+        try:
+            return cells[name].cell_contents
+        except ValueError:  # not assigned yet
+            return MISSING
+    if name in namespace:
+        return namespace[name]
+    return getattr(builtins, name, MISSING)
+
+
+class FileResolver(_Rules):
+    """Looks names up in a file that is not executed: builtins, and imports of libraries that have rules."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.names = names
+
+    def resolve(self, parts: list[str]) -> Any:
+        value = self.names.get(parts[0], getattr(builtins, parts[0], MISSING))
+        for part in parts[1:]:
+            if not isinstance(value, (types.ModuleType, type)):
+                return MISSING
+            value = getattr(value, part, MISSING)
+        return value

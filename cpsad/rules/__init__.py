@@ -1,0 +1,1 @@
+"""Derivative rules, one table a library; `registry.py` has their form."""

@@ -1,0 +1,160 @@
+"""Where derivative rules are kept, and how one is found.
+
+A `Table` holds the rules of one library. What a rule is, and how it is written, is in `docs/design.md`; in short:
+
+    elementwise(np.sin, lambda g, y, x: g * np.cos(x))
+
+`g` is the cotangent of the result `y`; what comes back is the cotangent of the first argument, or a tuple for
+the first few arguments (`None`: not differentiable).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass, field
+from types import FunctionType
+from typing import Any
+
+__all__ = ["EVERY", "REGISTRY", "Rule", "Table", "present"]
+
+EVERY = range(sys.maxsize)  # as `iterates`: all positions
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """What is known of one primitive.
+
+    `role`: "rule" (has a derivative), "constant" (its result carries none, by nature or by convention),
+    "mover" (moves references and makes no new number), "gather" (a rule whose first argument is a sequence;
+    its cotangent is a sequence too), "parts" (a rule whose result is a sequence; `g` is one too).
+    `result`: kind of the result: "s" scalar, "n" scalar or array, "o" anything, "=" scalar if all arguments are;
+    "whole" a scalar if only the first argument is given;
+    of a mover also the kinds of `transforms.context.Fact`, "iterator" over its first argument, or "element" of it.
+    `iterates`: for a mover, the positions of arguments that it iterates over (the others it stores); with
+    `single_iterates`, only in a call with one positional argument: `max(xs)`, but not `max(a, b)`.
+    """
+
+    primitive: Any
+    role: str
+    pullback: FunctionType | None = None
+    elementwise: bool = False
+    result: str = "n"
+    iterates: Container[int] = ()
+    single_iterates: bool = False
+    view: bool = False  # result may share memory with an argument
+    fresh: bool = False  # result may be the argument object itself, with another derivative
+
+    @property
+    def makes_array(self) -> bool:
+        """Whether the result is sure to share no memory with an argument."""
+        return self.role == "rule" and not self.view or self.role == "constant" and self.result in "sn"
+
+    @property
+    def name(self) -> str:
+        module = getattr(self.primitive, "__module__", None)
+        name = getattr(self.primitive, "__qualname__", None) or getattr(self.primitive, "__name__", repr(self.primitive))
+        return f"{module}.{name}" if module else str(name)
+
+
+def present(owner: Any, *names: str) -> tuple[Any, ...]:
+    """Those attributes of a library that its installed version has, as the primitives of a rule."""
+    return tuple(getattr(owner, name) for name in names if hasattr(owner, name))
+
+
+def _each(primitives: Any) -> Iterable[Any]:
+    return primitives if isinstance(primitives, (tuple, list)) else (primitives,)
+
+
+@dataclass
+class Table:
+    """The rules of one library. A primitive is entered once; a second entry is an error."""
+
+    name: str
+    rules: dict[Any, Rule] = field(default_factory=dict)
+    views: bool = False  # results may share memory with arguments
+    result: str = "n"  # kind of results
+
+    def _enter(self, primitives: Any, **what: Any) -> None:
+        for primitive in _each(primitives):
+            if primitive in self.rules:
+                raise ValueError(f"table {self.name!r} has a rule for {primitive!r} already")
+            self.rules[primitive] = Rule(primitive, **what)
+
+    def elementwise(self, primitives: Any, pullback: Callable[..., Any], result: str = "=") -> None:
+        """A rule for a primitive that broadcasts its arguments: the adjoint pass undoes the broadcasting."""
+        self._enter(primitives, role="rule", pullback=pullback, elementwise=True, result=result)
+
+    def defrule(self, primitives: Any, pullback: Callable[..., Any], result: str | None = None,
+                fresh: bool = False, view: bool | None = None) -> None:
+        """A rule that returns cotangents of exactly the arguments' shapes. `result`, `view`: the table's unless given."""
+        view = self.views if view is None else view
+        result = self.result if result is None else result
+        self._enter(primitives, role="rule", pullback=pullback, result=result, fresh=fresh, view=view)
+
+    def gather(self, primitives: Any, pullback: Callable[..., Any], result: str = "n") -> None:
+        """A rule for a primitive whose first argument is a sequence of values; returns one cotangent for each."""
+        self._enter(primitives, role="gather", pullback=pullback, result=result)
+
+    def parts(self, primitives: Any, pullback: Callable[..., Any], result: str = "l") -> None:
+        """A rule for a primitive that returns several values; `g` is the list of their cotangents."""
+        self._enter(primitives, role="parts", pullback=pullback, result=result)
+
+    def constant(self, *primitives: Any, result: str = "o") -> None:
+        """Primitives whose results carry no derivative."""
+        self._enter(primitives, role="constant", result=result)
+
+    def mover(self, *primitives: Any, iterates: Container[int] = (), single_iterates: bool = False,
+              result: str = "o") -> None:
+        """Primitives that only move references."""
+        self._enter(primitives, role="mover", iterates=iterates, single_iterates=single_iterates, result=result)
+
+
+class Registry:
+    """All tables: the users' first, then the project's, loaded when first asked; SciPy's with SciPy."""
+
+    BUILT_IN = ("python", "containers", "numpy_elementwise", "numpy_reductions", "numpy_linear", "numpy_shape",
+                "numpy_constants", "support")
+    ON_IMPORT: dict[str, tuple[str, ...]] = {}
+
+    def __init__(self) -> None:
+        self.version = 0  # counts changes: a transform made before one is not used after it
+        self.user = Table("user")
+        self.tables: list[Table] = []
+        self._pending = dict.fromkeys(self.BUILT_IN)
+        self._lock = threading.RLock()
+
+    def load(self) -> None:
+        with self._lock:
+            for name in list(self._pending):
+                self.tables.append(importlib.import_module(f"cpsad.rules.{name}").table)
+                del self._pending[name]
+            for library, names in list(self.ON_IMPORT.items()):
+                if library in sys.modules:
+                    self._pending.update(dict.fromkeys(names))
+                    del self.ON_IMPORT[library]
+
+    def lookup(self, primitive: Any) -> Rule | None:
+        """The rule of `primitive`, or None. Never raises, whatever the object."""
+        if self._pending:
+            self.load()
+        try:
+            found = self.user.rules.get(primitive)
+            if found is not None:
+                return found
+            for table in self.tables:
+                found = table.rules.get(primitive)
+                if found is not None and found.primitive is primitive or _same(found, primitive):
+                    return found
+        except Exception:  # unhashable, or a hostile __eq__
+            return None
+        return None
+
+
+def _same(found: Rule | None, primitive: Any) -> bool:
+    return found is not None and type(found.primitive) is type(primitive) and bool(found.primitive == primitive)
+
+
+REGISTRY = Registry()

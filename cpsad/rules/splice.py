@@ -1,0 +1,64 @@
+"""A rule's source as a template: what the adjoint pass splices into the code it generates.
+
+The file of a rule is parsed once; a rule is found in it by its line.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from typing import Any
+
+import gast
+
+from ..transforms.splice import Template
+
+__all__ = ["template_of"]
+
+_files: dict[str, dict[int, list[Any]]] = {}
+_templates: dict[int, tuple[Any, Template]] = {}
+
+
+def template_of(rule: Any) -> Template | None:
+    """The template of a rule's pullback, or None if it has none."""
+    function = rule.pullback
+    if function is None:
+        return None
+    found = _templates.get(id(function))
+    if found is None or found[0] is not function:
+        found = function, _make(function)
+        _templates[id(function)] = found
+    return found[1]
+
+
+def _make(function: Any) -> Template:
+    node = gast.ast_to_gast(_node_of(function))
+    if isinstance(node, gast.Lambda):
+        body, result = [], node.body
+    else:
+        *body, last = node.body
+        if body and isinstance(body[0], gast.Expr) and isinstance(body[0].value, gast.Constant):
+            body = body[1:]
+        assert isinstance(last, gast.Return), "a rule ends in its one return"
+        result = last.value
+    return Template(function.__name__, node.args, body, result, function.__globals__)
+
+
+def _node_of(function: Any) -> Any:
+    code = function.__code__
+    by_line = _files.get(code.co_filename)
+    if by_line is None or code.co_firstlineno not in by_line:
+        text = "".join(linecache.getlines(code.co_filename, function.__globals__))
+        by_line = {}
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, (ast.Lambda, ast.FunctionDef)):
+                line = node.decorator_list[0].lineno if getattr(node, "decorator_list", None) else node.lineno
+                by_line.setdefault(line, []).append(node)
+        _files[code.co_filename] = by_line
+    params = code.co_varnames[: code.co_argcount]
+    for node in by_line.get(code.co_firstlineno, ()):
+        if tuple(a.arg for a in node.args.posonlyargs + node.args.args) == params:
+            return node
+    from ..transforms.source import of_function
+
+    return gast.gast_to_ast(of_function(function).tree)

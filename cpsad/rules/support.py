@@ -1,0 +1,35 @@
+"""Rules of the run-time support that appears in generated code, so that it can be transformed again."""
+
+import operator
+
+import numpy as np
+
+from .. import operators
+from ..cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
+from ..runtime import SUPPORT, Cell, check_bound, frozen, is_floating, numeric, operands, shared_update
+from . import python
+from .registry import Table
+
+table = Table("support")
+elementwise, defrule, constant, mover = table.elementwise, table.defrule, table.constant, table.mover
+
+# x op= y, in place or on a copy: the derivative is the operator's
+for _name in ("add", "sub", "mul", "truediv", "mod", "pow"):
+    _rule = python.table.rules[getattr(operator, _name)].pullback
+    elementwise((SUPPORT["i" + _name], SUPPORT[f"i{_name}_copy"]), _rule)
+defrule((SUPPORT["imatmul"], SUPPORT["imatmul_copy"]), python.table.rules[operator.matmul].pullback)
+for _name in ("floordiv", "lshift", "rshift"):
+    constant(SUPPORT["i" + _name], SUPPORT[f"i{_name}_copy"], result="=")
+mover(*[SUPPORT[n] for n in ("iand", "ior", "ixor", "iand_copy", "ior_copy", "ixor_copy")])
+
+mover(Cell, result="c")
+constant(SUPPORT["store_global"])
+constant(check_bound, operands, shared_update, is_floating)
+constant(operators.stop_gradient, operators.grad, operators.value_and_grad)
+defrule((numeric, frozen), lambda g, y, value: g)
+
+# Cotangent arithmetic, for derivatives of derivatives
+defrule(accumulate, lambda g, y, total, g1: (g, g))
+defrule(unbroadcast, lambda g, y, g1, x: (np.broadcast_to(g, np.shape(g1)), ZERO))
+defrule(scatter, lambda g, y, x, index, g1: (ZERO, None, g[index]))
+defrule(add_at, lambda g, y, total, x, index, g1: (g, ZERO, None, g[index]))

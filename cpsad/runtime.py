@@ -1,0 +1,139 @@
+"""What generated code calls while it runs. Every name here may appear in it; keep them few and telling."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from .cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
+from .heap import is_floating
+from .places import here
+from .rules.helpers import no_derivative
+from .transforms.errors import NoDerivativeError
+
+__all__ = ["END", "SUPPORT", "UNBOUND", "Cell"]
+
+
+class _Sentinel:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+END = _Sentinel("END")  # what `next` gives when an iterator is done
+UNBOUND = _Sentinel("UNBOUND")  # value of a variable before it is assigned
+
+
+class Cell:
+    """A variable that a nested function shares and that changes."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, *value: Any) -> None:
+        if value:
+            self.value = value[0]
+
+    def __getattr__(self, name: str) -> Any:
+        raise NameError("a variable shared with a nested function is read before it is assigned")
+
+
+def check_bound(value: Any, name: str) -> None:
+    """Raises as Python does where a local variable is read before it is assigned."""
+    if value is UNBOUND:
+        raise UnboundLocalError(f"cannot access local variable '{name}' where it is not associated with a value")
+
+
+_PLAIN = {float, int, bool, complex, str, bytes, type(None), np.ndarray, np.float64, np.float32, np.int64, np.bool_,
+          range, type(ZERO)}
+
+
+def numeric(value: Any) -> Any:
+    """`value`, if operators on it are arithmetic of numbers and arrays (or of constants such as strings)."""
+    if type(value) in _PLAIN or _is_plain(type(value)):
+        return value
+    name = type(value).__name__
+    if isinstance(value, (list, tuple, dict, set)):
+        raise here(NoDerivativeError, f"arithmetic on a {name} mixes a container into an array operation",
+                   why="NumPy would copy the numbers out of it, and their derivatives would be lost",
+                   remedy="make it an array first: np.array(...)")
+    raise here(NoDerivativeError, f"the operators of {name} are not differentiated yet",
+               why=f"{name} defines them in Python, and that code would run without its derivative",
+               remedy=f"write the computation with the attributes of {name}, or use cpsad.stop_gradient")
+
+
+_BINARY_METHODS = ("__add__", "__radd__", "__mul__", "__rmul__", "__sub__", "__matmul__", "__pow__", "__neg__")
+
+
+def _is_plain(kind: type) -> bool:
+    if issubclass(kind, np.generic):
+        plain = True
+    elif issubclass(kind, (list, tuple, dict, set, np.ndarray)):
+        plain = False
+    else:
+        plain = not any(isinstance(getattr(kind, m, None), type(_is_plain)) for m in _BINARY_METHODS)
+    if plain:
+        _PLAIN.add(kind)
+    return plain
+
+
+def operands(left: Any, right: Any) -> None:
+    """Checks the operands of `+`, `*` or `%`, which containers and strings have too."""
+    if isinstance(left, (list, tuple, str, bytes, set)) or isinstance(right, (list, tuple, str, bytes, set)):
+        if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
+            numeric(left)
+            numeric(right)
+        return
+    numeric(left)
+    numeric(right)
+
+
+def frozen(value: Any) -> Any:
+    """A sequence as it is now: what the backward pass will read must not change under it."""
+    if type(value) is list:
+        return value[:]
+    if isinstance(value, (set, frozenset, type({}.keys()), type({}.values()), type({}.items()))):
+        return list(value)
+    if hasattr(value, "__next__"):
+        raise here(NoDerivativeError, "an iterator is consumed by a function that has to look at its values twice",
+                   why="once to compute, once to hand out derivatives", remedy="make a list of it first: list(...)")
+    return value
+
+
+def shared_update(x: Any, y: Any) -> None:
+    """Refuses `x op= y` on an array that other names may see."""
+    if isinstance(x, np.ndarray) or isinstance(x, (list, tuple)) and isinstance(y, np.ndarray):
+        raise here(NoDerivativeError, "an array that other names may share is updated in place",
+                   why="what they see would change, and its derivative with it; this is not supported yet",
+                   remedy="write x = x + y instead of x += y")
+
+
+def store_global(namespace: dict[str, Any], name: str, value: Any) -> None:
+    namespace[name] = value
+
+
+def _copying(update: Any) -> Any:
+    def on_copy(x: Any, y: Any) -> Any:
+        return update(x.copy(), y) if isinstance(x, np.ndarray) else update(x, y)
+
+    on_copy.__name__ = update.__name__ + "_copy"
+    on_copy.__doc__ = f"`{update.__name__}` on an array that nobody else sees: the old one is kept as it was."
+    return on_copy
+
+
+IN_PLACE = ("iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul", "iand", "ior", "ixor",
+            "ilshift", "irshift")
+
+SUPPORT: dict[str, Any] = {
+    "END": END, "UNBOUND": UNBOUND, "ZERO": ZERO, "Cell": Cell, "iter": iter, "next": next,
+    "set": set, "slice": slice, "globals": globals, "AssertionError": AssertionError,
+    "check_bound": check_bound, "numeric": numeric, "operands": operands, "frozen": frozen,
+    "shared_update": shared_update, "store_global": store_global, "unbroadcast": unbroadcast,
+    "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "no_derivative": no_derivative, "is_floating": is_floating,
+}
+for _name in IN_PLACE:
+    SUPPORT[_name] = getattr(operator, _name)
+    SUPPORT[_name + "_copy"] = _copying(getattr(operator, _name))

@@ -1,0 +1,104 @@
+"""Depth: the recursion limit while a gradient runs.
+
+The call stack is the store of a gradient, so its depth is the length of the computation. CPython 3.11 and later keep
+the frames of Python functions that call one another on the heap, a few hundred bytes each; only the limit stands in
+the way. It is raised while any gradient runs, to what a share of the machine's memory can hold, and put back when
+the last one ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import threading
+from types import TracebackType
+from typing import Any
+
+__all__ = ["Deep", "OnCStack", "Shallow", "deep_limit"]
+
+FRAME_BYTES = 700  # a continuation's frame with its closure and a few numbers; measured at 280 to 600
+SHARE = 0.1  # of the memory that is free
+C_CALLS = 3000  # nested calls through C that the default C stack of 8 MB surely holds
+ON_C_STACK = sys.version_info < (3, 12)  # later versions keep a limit of their own for calls through C
+
+
+@functools.cache
+def deep_limit() -> int:
+    """The most frames that a share of the machine's free memory can hold; between 2.5 and 100 million."""
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        free = 4 << 30
+    return int(min(max(free * SHARE / FRAME_BYTES, 2_500_000), 100_000_000))
+
+
+class Deep:
+    """Context in which the recursion limit is high. Nests, and may be entered by several threads at once."""
+
+    _lock = threading.Lock()
+    _users = 0
+    _before = 0
+    _raised = 0
+
+    def __enter__(self) -> Deep:
+        with Deep._lock:
+            if Deep._users == 0:
+                Deep._before = sys.getrecursionlimit()
+                Deep._raised = max(deep_limit(), Deep._before)
+                sys.setrecursionlimit(Deep._raised)
+            Deep._users += 1
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 traceback: TracebackType | None) -> None:
+        with Deep._lock:
+            Deep._users -= 1
+            if Deep._users == 0 and sys.getrecursionlimit() == Deep._raised:  # else the user's code has set it
+                sys.setrecursionlimit(Deep._before)
+
+
+class OnCStack:
+    """Counts nested calls that go through C; CPython 3.11 has no limit for them but the recursion limit."""
+
+    __slots__ = ("heap",)
+
+    def __init__(self, heap: Any) -> None:
+        self.heap = heap
+
+    def __enter__(self) -> None:
+        self.heap.c_depth += 1
+        if ON_C_STACK and self.heap.c_depth > C_CALLS:
+            raise RecursionError(f"more than {C_CALLS} nested calls with starred arguments, which CPython "
+                                 f"{sys.version_info[0]}.{sys.version_info[1]} makes on the C stack")
+
+    def __exit__(self, *_: object) -> None:
+        self.heap.c_depth -= 1
+
+
+class Shallow:
+    """Context for code that is not transformed: it gets the recursion limit that the user has set.
+
+    Only CPython 3.11 needs it, where a recursion through C under a high limit would overflow the C stack.
+    """
+
+    __slots__ = ("before",)
+
+    def __enter__(self) -> None:
+        self.before = 0
+        if ON_C_STACK and Deep._users:
+            self.before = sys.getrecursionlimit()
+            sys.setrecursionlimit(min(_depth() + max(Deep._before, 100), self.before))
+
+    def __exit__(self, *_: object) -> None:
+        if self.before:
+            sys.setrecursionlimit(self.before)
+
+
+def _depth() -> int:
+    """The current depth of recursion: what CPython says when asked for a lower limit."""
+    try:
+        sys.setrecursionlimit(1)
+    except RecursionError as error:
+        return int(str(error).split("depth ")[1].split(":")[0])
+    return 1  # pragma: no cover
