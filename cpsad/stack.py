@@ -20,7 +20,6 @@ __all__ = ["Deep", "OnCStack", "Shallow", "deep_limit"]
 FRAME_BYTES = 700  # a continuation's frame with its closure and a few numbers; measured at 280 to 600
 SHARE = 0.1  # of the memory that is free
 C_CALLS = 3000  # nested calls through C that the default C stack of 8 MB surely holds
-ON_C_STACK = sys.version_info < (3, 12)  # later versions keep a limit of their own for calls through C
 
 
 @functools.cache
@@ -59,7 +58,11 @@ class Deep:
 
 
 class OnCStack:
-    """Counts nested calls that go through C; CPython 3.11 has no limit for them but the recursion limit."""
+    """Counts nested calls that go through C.
+
+    CPython 3.11 has no limit for them but the recursion limit, and the limit that later versions have of their own
+    was seen to let the C stack overflow (3.13.0).
+    """
 
     __slots__ = ("heap",)
 
@@ -68,9 +71,9 @@ class OnCStack:
 
     def __enter__(self) -> None:
         self.heap.c_depth += 1
-        if ON_C_STACK and self.heap.c_depth > C_CALLS:
+        if self.heap.c_depth > C_CALLS:
             raise RecursionError(f"more than {C_CALLS} nested calls with starred arguments, which CPython "
-                                 f"{sys.version_info[0]}.{sys.version_info[1]} makes on the C stack")
+                                 "makes on the C stack")
 
     def __exit__(self, *_: object) -> None:
         self.heap.c_depth -= 1
@@ -79,14 +82,14 @@ class OnCStack:
 class Shallow:
     """Context for code that is not transformed: it gets the recursion limit that the user has set.
 
-    Only CPython 3.11 needs it, where a recursion through C under a high limit would overflow the C stack.
+    A recursion through C under a high limit would overflow the C stack (see `OnCStack`).
     """
 
     __slots__ = ("before",)
 
     def __enter__(self) -> None:
         self.before = 0
-        if ON_C_STACK and Deep._users:
+        if Deep._users:
             self.before = sys.getrecursionlimit()
             sys.setrecursionlimit(min(_depth() + max(Deep._before, 100), self.before))
 
