@@ -7,8 +7,9 @@ import inspect
 import types
 from typing import Any
 
-from . import execute, forms
+from . import execute
 from .heap import Heap
+from .layout import Call, adaptor, layout_of
 from .operators import Argnums, _End, _fresh, _Gradient, _gradient, _separate
 from .resolve import FileResolver, FunctionResolver, letter_of
 from .stack import Deep
@@ -100,12 +101,12 @@ def run_stage(function: Any, stage: str, args: tuple[Any, ...], argnums: Argnums
     values = [_fresh(arguments[i], lambda: "argument") for i in slots]
     for i, value in zip(slots, values, strict=True):
         arguments[i] = value
-    call = forms.Call.parse("".join(letter_of(a, i in slots) for i, a in enumerate(arguments[: len(args)]))
+    call = Call.parse("".join(letter_of(a, i in slots) for i, a in enumerate(arguments[: len(args)]))
                             + "".join(f",{n}={letter_of(a, len(args) + i in slots)}"
                                       for i, (n, a) in enumerate(zip(kwargs, arguments[len(args):], strict=True))))
     prefix = "".join(letter_of(o, False) for o in owner)
-    call = forms.Call.parse(prefix + _unparse(call))
-    layout = forms._layout(function, call)
+    call = Call.parse(prefix + _unparse(call))
+    layout = layout_of(function, call)
     bound = execute.program_for(function, layout.letters, stage)
     given = dict(zip(kwargs, arguments[len(args):], strict=True))
     positional = [*owner, *arguments[: len(args)]]
@@ -118,7 +119,7 @@ def run_stage(function: Any, stage: str, args: tuple[Any, ...], argnums: Argnums
             return bound.call(lambda y: y, *_in_order(function, ordered.arguments))
         heap = Heap()
         end = _End(heap, False)
-        target = bound.call if layout.is_direct else forms._adaptor(function, call, layout, bound.call)
+        target = bound.call if layout.is_direct else adaptor(function, call, layout, bound.call)
         results = target(heap, end.arrive, *positional, **given)
     end.restore()
     gradients = _separate(tuple(_gradient(results[i + len(owner)], v) for i, v in zip(slots, values, strict=True)))
@@ -130,7 +131,7 @@ def _in_order(function: Any, values: dict[str, Any]) -> list[Any]:
     return [values[name] for name in parameters(tree.args)]
 
 
-def _unparse(call: forms.Call) -> str:
+def _unparse(call: Call) -> str:
     return "".join(letter for letter, _ in call.args) + "".join(f",{n}={a}" for n, a in call.keywords)
 
 

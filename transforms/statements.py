@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
+from .access import Access
 from .analysis import NUMERIC, OPERATORS
-from .context import MISSING, Context, Fact
+from .context import Fact
 from .errors import NoDerivativeError
-from .nodes import assign, at, call, const, copy_tree, expr_stmt, is_name, load, tuple_, walk
+from .nodes import assign, at, call, const, copy_tree, expr_stmt, load, walk
 from .splice import Mismatch, bind_arguments, splice
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Backward = Callable[[set[str], list[Any]], None]
 ADDITIVE = (gast.Add, gast.Mult, gast.Mod)
 
 
-class Statements:
+class Statements(Access):
     """Collects forward statements, and for each what to do on the way back."""
 
     def __init__(self, frame: Frame) -> None:
@@ -339,148 +340,9 @@ class Statements:
         self.forward.append(node)
         self.read(name, node)
 
-    # -- reads and stores -------------------------------------------------------------------------------------
-
-    def item(self, node: Any, value: gast.Subscript, name: str | None) -> None:
-        owner = value.value
-        kind = self.frame.fact(owner).kind
-        if kind in NUMERIC and not self.frame.active(owner):
-            self.forward.append(node)
-            return
-        if not self.frame.active(owner):
-            self.forward.append(node)
-            self.read(name, node)
-            return
-        index = self.index(value, node)
-        self.forward.append(node)
-
-        def back(g: Any, have: set[str], out: list[Any]) -> None:
-            total = self.frame.current(owner.id, have)
-            if kind in NUMERIC and not self.frame.is_local(owner.id):
-                self.frame.replace(owner.id, call(self.ctx.use("add_at"), load(self.frame.adjoint_name(owner.id)),
-                                                  load(owner.id), copy_tree(index), g), have, out, node)
-                return
-            if kind not in NUMERIC:
-                before = total if total is not None else self.ctx.use("ZERO")
-                total = self.on_heap("read_item", before, load(owner.id), copy_tree(index), load(name), g)
-            else:
-                self.contribute(owner, call(self.ctx.use("scatter"), load(owner.id), copy_tree(index), g),
-                                have, out, node)
-                return
-            self.frame.replace(owner.id, total, have, out, node)
-
-        self.pull(back, name)
-
-    def index(self, value: gast.Subscript, node: Any) -> Any:
-        """The index as an expression that means the same on the way back."""
-        index = as_expression(value.slice, self.ctx)
-        steady = all(isinstance(n, (gast.Constant, gast.Tuple, gast.BinOp, gast.UnaryOp, gast.operator, gast.unaryop,
-                                    gast.expr_context))
-                     or isinstance(n, gast.Name) and (self.frame.fact(n).kind == "s" or self.ctx.support_name(n) == "slice")
-                     or isinstance(n, gast.Call) and self.ctx.support_name(n.func) == "slice" for n in walk(index))
-        if steady:
-            return index
-        for inner in walk(index):
-            if isinstance(inner, gast.Name) and self.frame.fact(inner).kind in ("o", "l") and self.ctx.support_name(inner) != "slice":
-                inner.frozen = True
-        name = self.ctx.names.fresh("index")
-        self.ctx.locals.add(name)
-        self.forward.append(assign(name, _Freeze(self.ctx).visit(index), node))
-        value.slice = load(name)
-        return load(name)
-
-    def attribute(self, node: Any, value: gast.Attribute, name: str | None) -> None:
-        if self.ctx.resolve(value) is not MISSING:
-            self.forward.append(node)
-            return
-        owner = value.value
-        if self.frame.fact(owner).kind in NUMERIC:
-            self.forward.append(node)
-            callee = self.frame.callee(node)
-            rule = callee.rule if callee is not None else None
-            known = self.ctx.resolver.method("n", value.attr) is not MISSING
-            if known and self.frame.active(owner) and (rule is None or callable(rule.primitive)):
-                raise self.no_derivative(node, f"attribute {value.attr} of an array or number, taken as a value,",
-                                         "what it is used for later is not seen here")
-            if rule is not None and rule.role == "rule":
-                self.rule(node, rule, name, [owner], [])
-            return
-        cell = is_name(owner) and value.attr == "value" and owner.id in self.ctx.cells
-        if not cell:
-            node.value = self.on_heap("attribute", owner, const(value.attr))
-        self.forward.append(node)
-        if not self.frame.active(owner):
-            self.read(name, node)
-            return
-        self.pull(lambda g, have, out: self.contribute(
-            owner, self.on_heap("read_attribute", load(owner.id), const(value.attr), load(name), g),
-            have, out, node), name)
-
-    def display(self, node: Any, value: Any) -> None:
-        elements = value.elts if not isinstance(value, gast.Dict) else [*value.keys, *value.values]
-        for i, element in enumerate(elements):
-            if isinstance(element, gast.Starred):
-                element.value = self.rows(element.value, node)
-            elif element is not None:
-                self.put(element, node)
-            assert i >= 0
-        self.forward.append(node)
-
-    def unpack(self, node: Any, target: gast.Tuple) -> None:
-        node.value = self.rows(node.value, node)
-        self.forward.append(node)
-        for part in target.elts:
-            if isinstance(part, gast.Name):
-                self.read(part.id, node)
-
-    def store_item(self, node: Any, target: gast.Subscript) -> None:
-        owner, value = target.value, node.value
-        if self.frame.fact(owner).kind in ("l", "d"):
-            self.put(value, node)
-            self.forward.append(node)
-            return
-        self.put(value, node)
-        index = self.index(target, node)
-        old = self.ctx.names.fresh("old")
-        self.ctx.locals.add(old)
-        active = self.frame.active(value) or self.frame.active(owner)
-        self.forward.append(assign(old, self.on_heap("store_item", copy_tree(owner), copy_tree(index),
-                                                     copy_tree(value), const(active)), node))
-        self.backward.append(lambda have, out: out.append(expr_stmt(
-            self.on_heap("restore_item", copy_tree(owner), copy_tree(index), load(old)), node)))
-
-    def store_attribute(self, node: Any, target: gast.Attribute) -> None:
-        if self.frame.active(node.value):
-            self.put(node.value, node)
-            if not (is_name(target.value) and target.value.id in self.ctx.cells):
-                node = expr_stmt(self.on_heap("set_attribute", target.value, const(target.attr), node.value), node)
-        self.forward.append(node)
-
 
 IN_PLACE = {"iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul", "iand", "ior", "ixor",
             "ilshift", "irshift"}
-
-
-class _Freeze(gast.NodeTransformer):
-    """A list in an index is kept as it is now."""
-
-    def __init__(self, ctx: Any) -> None:
-        self.ctx = ctx
-
-    def visit_Name(self, node: Any) -> Any:
-        return call(self.ctx.use("frozen"), node) if getattr(node, "frozen", False) else node
-
-
-def as_expression(index: Any, ctx: Context) -> Any:
-    """An index with its slices as calls of `slice`, which can be passed and kept."""
-    if isinstance(index, gast.Slice):
-        parts = [p if p is not None else const(None) for p in (index.lower, index.upper, index.step)]
-        if index.step is None:
-            parts = parts[1:2] if index.lower is None else parts[:2]
-        return call(ctx.use("slice"), *map(copy_tree, parts))
-    if isinstance(index, gast.Tuple):
-        return tuple_([as_expression(e, ctx) for e in index.elts])
-    return copy_tree(index)
 
 
 def ast_name(node: Any) -> str:

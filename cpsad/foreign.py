@@ -1,0 +1,277 @@
+"""The CPS forms of callables that are no Python functions, and of code that is not transformed."""
+
+from __future__ import annotations
+
+import functools
+import types
+from typing import Any
+
+import numpy as np
+
+from . import forms
+from .cotangents import ZERO, Poison, unbroadcast
+from .heap import Heap, is_floating
+from .layout import Call, define
+from .places import here
+from .reach import closes_over, reaches
+from .resolve import letter_of
+from .rules.registry import REGISTRY, Rule
+from .stack import Shallow
+from .transforms.errors import CpsadError, NoDerivativeError
+
+__all__ = ["other", "starred", "untransformed"]
+
+_PLAIN_DATA = {int, float, bool, complex, str, bytes, type(None), np.ndarray}
+
+
+def starred(function: Any, call: Call) -> Any:
+    """For `g(a, *xs, key=b, **d)`: what the stars stand for is known when the call is made.
+
+    A starred argument stands last (`anf` sees to it). The values come from containers, so that is where their
+    adjoints go; those of the arguments written out are returned.
+    """
+    stars = [star for _, star in call.args]
+    written = stars.index(True) if True in stars else len(stars)
+    letters = "".join(letter for letter, _ in call.args[:written])
+    named = {name: letter for name, letter in call.keywords if name != "**"}
+
+    def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        signature = letters + "O" * (len(args) - written)
+        signature += "".join(f",{name}={named.get(name, 'O')}" for name in keywords)
+        target = forms.form(function, signature)
+        with heap.through_c():
+            results = target(heap, k, *args, **keywords)
+        for value, adjoint in zip(args[written:], results[written:], strict=False):
+            heap.add(value, adjoint)
+        by_name = dict(zip(keywords, results[len(args):], strict=True))
+        for name, adjoint in by_name.items():
+            if name not in named:
+                heap.add(keywords[name], adjoint)
+        return (*results[:written], *[by_name[name] for name in named])
+
+    return adapted
+
+
+def other(function: Any, signature: str) -> Any:
+    call = Call.parse(signature)
+    if call.has_stars:
+        return starred(function, call)
+    rule = REGISTRY.lookup(function)
+    if rule is None and isinstance(function, (types.BuiltinFunctionType, types.MethodWrapperType)):
+        owner = getattr(function, "__self__", None)
+        if owner is not None and not isinstance(owner, types.ModuleType):
+            rule = REGISTRY.lookup(getattr(type(owner), function.__name__, None))
+            if rule is not None:
+                return _method_of_builtin(function, owner, rule, call)
+    if rule is not None:
+        return _primitive(function, rule, call)
+    if isinstance(function, types.MethodType):
+        return _bound_method(function.__func__, function.__self__, signature)
+    if isinstance(function, functools.partial):
+        return _partial(function, signature)
+    if isinstance(function, type):
+        return _constructor(function, signature, call)
+    method = getattr(type(function), "__call__", None)  # noqa: B004 - the method itself is wanted
+    if isinstance(method, types.FunctionType):
+        return _bound_method(method, function, signature)
+    wrapped = getattr(function, "_implementation", None)  # NumPy's functions that are written in Python
+    if isinstance(wrapped, types.FunctionType):
+        return forms.form(wrapped, signature)
+    return untransformed(function, call, None)
+
+
+def _names_of(call: Call) -> tuple[list[str], str]:
+    args = [f"_a{i}" for i in range(len(call.args))]
+    names = [name for name, _ in call.keywords]
+    return args + names, ", ".join(args + [f"{n}={n}" for n in names])
+
+
+def _bound_method(function: Any, owner: Any, signature: str) -> Any:
+    letter = letter_of(owner, False)
+    inner = forms.form(function, letter + signature)
+    call = Call.parse(signature)
+    names, given = _names_of(call)
+    text = (f"def adapted({', '.join(['_heap', '_k', *names])}):\n"
+            f"    return _inner(_heap, _k, _owner, {given})[1:]")
+    return define(text, {"_inner": inner, "_owner": owner})
+
+
+def _partial(function: functools.partial[Any], signature: str) -> Any:
+    fixed, named = function.args, function.keywords
+    letters = "".join(letter_of(a, is_floating(a)) for a in fixed)
+    extra = "".join(f",{n}={letter_of(v, is_floating(v))}" for n, v in named.items()
+                    if f",{n}=" not in signature)
+    named = {n: v for n, v in named.items() if f",{n}=" not in signature}
+    inner = forms.form(function.func, letters + signature + extra)
+
+    def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        with heap.through_c():
+            results = inner(heap, k, *fixed, *args, **keywords, **named)
+        for value, adjoint in zip(fixed, results, strict=False):
+            heap.add(value, adjoint)
+        end = len(results) - len(named)
+        for value, adjoint in zip(named.values(), results[end:], strict=True):
+            heap.add(value, adjoint)
+        return results[len(fixed): end]
+
+    return adapted
+
+
+def _constructor(cls: type, signature: str, call: Call) -> Any:
+    """An instance: made plainly, then its `__init__` runs in CPS."""
+    init, new = cls.__init__, cls.__new__  # type: ignore[misc]
+    moves = (hasattr(cls, "__dataclass_fields__") and not hasattr(cls, "__post_init__")
+             or issubclass(cls, tuple) and hasattr(cls, "_fields")
+             or init is object.__init__ and new is object.__new__
+             or issubclass(cls, BaseException) and not isinstance(init, types.FunctionType))
+    if moves:
+        return _moving(cls, (), False, call)
+    if type(cls) is not type or not isinstance(init, types.FunctionType) or new is not object.__new__:
+        return untransformed(cls, call, None)
+    inner = forms.form(init, "o" + signature)
+    names, given = _names_of(call)
+    text = (f"def adapted({', '.join(['_heap', '_k', *names])}):\n"
+            "    _made = _new(_cls)\n"
+            "    def _done(_):\n"
+            "        _k(_made)\n"
+            "        return _ZERO\n"
+            f"    return _inner(_heap, _done, _made, {given})[1:]")
+    return define(text, {"_inner": inner, "_new": new, "_cls": cls, "_ZERO": ZERO})
+
+
+def _moving(function: Any, iterates: Any, alone: bool, call: Call, owner: Any = None) -> Any:
+    """A function that moves references: its arguments go on the heap, its result is read from there."""
+    shift = 0 if owner is None else 1
+    single = len(call.args) == 1
+
+    def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        given: list[Any] = []
+        for i, value in enumerate(args):
+            if i + shift in iterates and (single or not alone):
+                given.append(heap.rows(value))
+            else:
+                heap.put(value)
+                given.append(value)
+        for value in keywords.values():
+            heap.put(value)
+        if "key" in keywords:  # Python code, called from C
+            with Shallow():
+                result = function(*given, **keywords)
+        else:
+            result = function(*given, **keywords)
+        heap.add(result, k(result))
+        back = []
+        for i, value in reversed(list(enumerate(args))):
+            if i + shift in iterates and (single or not alone):
+                back.append(heap.unrows(value, given[i]))
+            else:
+                back.append(heap.take(value))
+        return (*reversed(back), *[heap.take(v) for v in keywords.values()])
+
+    return adapted
+
+
+def _method_of_builtin(function: Any, owner: Any, rule: Rule, call: Call) -> Any:
+    if rule.role == "mover":
+        return _moving(function, rule.iterates, rule.single_iterates, call, owner)
+    inner = _primitive(rule.primitive, rule, call)
+
+    def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        with heap.through_c():
+            results = inner(heap, k, owner, *args, **keywords)
+        heap.add(owner, results[0])
+        return results[1:]
+
+    return adapted
+
+
+def _primitive(function: Any, rule: Rule, call: Call) -> Any:
+    """A primitive called as a value: its rule is called, not spliced."""
+    if rule.role == "mover":
+        return _moving(function, rule.iterates, rule.single_iterates, call)
+    if rule.role == "constant":
+        def constant(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
+            k(function(*args, **keywords))
+            return (ZERO,) * (len(args) + len(keywords))
+
+        return constant
+    pullback = rule.pullback
+    assert pullback is not None
+
+    def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        if rule.role == "gather":
+            args = tuple(tuple(a) if type(a) is list else a for a in args)
+        if any(is_floating(v) and a.isupper() for v, (_, a) in zip(keywords.values(), call.keywords, strict=False)) or (
+                rule.role == "rule" and heap.slots and any(
+                    isinstance(a, (list, tuple)) and reaches(heap, a) for a in args)):
+            raise here(NoDerivativeError, f"{rule.name}, called as a value, gets an active keyword or a sequence of "
+                       "active values", remedy="call it by its name, or make the sequence an array first")
+        y = function(*args, **keywords)
+        if rule.role == "parts":
+            heap.put_each(y)
+            k(y)
+            g: Any = heap.take_each(y)
+        else:
+            g = k(y)
+        results = pullback(g, y, *args, **keywords)
+        results = results if isinstance(results, tuple) else (results,)
+        out = []
+        for i, value in enumerate(args):
+            result = results[i] if i < len(results) and results[i] is not None else ZERO
+            if rule.role == "gather" and i == 0:
+                result = heap.spread(value, result)
+            elif rule.elementwise:
+                result = unbroadcast(result, value)
+            out.append(result)
+        return (*out, *[ZERO for _ in keywords])
+
+    return adapted
+
+
+def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
+    """Code that is not transformed: it may run where no value that carries a derivative gets in."""
+    name = getattr(function, "__qualname__", None) or repr(function)
+    module = getattr(function, "__module__", None)
+    name = f"{module}.{name}" if module and module not in ("builtins", "__main__") else name
+    why = error.what if error is not None else "it has no derivative rule and no Python source"
+    if error is not None and error.where is not None:
+        why += f" ({error.where.filename}, line {error.where.line})"
+
+    # A text made for a person to read is harmless until a number is read back from it.
+    formats = isinstance(getattr(function, "__self__", None), str)
+
+    def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        every = [*args, *keywords.values()]
+        letters = [a for a, _ in call.args] + [a for _, a in call.keywords]
+        failure = error if error is not None else here(
+            NoDerivativeError, f"a value that carries a derivative reaches {name}", why=why,
+            remedy=f"add a rule with cpsad.defrule({name.rpartition('.')[2]}), or pass "
+                   "cpsad.stop_gradient(...) of the value")
+        maybe = False
+        for value, letter in zip(every, letters, strict=False):
+            if letter in "SN" and is_floating(value) and not formats:
+                raise failure
+            maybe = maybe or letter.isupper() and is_floating(value)
+        owner = getattr(function, "__self__", None)
+        if heap.slots and any(reaches(heap, v) for v in [*every, function, owner]) or any(map(closes_over, every)):
+            raise failure
+        kept = [(a, a.copy()) for a in [*every, owner] if isinstance(a, np.ndarray)]
+        if isinstance(function, types.BuiltinFunctionType) and all(type(v) in _PLAIN_DATA for v in every):
+            result = function(*args, **keywords)  # calls no Python code
+        else:
+            with Shallow():
+                result = function(*args, **keywords)
+        if maybe and not formats and not isinstance(result, (int, float, complex, np.generic, np.ndarray)):
+            raise failure
+        for array, before in kept:
+            if array.dtype != object and not np.array_equal(array, before, equal_nan=array.dtype.kind in "fc"):
+                heap.written[id(array)] = array
+        g = k(result)
+        heap.add(result, g)
+        for array, before in kept:
+            if id(array) in heap.written:
+                array[...] = before
+        poison = Poison(failure) if maybe and g is not ZERO else ZERO
+        return tuple(poison if letter.isupper() else ZERO for letter in letters)
+
+    return adapted
