@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import functools
+import inspect
 import types
 from typing import Any
 
@@ -10,6 +12,7 @@ import numpy as np
 
 from . import forms
 from .cotangents import ZERO, Poison, unbroadcast
+from .equivalents import EQUIVALENTS
 from .heap import Heap, is_floating
 from .layout import Call, define
 from .places import here
@@ -57,11 +60,16 @@ def other(function: Any, signature: str) -> Any:
     if call.has_stars:
         return starred(function, call)
     rule = REGISTRY.lookup(function)
+    equivalent = EQUIVALENTS.get(rule.primitive if rule is not None else function) if _calls(function, call) else None
+    if equivalent is not None:
+        return forms.form(equivalent, signature)
     if rule is None and isinstance(function, (types.BuiltinFunctionType, types.MethodWrapperType)):
         owner = getattr(function, "__self__", None)
         if owner is not None and not isinstance(owner, types.ModuleType):
             rule = REGISTRY.lookup(getattr(type(owner), function.__name__, None))
             if rule is not None:
+                if _calls(function, call) and rule.primitive in EQUIVALENTS:
+                    return _bound_method(EQUIVALENTS[rule.primitive], owner, signature)
                 return _method_of_builtin(function, owner, rule, call)
     if rule is not None:
         return _primitive(function, rule, call)
@@ -78,6 +86,10 @@ def other(function: Any, signature: str) -> Any:
     if isinstance(wrapped, types.FunctionType):
         return forms.form(wrapped, signature)
     return untransformed(function, call, None)
+
+
+def _calls(function: Any, call: Call) -> bool:
+    return function is functools.reduce or any(name == "key" for name, _ in call.keywords)
 
 
 def _names_of(call: Call) -> tuple[list[str], str]:
@@ -125,7 +137,7 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
              or init is object.__init__ and new is object.__new__
              or issubclass(cls, BaseException) and not isinstance(init, types.FunctionType))
     if moves:
-        return _moving(cls, (), False, call)
+        return _moving(cls, None, call)
     if type(cls) is not type or not isinstance(init, types.FunctionType) or new is not object.__new__:
         return untransformed(cls, call, None)
     inner = forms.form(init, "o" + signature)
@@ -133,15 +145,17 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
     text = (f"def adapted({', '.join(['_heap', '_k', *names])}):\n"
             "    _made = _new(_cls)\n"
             "    def _done(_):\n"
-            "        _k(_made)\n"
+            "        _heap.add(_made, _k(_made))\n"
             "        return _ZERO\n"
             f"    return _inner(_heap, _done, _made, {given})[1:]")
     return define(text, {"_inner": inner, "_new": new, "_cls": cls, "_ZERO": ZERO})
 
 
-def _moving(function: Any, iterates: Any, alone: bool, call: Call, owner: Any = None) -> Any:
+def _moving(function: Any, rule: Rule | None, call: Call, owner: Any = None) -> Any:
     """A function that moves references: its arguments go on the heap, its result is read from there."""
     shift = 0 if owner is None else 1
+    iterates, alone = (rule.iterates, rule.single_iterates) if rule is not None else ((), False)
+    calls = rule is not None and (len(call.args) >= rule.calls or any(name == "key" for name, _ in call.keywords))
     single = len(call.args) == 1
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
@@ -154,7 +168,13 @@ def _moving(function: Any, iterates: Any, alone: bool, call: Call, owner: Any = 
                 given.append(value)
         for value in keywords.values():
             heap.put(value)
-        if "key" in keywords:  # Python code, called from C
+        called = [v for v in [*given, *keywords.values()] if callable(v)] if calls else []
+        if called:  # Python code, called from C
+            if reaches(heap.slots, *called) or any(map(closes_over, called)):
+                raise here(NoDerivativeError, f"{getattr(function, '__name__', function)} calls a function that can see "
+                           "values that carry a derivative", why="it is called from C, without its derivative",
+                           remedy="write the loop, or pass a function that closes over no such value")
+            given = [_shallow(v) if any(v is c for c in called) and function is not collections.defaultdict else v for v in given]
             with Shallow():
                 result = function(*given, **keywords)
         else:
@@ -171,9 +191,22 @@ def _moving(function: Any, iterates: Any, alone: bool, call: Call, owner: Any = 
     return adapted
 
 
+def _shallow(function: Any) -> Any:
+    """`function` for an iterator that will call it later."""
+    if not isinstance(function, (types.FunctionType, types.MethodType)):
+        return function
+
+    @functools.wraps(function)
+    def called(*args: Any) -> Any:
+        with Shallow():
+            return function(*args)
+
+    return called
+
+
 def _method_of_builtin(function: Any, owner: Any, rule: Rule, call: Call) -> Any:
     if rule.role == "mover":
-        return _moving(function, rule.iterates, rule.single_iterates, call, owner)
+        return _moving(function, rule, call, owner)
     inner = _primitive(rule.primitive, rule, call)
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
@@ -188,7 +221,7 @@ def _method_of_builtin(function: Any, owner: Any, rule: Rule, call: Call) -> Any
 def _primitive(function: Any, rule: Rule, call: Call) -> Any:
     """A primitive called as a value: its rule is called, not spliced."""
     if rule.role == "mover":
-        return _moving(function, rule.iterates, rule.single_iterates, call)
+        return _moving(function, rule, call)
     if rule.role == "constant":
         def constant(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
             k(function(*args, **keywords))
@@ -197,15 +230,27 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
         return constant
     pullback = rule.pullback
     assert pullback is not None
+    known = inspect.signature(pullback)
+
+    def fits(args: Any, keywords: Any) -> Any:
+        """The keywords that the rule takes; those that say nothing are left out."""
+        wants = {n: v for n, v in keywords.items() if n in known.parameters or v is not None and v is not np._NoValue}
+        try:
+            known.bind(None, None, *args, **wants)
+        except TypeError as error:
+            raise here(NoDerivativeError, f"{rule.name} cannot be differentiated here", why=f"its rule has {error}",
+                       remedy="add a rule with cpsad.defrule, or use cpsad.stop_gradient on its arguments") from None
+        return wants
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
         if rule.role == "gather":
             args = tuple(tuple(a) if type(a) is list else a for a in args)
         if any(is_floating(v) and a.isupper() for v, (_, a) in zip(keywords.values(), call.keywords, strict=False)) or (
                 rule.role == "rule" and heap.slots and any(
-                    isinstance(a, (list, tuple)) and reaches(heap, a) for a in args)):
+                    isinstance(a, (list, tuple)) and reaches(heap.slots, a) for a in args)):
             raise here(NoDerivativeError, f"{rule.name}, called as a value, gets an active keyword or a sequence of "
                        "active values", remedy="call it by its name, or make the sequence an array first")
+        wants = fits(args, keywords)
         y = function(*args, **keywords)
         if rule.role == "parts":
             heap.put_each(y)
@@ -213,7 +258,7 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
             g: Any = heap.take_each(y)
         else:
             g = k(y)
-        results = pullback(g, y, *args, **keywords)
+        results = pullback(g, y, *args, **wants)
         results = results if isinstance(results, tuple) else (results,)
         out = []
         for i, value in enumerate(args):
@@ -253,7 +298,7 @@ def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
                 raise failure
             maybe = maybe or letter.isupper() and is_floating(value)
         owner = getattr(function, "__self__", None)
-        if heap.slots and any(reaches(heap, v) for v in [*every, function, owner]) or any(map(closes_over, every)):
+        if reaches(heap.slots, *every, function, owner) or any(map(closes_over, every)):
             raise failure
         kept = [(a, a.copy()) for a in [*every, owner] if isinstance(a, np.ndarray)]
         if isinstance(function, types.BuiltinFunctionType) and all(type(v) in _PLAIN_DATA for v in every):
@@ -266,6 +311,8 @@ def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
         for array, before in kept:
             if array.dtype != object and not np.array_equal(array, before, equal_nan=array.dtype.kind in "fc"):
                 heap.written[id(array)] = array
+        if formats:
+            heap.text(result, owner, *every)
         g = k(result)
         heap.add(result, g)
         for array, before in kept:

@@ -6,14 +6,16 @@ one gradient call.
 
 from __future__ import annotations
 
+import collections
 import functools
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from .cotangents import ZERO, Absorbing, accumulate, add_at
+from .cotangents import ZERO, Absorbing, Poison, accumulate, add_at
 from .places import here
+from .reach import reaches, runs_python
 from .stack import OnCStack
 from .transforms.errors import NoDerivativeError
 
@@ -23,6 +25,8 @@ UNCHANGED: Any = object()  # what a store into a container leaves to restore: no
 _PLAIN_SETATTR = {object.__setattr__}
 _FUNCTION = type(lambda: None)
 
+_NUMBERS = {int, float, bool, complex, type(None), np.ndarray, np.float64}
+_HOLDERS = {list, dict, collections.deque, collections.OrderedDict, collections.defaultdict}
 _FLOATING = {float, complex, np.float64, np.float32}
 _NEVER = {int, bool, str, bytes, type(None), list, tuple, dict, set, range, slice}
 
@@ -53,6 +57,11 @@ def runs_code(kind: type, name: str) -> bool:
     return isinstance(getattr(kind, "__getattr__", None), _FUNCTION) and not hasattr(kind, name)
 
 
+def _speaks_numpy(value: Any) -> bool:
+    """Whether a value is an array of another library."""
+    return hasattr(value, "__array_ufunc__") and hasattr(value, "dtype")
+
+
 class Heap:
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
@@ -76,6 +85,11 @@ class Heap:
             else:
                 slot[2] += 1
 
+    def text(self, made: Any, *parts: Any) -> None:
+        """A text has been made of `parts`: if of what carries a derivative, no number is to be read back from it."""
+        if isinstance(made, (str, bytes)) and (any(map(is_floating, parts)) or reaches(self.slots, *parts)):
+            self.slots[id(made)] = [made, ZERO, 1]
+
     def take(self, value: Any) -> Any:
         """Backward of `put`: the adjoint that reads of the stored value have gathered."""
         slot = self.slots.get(id(value))
@@ -93,6 +107,18 @@ class Heap:
             slot = self.slots.get(id(value))
             if slot is not None:
                 slot[1] = accumulate(slot[1], adjoint)
+            elif type(value) not in _NEVER and not is_floating(value) and not isinstance(
+                    value, (int, np.ndarray, np.generic)):
+                self.lost(value, adjoint)
+
+    def lost(self, value: Any, adjoint: Any) -> None:
+        """A cotangent of what is no number: of an object that Python or NumPy took for one."""
+        if isinstance(adjoint, Poison):
+            raise adjoint.error
+        if adjoint is not ZERO:
+            raise here(NoDerivativeError, f"a value of type {type(value).__name__} was taken for a number",
+                       why="what made a number of it ran without its derivative",
+                       remedy="compute the number in a method, and call that")
 
     def holds(self, value: Any) -> bool:
         return id(value) in self.slots
@@ -100,11 +126,25 @@ class Heap:
     def rows(self, values: Any) -> Any:
         """What iterating over `values` yields. The rows of an array are made here, once, and put."""
         if not isinstance(values, np.ndarray) or values.dtype.kind not in "fc":
-            return values
+            return self.iterable(values)
         rows = list(values)
         for row in rows:
             self.put(row)
         return rows
+
+    def iterable(self, values: Any) -> Any:
+        """`values`, unless iterating over it runs Python code that can see stored values."""
+        if self.slots and type(values) not in _NEVER:
+            self.guard(values, "iterating over", "__iter__", "__next__", "__getitem__")
+        return values
+
+    def guard(self, value: Any, doing: str, *methods: str) -> None:
+        """Raises where Python or NumPy is about to call one of these methods of a value, and it can see stored values."""
+        if runs_python(type(value), *methods) and reaches(self.slots, value):
+            raise here(NoDerivativeError, f"{doing} an object of type {type(value).__name__} calls its methods",
+                       why=f"Python calls {' or '.join(m for m in methods if runs_python(type(value), m))} by itself, "
+                           "and that code would run without its derivative",
+                       remedy="call a method with a plain name")
 
     def unrows(self, values: Any, rows: Any) -> Any:
         """Backward of `rows`: cotangent of the array, or ZERO for what was no array."""
@@ -129,6 +169,8 @@ class Heap:
         or ZERO for a container, whose elements have been served.
         """
         if not isinstance(values, (list, tuple, set, frozenset)):
+            if not isinstance(values, (np.ndarray, np.generic, int, float, complex)) and not _speaks_numpy(values):
+                self.lost(values, adjoints)
             return np.array(adjoints, np.result_type(values)) if isinstance(adjoints, (list, tuple)) else adjoints
         self._spread(values, adjoints)
         return ZERO
@@ -144,7 +186,17 @@ class Heap:
 
     def array(self, value: Any) -> Any:
         """What NumPy makes of a sequence that it is given for an array."""
-        return np.array(value) if isinstance(value, (list, tuple)) else value
+        if isinstance(value, (list, tuple)):
+            return np.array(value)
+        if self.slots and type(value) not in _NUMBERS:
+            if isinstance(value, (str, bytes)) and self.holds(value):
+                raise here(NoDerivativeError, "a number is read back from a text",
+                           why="the text was made of a value that carries a derivative, which it does not keep",
+                           remedy="keep the number itself, or use cpsad.stop_gradient on it")
+            if not isinstance(value, np.ndarray) and not _speaks_numpy(value):
+                self.guard(value, "doing arithmetic with", "__array__", "__float__", "__complex__", "__index__", "__abs__",
+                           "__array_ufunc__", "__array_function__", "__len__", "__getitem__", "__round__")
+        return value
 
     def unarray(self, value: Any, array: Any, adjoint: Any) -> Any:
         """Backward of `array`: the elements of a sequence get theirs; what was no sequence gets it all."""
@@ -163,6 +215,19 @@ class Heap:
                 self._spread(value, adjoint)
             else:
                 self.add(value, adjoint)
+
+    def item(self, owner: Any, index: Any) -> Any:
+        """`owner[index]`, unless it runs Python code that can see stored values."""
+        if self.slots and type(owner) not in _NEVER and type(owner) is not np.ndarray:
+            self.guard(owner, "indexing", "__getitem__", "__missing__", "__class_getitem__")
+            if runs_python(type(owner), "__getitem__") and reaches(self.slots, index):
+                self.guard_index(owner)
+        return owner[index]
+
+    def guard_index(self, owner: Any) -> None:
+        raise here(NoDerivativeError, f"indexing an object of type {type(owner).__name__} with a value that carries "
+                   "a derivative", why="its __getitem__ would run without its derivative",
+                   remedy="use a function with a rule, such as np.concatenate or np.stack")
 
     def read_item(self, total: Any, owner: Any, index: Any, value: Any, adjoint: Any) -> Any:
         """Backward of `value = owner[index]` for an owner of any kind; returns the owner's new adjoint."""
@@ -199,16 +264,29 @@ class Heap:
 
     def set_attribute(self, owner: Any, name: str, value: Any) -> None:
         """`owner.name = value` of a value that carries a derivative."""
+        if isinstance(owner, np.ndarray):
+            raise here(NoDerivativeError, f"setting the attribute {name} of an array to a value that carries a derivative",
+                       why="it writes into the array", remedy="build the array anew")
         if runs_code(type(owner), name) or type(owner).__setattr__ not in _PLAIN_SETATTR:
             raise here(NoDerivativeError, f"setting {type(owner).__name__}.{name} runs code",
                        why="it would run without its derivative", remedy="set a plain attribute")
         setattr(owner, name, value)
+
+    def verdict(self, value: Any) -> Any:
+        """The result of a comparison, unless a class has made it a number."""
+        if is_floating(value) or reaches(self.slots, value):
+            raise here(NoDerivativeError, "a comparison gives a number", why="the code that computes it is not seen",
+                       remedy="call a method with a plain name")
+        return value
 
     # -- arrays that are written in place ---------------------------------------------------------------------
 
     def store_item(self, owner: Any, index: Any, value: Any, active: bool) -> Any:
         """`owner[index] = value`; returns what was there if `owner` is an array."""
         if not isinstance(owner, np.ndarray):
+            if (active or self.slots) and (type(owner) not in _HOLDERS or type(index) is slice or (
+                    type(owner) is dict and "__builtins__" in owner)):
+                self.guard_store(owner, value, active)
             owner[index] = value
             return UNCHANGED
         sequence = isinstance(value, (list, tuple)) and self.slots
@@ -217,10 +295,32 @@ class Heap:
             raise here(NoDerivativeError, "a value that carries a derivative is written into an array",
                        why="in-place writes of active values are not supported yet",
                        remedy="collect the values in a list and use np.array or np.stack")
+        if self.slots and type(value) not in _NUMBERS:
+            self.array(value)  # or raises
         self.written[id(owner)] = owner
         old = np.copy(owner[index])
         owner[index] = value
         return old
+
+    def guard_store(self, owner: Any, value: Any, active: bool) -> None:
+        """Raises where a store into a container that is no list, dict or the like may lose a derivative."""
+        kind = type(owner)
+        carries = active and is_floating(value) or reaches(self.slots, value)
+        if type(owner) is list:  # a slice: of an array it would store new objects
+            if not isinstance(value, np.ndarray) or not active:
+                return
+            what, why = "an array is stored into a slice of a list", "its elements are made by the store"
+        elif "__builtins__" in owner if kind is dict else False:
+            what, why = "a value that carries a derivative is stored as a global variable", "it outlives the gradient"
+        elif runs_python(kind, "__setitem__"):
+            carries = carries or reaches(self.slots, owner)
+            what, why = f"storing into an object of type {kind.__name__} calls its __setitem__", "that code is not seen"
+        elif isinstance(owner, (list, dict)) or kind.__module__ == "collections":
+            return
+        else:
+            what, why = f"a value that carries a derivative is stored into a {kind.__name__}", "it keeps only the number"
+        if carries:
+            raise here(NoDerivativeError, what, why=why, remedy="collect the values in a list or dict")
 
     def restore_item(self, owner: Any, index: Any, old: Any) -> None:
         """Backward of `store_item`: what ran before the store reads what it read then."""

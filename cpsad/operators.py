@@ -145,10 +145,12 @@ class _Gradient:
         given = dict(zip(kwargs, arguments[len(args):], strict=True))
         heap = Heap()
         ends = _End(heap, self.has_aux)
-        with shown_to_the_user(), Deep():
-            target = forms.form(self.function, signature)
-            results = target(heap, ends.arrive, *arguments[: len(args)], **given)
-        ends.restore()
+        try:
+            with shown_to_the_user(), Deep():
+                target = forms.form(self.function, signature)
+                results = target(heap, ends.arrive, *arguments[: len(args)], **given)
+        finally:
+            ends.restore()
         gradients = _separate(tuple(_gradient(results[i], v) for i, v in zip(slots, values, strict=True)))
         return ends.value, (gradients[0] if self.single else gradients), ends.aux
 

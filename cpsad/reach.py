@@ -2,45 +2,92 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import types
 from typing import Any
 
 import numpy as np
 
-__all__ = ["KEY", "closes_over", "reaches"]
+__all__ = ["KEY", "closes_over", "reaches", "runs_python"]
 
 KEY = "__cpsad__"  # where a function keeps its forms
+
+_FUNCTION = types.FunctionType
+_LEAVES = (int, float, complex, bytes, type(None), types.ModuleType, types.BuiltinFunctionType, types.CodeType)
+_SEQUENCES = (list, tuple, set, frozenset)
+_NUMBERS = {int, float, bool, str, type(None), np.float64}
+
+
+@functools.lru_cache(maxsize=4096)
+def runs_python(kind: type, *names: str) -> bool:
+    """Whether one of these methods of `kind` is written in Python."""
+    return any(isinstance(getattr(kind, name, None), _FUNCTION) for name in names)
 
 
 def closes_over(value: Any) -> bool:
     """Whether `value` is a nested function of generated code, which may close over active variables."""
-    entry = value.__dict__.get(KEY) if isinstance(value, types.FunctionType) else None
+    while isinstance(value, (types.MethodType, functools.partial)):
+        value = value.__func__ if isinstance(value, types.MethodType) else value.func
+    entry = value.__dict__.get(KEY) if isinstance(value, _FUNCTION) else None
     return entry is not None and entry.nested is not None and value.__closure__ is not None
 
 
-def reaches(heap: Any, value: Any, depth: int = 6) -> bool:
-    """Whether a stored value that carries a derivative can be reached from `value`."""
-    if heap.holds(value):
-        return True
-    if depth == 0 or isinstance(value, (int, float, str, bytes, type(None), np.ndarray, type, types.ModuleType)):
+def reaches(slots: dict[int, Any], *values: Any) -> bool:
+    """Whether an object with a slot (by its id) can be reached from one of `values`."""
+    if not slots:
         return False
-    if isinstance(value, dict):
-        return any(reaches(heap, v, depth - 1) for v in value.values())
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return any(reaches(heap, v, depth - 1) for v in value)
-    if isinstance(value, types.FunctionType):
+    seen: set[int] = set()
+    todo = list(values)
+    while todo:
+        value = todo.pop()
+        if id(value) in slots or type(value) in _SEQUENCES and not slots.keys().isdisjoint(map(id, value)):
+            return True
+        if isinstance(value, _LEAVES) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        todo += _inside(value)
+    return False
+
+
+def _inside(value: Any) -> Any:
+    """What can be read from an object, as far as Python code can see."""
+    if isinstance(value, np.ndarray):
+        return value.ravel().tolist() if value.dtype == object else ()
+    if isinstance(value, str):
+        return ()
+    if isinstance(value, _FUNCTION):
         cells = [c.cell_contents for c in value.__closure__ or () if c != types.CellType()]
         named = [value.__globals__.get(n) for n in value.__code__.co_names]
-        return any(reaches(heap, v, depth - 2 if depth > 1 else 0) for v in
-                   [*cells, *named, *(value.__defaults__ or ())])
+        return [*cells, *named, *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
     if isinstance(value, types.MethodType):
-        return reaches(heap, value.__self__, depth - 1) or reaches(heap, value.__func__, depth - 1)
-    inner = list(getattr(value, "__dict__", {}).values())
+        return (value.__self__, value.__func__)
+    if isinstance(value, type):
+        return _held_by_class(value)
+    if type(value) in (list, tuple, set, frozenset):
+        return [v for v in value if type(v) not in _NUMBERS]
+    inner = [*value.keys(), *value.values()] if isinstance(value, dict) else []
+    try:
+        inner += vars(value).values()
+    except TypeError:
+        pass
+    inner += _held_by_class(type(value))
     for cls in type(value).__mro__:
         slots = cls.__dict__.get("__slots__", ())
-        inner += [getattr(value, s, None) for s in ((slots,) if isinstance(slots, str) else slots)]
-    if hasattr(value, "__iter__") and not inner:
-        import gc
+        for name in (slots,) if isinstance(slots, str) else slots:
+            private = name.startswith("__") and not name.endswith("__")
+            member = cls.__dict__.get(f"_{cls.__name__.lstrip('_')}{name}" if private else name)
+            if isinstance(member, types.MemberDescriptorType):
+                try:
+                    inner.append(member.__get__(value))
+                except AttributeError:  # not assigned yet
+                    pass
+    if not inner or isinstance(value, (list, tuple, set, frozenset)):
+        inner += [r for r in gc.get_referents(value) if r is not type(value)]
+    return inner
 
-        inner = gc.get_referents(value)
-    return any(reaches(heap, v, depth - 1) for v in inner)
+
+def _held_by_class(kind: type) -> list[Any]:
+    """Containers that are attributes of a class; what else a class has cannot be set to an active value."""
+    return [v for cls in kind.__mro__ for v in vars(cls).values()
+            if isinstance(v, (list, dict, set, tuple)) or type(v).__module__ == "collections"]

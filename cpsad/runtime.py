@@ -10,6 +10,7 @@ import numpy as np
 from .cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
 from .heap import is_floating
 from .places import here
+from .reach import runs_python
 from .rules.helpers import no_derivative
 from .transforms.errors import NoDerivativeError
 
@@ -65,7 +66,10 @@ def numeric(value: Any) -> Any:
                remedy=f"write the computation with the attributes of {name}, or use cpsad.stop_gradient")
 
 
-_BINARY_METHODS = ("__add__", "__radd__", "__mul__", "__rmul__", "__sub__", "__matmul__", "__pow__", "__neg__")
+_NUMBER_METHODS = [f"__{side}{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+                   for side in ("", "r")]
+_NUMBER_METHODS += ["__neg__", "__pos__", "__abs__", "__invert__", "__float__", "__complex__", "__index__",
+                    "__array__", "__array_ufunc__", "__array_interface__"]
 
 
 def _is_plain(kind: type) -> bool:
@@ -74,7 +78,7 @@ def _is_plain(kind: type) -> bool:
     elif issubclass(kind, (list, tuple, dict, set, np.ndarray)):
         plain = False
     else:
-        plain = not any(isinstance(getattr(kind, m, None), type(_is_plain)) for m in _BINARY_METHODS)
+        plain = not runs_python(kind, *_NUMBER_METHODS)
     if plain:
         _PLAIN.add(kind)
     return plain
@@ -94,7 +98,9 @@ def operands(left: Any, right: Any) -> None:
 def frozen(value: Any) -> Any:
     """A sequence as it is now: what the backward pass will read must not change under it."""
     if type(value) is list:
-        return value[:]
+        return [frozen(v) if type(v) in (list, tuple) else v for v in value]
+    if type(value) is tuple:
+        return tuple([frozen(v) for v in value]) if list in map(type, value) else value
     if isinstance(value, (set, frozenset, type({}.keys()), type({}.values()), type({}.items()))):
         return list(value)
     if hasattr(value, "__next__"):

@@ -28,11 +28,11 @@ class Access:
             self.forward.append(node)
             return
         if not self.frame.active(owner):
-            self.forward.append(node)
+            self.look_up(node, value, kind)
             self.read(name, node)
             return
         index = self.index(value, node)
-        self.forward.append(node)
+        self.look_up(node, value, kind)
 
         def back(g: Any, have: set[str], out: list[Any]) -> None:
             total = self.frame.current(owner.id, have)
@@ -51,6 +51,15 @@ class Access:
 
         self.pull(back, name)
 
+    def look_up(self, node: Any, value: gast.Subscript, kind: str) -> None:
+        """The read itself; of an owner of unknown kind, it may call the `__getitem__` of a class."""
+        if kind not in (*NUMERIC, "l", "t", "d"):
+            for used in walk(value.slice):
+                if isinstance(used, gast.Name):
+                    self.put(used, node)
+            node.value = self.on_heap("item", value.value, as_expression(value.slice, self.ctx))
+        self.forward.append(node)
+
     def index(self, value: gast.Subscript, node: Any) -> Any:
         """The index as an expression that means the same on the way back."""
         index = as_expression(value.slice, self.ctx)
@@ -61,7 +70,8 @@ class Access:
         if steady:
             return index
         for inner in walk(index):
-            if isinstance(inner, gast.Name) and self.frame.fact(inner).kind in ("o", "l") and self.ctx.support_name(inner) != "slice":
+            if isinstance(inner, gast.Name) and self.frame.fact(inner).kind in ("o", "l", "t") and (
+                    self.ctx.support_name(inner) != "slice"):
                 inner.frozen = True
         name = self.ctx.names.fresh("index")
         self.ctx.locals.add(name)
@@ -116,7 +126,10 @@ class Access:
     def store_item(self, node: Any, target: gast.Subscript) -> None:
         owner, value = target.value, node.value
         if self.frame.fact(owner).kind in ("l", "d"):
-            self.put(value, node)
+            if isinstance(target.slice, gast.Slice):
+                node.value = self.rows(value, node)
+            else:
+                self.put(value, node)
             self.forward.append(node)
             return
         self.put(value, node)

@@ -173,8 +173,8 @@ class _Transfer:
             if self.ctx.resolve(node.func) is MISSING and primitive is not MISSING:
                 rule, self_first = self.ctx.resolver.rule(primitive), True
                 args.insert(0, owner)
-        if rule is not None and rule.role == "mover" and any(k.arg == "key" for k in node.keywords):
-            rule = None  # it calls Python code; `form` sees to that
+        if rule is not None and rule.role == "mover" and self.is_involved(rule, node):
+            rule = None  # `form` sees to that
         statement.callee = Callee(rule, self_first)
         if rule is None:
             return Fact("o", True)
@@ -190,6 +190,12 @@ class _Transfer:
         whole = len(every) == 1 and not node.keywords
         kind = ("s" if whole else "n") if rule.result == "whole" else self.kind_of(rule, args)
         return Fact(kind, self.passes_on(rule, every, node.keywords))
+
+    @staticmethod
+    def is_involved(rule: Any, node: gast.Call) -> bool:
+        """Whether a mover calls Python functions, or iterates over what is known only when it runs."""
+        return (len(node.args) >= rule.calls or any(k.arg == "key" for k in node.keywords)
+                or bool(rule.iterates) and any(isinstance(a, gast.Starred) for a in node.args))
 
     def passes_on(self, rule: Any, args: list[Any], keywords: list[Any]) -> bool:
         """Whether an argument that the rule differentiates may carry a derivative, or hold what does."""

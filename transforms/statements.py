@@ -86,7 +86,8 @@ class Statements(Access):
     def rows(self, arg: Any, like: Any) -> Any:
         """`arg` is about to be iterated over: an array's rows are put on the heap."""
         if not self.frame.active(arg):
-            return arg
+            unknown = isinstance(arg, gast.Name) and self.frame.fact(arg).kind == "o"
+            return self.on_heap("iterable", arg) if unknown else arg
         name = self.ctx.names.fresh("rows")
         self.ctx.locals.add(name)
         self.forward.append(assign(name, self.on_heap("rows", load(arg.id)), like))
@@ -124,17 +125,32 @@ class Statements(Access):
         elif isinstance(value, gast.JoinedStr):
             self.text(node, value, name)
         else:
+            if isinstance(value, gast.Compare) and self.may_be_overloaded(value):
+                node.value = self.on_heap("verdict", value)
             self.forward.append(node)
             if self.frame.active(value):
                 self.pull(lambda g, have, out: self.contribute(value, g, have, out, node), name)
 
+    def may_be_overloaded(self, value: gast.Compare) -> bool:
+        """Whether a class may say what this comparison gives."""
+        overloads = not any(isinstance(op, (gast.Is, gast.IsNot, gast.In, gast.NotIn)) for op in value.ops)
+        names = [o for o in [value.left, *value.comparators] if isinstance(o, gast.Name)]
+        return overloads and any(self.frame.fact(o).kind == "o" for o in names)
+
     def text(self, node: Any, value: Any, name: str | None) -> None:
         """A text with numbers in it: harmless, unless a number that is read back from it gets a cotangent."""
         self.forward.append(node)
+        self.mark_text(node, name, [n for n in walk(value) if isinstance(n, gast.Name)])
         for used in dict.fromkeys(n.id for n in walk(value) if isinstance(n, gast.Name)):
             if self.frame.active(load(used)):
                 self.pull(lambda g, have, out, used=used: self.contribute(  # type: ignore[misc]
                     load(used), call(self.ctx.use("no_derivative"), g, const("text")), have, out, node), name)
+
+    def mark_text(self, node: Any, name: str | None, parts: list[Any]) -> None:
+        """What is made of an active value is known to be so, wherever it is kept."""
+        active = list(dict.fromkeys(p.id for p in parts if self.frame.active(p)))
+        if name is not None and active:
+            self.forward.append(expr_stmt(self.on_heap("text", load(name), *map(load, active)), node))
 
     def operator(self, node: Any, value: Any, name: str | None, operands: list[Any]) -> None:
         kinds = {self.frame.fact(o).kind for o in operands}
@@ -155,6 +171,9 @@ class Statements(Access):
         elif len(operands) == 1:
             value.operand = self.numeric(value.operand)
         self.forward.append(node)
+        if len(operands) == 2 and isinstance(value.op, (gast.Mod, gast.Add)) and kinds & set("co") and (
+                "c" in kinds or isinstance(value.op, gast.Mod)):
+            self.mark_text(node, name, operands)
         rule = self.ctx.resolver.operator(OPERATORS[type(value.op)])
         self.rule(node, rule, name, operands, [])
 
@@ -180,7 +199,7 @@ class Statements(Access):
         if name is None:
             return
         leading = template.parameters
-        values = {p: self.saved(bound[p]) if rule.role == "gather" else bound[p] for p in bound}
+        values = {p: self.saved(bound[p], not rule.elementwise) for p in bound}
         out_name = load(name)
 
         def back(g: Any, have: set[str], out: list[Any]) -> None:
@@ -234,14 +253,21 @@ class Statements(Access):
                 part = gast.Subscript(value=load(name), slice=const(i), ctx=gast.Load())
                 self.contribute(arg, part, have, out, node)
 
-    def saved(self, arg: Any) -> Any:
-        """A sequence as the backward pass may read it: a list is kept as it is now."""
-        if isinstance(arg, gast.Name) and self.frame.fact(arg).kind not in (*NUMERIC, "t"):
-            name = self.ctx.names.fresh(arg.id)
-            self.ctx.locals.add(name)
-            self.forward.append(assign(name, call(self.ctx.use("frozen"), load(arg.id)), arg))
-            return load(name)
+    def saved(self, arg: Any, sequence: bool) -> Any:
+        """An argument as the way back may read it: a list is kept as it is now, and so is what a global stands for."""
+        if not isinstance(arg, gast.Name):
+            return arg
+        if sequence and self.frame.fact(arg).kind not in (*NUMERIC, "c"):
+            return self.keep(arg, call(self.ctx.use("frozen"), load(arg.id)))
+        if self.frame.binder(arg.id) is None and arg.id not in self.ctx.support.values():
+            return self.keep(arg, load(arg.id))
         return arg
+
+    def keep(self, arg: Any, value: Any) -> Any:
+        name = self.ctx.names.fresh(arg.id)
+        self.ctx.locals.add(name)
+        self.forward.append(assign(name, value, arg))
+        return load(name)
 
     def as_arrays(self, node: Any, rule: Any, template: Any, args: list[Any], keywords: list[Any]) -> None:
         """NumPy takes a sequence for an array: it is made one here, where its elements' adjoints can be seen."""
@@ -286,29 +312,33 @@ class Statements(Access):
         if self.ctx.support_name(value.func) == "store_global" and self.frame.active(value.args[-1]):
             raise self.no_derivative(node, "a global variable that gets a value that carries a derivative",
                                      "it outlives the gradient")
-        for keyword in value.keywords:
-            if keyword.arg == "out" and isinstance(keyword.value, gast.Name):
-                self.keep_contents(keyword.value.id, node)
+        rule = callee.rule if callee is not None else None
+        given = [*([value.func.value] if callee is not None and callee.self_first else []), *args]
+        written = given[rule.inputs:] if rule is not None and rule.role in ("rule", "constant") else []
+        for arg in [*written, *[k.value for k in value.keywords if k.arg == "out"]]:
+            if isinstance(arg, gast.Name):
+                self.keep_contents(arg.id, node)
         if callee is None or callee.rule is None or callee.rule.role == "constant":
             self.forward.append(node)
             return
-        rule = callee.rule
         if callee.self_first:
             args.insert(0, value.func.value)
         if rule.role == "mover":
             self.mover(node, value, rule, name, callee.self_first)
             return
-        if self.ctx.support_name(value.func) in IN_PLACE and name is not None:
-            self.in_place(node, value, name)
+        if any(self.ctx.resolver.support(n) is rule.primitive for n in IN_PLACE):
+            self.in_place(node, value)
         elif rule.role == "rule" and (template := self.ctx.resolver.splice(rule)) is not None:
             self.as_arrays(node, rule, template, args, value.keywords)
         self.forward.append(node)
         if rule.role == "parts" and name is not None:
             self.parts(node, rule, name, args, value.keywords)
             return
+        if rule.makes_text:
+            self.mark_text(node, name, args)
         self.rule(node, rule, name, args, value.keywords)
 
-    def in_place(self, node: Any, value: gast.Call, name: str) -> None:
+    def in_place(self, node: Any, value: gast.Call) -> None:
         """`x op= y` where `x` may be an array that others see."""
         x, y = value.args
         if self.frame.active(x) or self.frame.active(y):

@@ -15,6 +15,7 @@ import functools
 import heapq
 import itertools
 
+from ..equivalents import argsort
 from .registry import EVERY, Table
 
 table = Table("containers")
@@ -24,17 +25,18 @@ constant, mover = table.constant, table.mover
 mover(list, sorted, iterates=(0,), result="l")
 mover(tuple, iterates=(0,), result="t")
 mover(dict, iterates=(0,), result="d")
-mover(iter, reversed, iterates=(0,), result="iterator")
+mover(iter, iterates=(0,), result="iterator", calls=2)
+mover(reversed, iterates=(0,), result="iterator")
 mover(enumerate, iterates=(0,), result="it")
 mover(set, frozenset, iterates=(0,), result="c")
 mover(collections.deque, collections.OrderedDict, iterates=(0,), result="c")
-mover(collections.defaultdict, iterates=(1,), result="c")
+mover(collections.defaultdict, iterates=(1,), result="c", calls=1)
 mover(zip, itertools.product, itertools.zip_longest, iterates=EVERY, result="it")
 mover(itertools.chain, iterates=EVERY, result="c")
 mover(itertools.islice, itertools.cycle, itertools.pairwise, itertools.tee, iterates=(0,), result="c")
 mover(itertools.combinations, itertools.combinations_with_replacement, itertools.permutations, iterates=(0,), result="c")
 mover(itertools.compress, iterates=(0, 1))
-mover(itertools.takewhile, itertools.dropwhile, itertools.filterfalse, filter, iterates=(1,))
+mover(itertools.takewhile, itertools.dropwhile, itertools.filterfalse, filter, iterates=(1,), calls=1)
 mover(itertools.repeat, result="c")
 mover(next, result="element")
 if hasattr(itertools, "batched"):  # since Python 3.12
@@ -87,6 +89,9 @@ mover(heapq.nlargest, heapq.nsmallest, iterates=(1,))
 mover(heapq.merge, iterates=EVERY)
 mover(bisect.insort_left, bisect.insort_right)
 constant(bisect.bisect_left, bisect.bisect_right, result="s")
+
+# The order that sorts: of what is known when it runs
+constant(argsort)
 
 # A function with some arguments filled in, an object as one of its base class
 mover(functools.partial, super, result="c")

@@ -61,7 +61,7 @@ constant(round, int, bool, len, hash, id, ord, all, any, result="s")
 constant(isinstance, issubclass, callable, hasattr, result="s")
 constant(float.is_integer, int.bit_length, result="s")
 constant(range, result="is")
-constant(globals, result="d")
+constant(globals)
 constant(type, slice, chr, print, input, dir, bin, hex, oct, bytes, bytearray, object)
 
 # Texts. A number read back from one would have lost its derivative: that is not silent.

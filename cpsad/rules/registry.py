@@ -10,7 +10,9 @@ the first few arguments (`None`: not differentiable).
 
 from __future__ import annotations
 
+import functools
 import importlib
+import inspect
 import sys
 import threading
 from collections.abc import Callable, Container, Iterable
@@ -35,6 +37,7 @@ class Rule:
     of a mover also the kinds of `transforms.context.Fact`, "iterator" over its first argument, or "element" of it.
     `iterates`: for a mover, the positions of arguments that it iterates over (the others it stores); with
     `single_iterates`, only in a call with one positional argument: `max(xs)`, but not `max(a, b)`.
+    `calls`: a mover given at least so many positional arguments calls Python functions among them.
     """
 
     primitive: Any
@@ -44,6 +47,7 @@ class Rule:
     result: str = "n"
     iterates: Container[int] = ()
     single_iterates: bool = False
+    calls: int = sys.maxsize
     view: bool = False  # result may share memory with an argument
     fresh: bool = False  # result may be the argument object itself, with another derivative
 
@@ -51,6 +55,26 @@ class Rule:
     def makes_array(self) -> bool:
         """Whether the result is sure to share no memory with an argument."""
         return self.role == "rule" and not self.view or self.role == "constant" and self.result in "sn"
+
+    @property
+    def makes_text(self) -> bool:
+        return self.primitive in (str, repr, ascii, format)
+
+    @functools.cached_property
+    def inputs(self) -> int:
+        """How many leading positional arguments are surely only read: those before an `out`."""
+        nin = getattr(self.primitive, "nin", None)
+        if nin is not None:
+            return int(nin)
+        owner = getattr(self.primitive, "__objclass__", None)  # methods of arrays have no signatures, their functions do
+        method = owner is not None and owner.__module__ == "numpy"
+        try:
+            known = inspect.signature(getattr(sys.modules["numpy"], self.primitive.__name__) if method else self.primitive)
+        except (ValueError, TypeError, AttributeError):
+            ufunc = isinstance(getattr(self.primitive, "__self__", None), getattr(sys.modules.get("numpy"), "ufunc", ()))
+            return 3 if ufunc else sys.maxsize
+        names = list(known.parameters)
+        return names.index("out") if "out" in names else sys.maxsize
 
     @property
     def name(self) -> str:
@@ -107,9 +131,10 @@ class Table:
         self._enter(primitives, role="constant", result=result)
 
     def mover(self, *primitives: Any, iterates: Container[int] = (), single_iterates: bool = False,
-              result: str = "o") -> None:
+              result: str = "o", calls: int = sys.maxsize) -> None:
         """Primitives that only move references."""
-        self._enter(primitives, role="mover", iterates=iterates, single_iterates=single_iterates, result=result)
+        self._enter(primitives, role="mover", iterates=iterates, single_iterates=single_iterates, result=result,
+                    calls=calls)
 
 
 class Registry:
