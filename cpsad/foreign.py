@@ -131,7 +131,8 @@ def _partial(function: functools.partial[Any], signature: str) -> Any:
 
 def _constructor(cls: type, signature: str, call: Call) -> Any:
     """An instance: made plainly, then its `__init__` runs in CPS."""
-    init, new = cls.__init__, cls.__new__  # type: ignore[misc]
+    init: Any = cls.__init__  # type: ignore[misc]
+    new: Any = cls.__new__
     moves = (hasattr(cls, "__dataclass_fields__") and not hasattr(cls, "__post_init__")
              or issubclass(cls, tuple) and hasattr(cls, "_fields")
              or init is object.__init__ and new is object.__new__

@@ -72,7 +72,7 @@ _NUMBER_METHODS += ["__neg__", "__pos__", "__abs__", "__invert__", "__float__", 
                     "__array__", "__array_ufunc__", "__array_interface__"]
 
 
-def _is_plain(kind: type) -> bool:
+def _is_plain(kind: Any) -> bool:
     if issubclass(kind, np.generic):
         plain = True
     elif issubclass(kind, (list, tuple, dict, set, np.ndarray)):

@@ -213,20 +213,27 @@ class _Cleaner:
     def propagate(self, node: Any, body: list[Any], at: int) -> bool:
         """`bt = by`: replaces `bt` by `by`, where `by` does not change while `bt` is read."""
         old, new = node.targets[0].id, node.value.id
-        zero = self.ctx.support.get("ZERO")
-        if new != zero:
-            if new in self.uses.nonlocal_names or self.uses.binds[new] > 1 and _rebound_later(new, body[at + 1:]):
-                return False
-            if _reads(old, body[at + 1:]) != self.uses.reads[old]:
-                return False  # read elsewhere too: an arm, a return behind it
-        elif _reads(old, body[at + 1:]) != self.uses.reads[old]:
+        rest = body[at + 1:]
+        if new != self.ctx.support.get("ZERO") and (
+                new in self.uses.nonlocal_names or self.uses.binds[new] > 1 and _rebound_later(new, rest)):
             return False
-        for later in body[at + 1:]:
-            for inner in walk(later):
-                if isinstance(inner, gast.Name) and inner.id == old:
-                    inner.id = new
+        found = _reads_of(old, rest, self.uses.reads[old])
+        if found is None:
+            return False  # read elsewhere too: an arm, a return behind it
+        for read in found:
+            read.id = new
         self.uses.reads[new] += self.uses.reads.pop(old, 0)
         return True
+
+
+def _reads_of(name: str, statements: list[Any], count: int) -> list[Any] | None:
+    """The `count` reads of `name`, if they are all in these statements. What follows the last is not looked at."""
+    found: list[Any] = []
+    for statement in statements:
+        if len(found) == count:
+            break
+        found += [n for n in walk(statement) if isinstance(n, gast.Name) and n.id == name]
+    return found if len(found) == count else None
 
 
 def _rebound_later(name: str, statements: list[Any]) -> bool:
