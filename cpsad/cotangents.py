@@ -113,6 +113,8 @@ def unbroadcast(g: Any, x: Any) -> Any:
     g_shape = getattr(g, "shape", ())
     if shape == g_shape:
         return g
+    if not shape:
+        return np.add.reduce(g, axis=None) if type(g) is np.ndarray else np.sum(g)
     lead = len(g_shape) - len(shape)
     axes = tuple(range(lead)) + tuple(i + lead for i, n in enumerate(shape) if n == 1 and g_shape[i + lead] != 1)
     g = np.sum(g, axis=axes, keepdims=True)

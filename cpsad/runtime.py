@@ -10,6 +10,7 @@ import numpy as np
 from .cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
 from .heap import is_floating
 from .places import here
+from .products import accumulate_product, total
 from .reach import runs_python
 from .rules.helpers import no_derivative
 from .transforms.errors import NoDerivativeError
@@ -139,6 +140,7 @@ SUPPORT: dict[str, Any] = {
     "check_bound": check_bound, "numeric": numeric, "operands": operands, "frozen": frozen,
     "shared_update": shared_update, "store_global": store_global, "unbroadcast": unbroadcast,
     "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "no_derivative": no_derivative, "is_floating": is_floating,
+    "accumulate_product": accumulate_product, "total": total,
 }
 for _name in IN_PLACE:
     SUPPORT[_name] = getattr(operator, _name)

@@ -155,7 +155,7 @@ class Frame:
         values = []
         for name in names:
             known = not self.is_local(name) and self.ctx.adjoints.get(name) or self.adjoint_name(name) in have
-            values.append(load(self.adjoint_name(name)) if known else self.ctx.use("ZERO"))
+            values.append(self.summed(name) if known else self.ctx.use("ZERO"))
         value = tuple_(values) if self.is_function or len(values) != 1 else values[0]
         made = ret(value, self.node)
         made.backward = True
@@ -217,7 +217,12 @@ class Frame:
             binder = self.binder(name)
             if adjoint_name not in self.outside and (binder is None or name not in binder.shared):
                 return None
-        return load(adjoint_name)
+        return self.summed(name)
+
+    def summed(self, name: str) -> Any:
+        """The adjoint of `name`; one that products were added to from a loop is multiplied out where it is used."""
+        value = load(self.adjoint_name(name))
+        return call(self.ctx.use("total"), value) if name in self.bound and name in self.ctx.summed else value
 
     def contribute(self, name: str, value: Any, have: set[str], out: list[Any], like: Any) -> None:
         """`bx += value`."""
@@ -229,11 +234,19 @@ class Frame:
         else:
             if self.ctx.facts[name].kind == "s":
                 value = gast.BinOp(left=load(target), op=gast.Add(), right=value)
+            elif name not in self.bound and self.is_product(value):
+                value = call(self.ctx.use("accumulate_product"), load(target), value.func, *value.args)
+                self.ctx.summed.add(name)
             else:
                 value = call(self.ctx.use("accumulate"), load(target), value)
             if name not in self.bound:
                 self.touch(name)
         out.append(assign(target, value, like))
+
+    def is_product(self, value: Any) -> bool:
+        """Whether a cotangent is made by a helper whose results can be added up as factors (`rows`)."""
+        return (isinstance(value, gast.Call) and isinstance(value.func, gast.Name) and not value.keywords
+                and hasattr(self.ctx.spliced.get(value.func.id), "rows"))
 
     def replace(self, name: str, value: Any, have: set[str], out: list[Any], like: Any) -> None:
         """`bx = value`, where `value` already contains what `bx` was."""

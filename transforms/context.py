@@ -91,6 +91,7 @@ class Context:
     locals: set[str] = field(default_factory=set)  # names bound in the function or in one nested in it
     outside: set[str] = field(default_factory=set)  # names that the user's function takes from outside
     support: dict[str, str] = field(default_factory=dict)  # support name -> name in the generated code
+    summed: set[str] = field(default_factory=set)  # variables to whose adjoints loops add products
     spliced: dict[str, Any] = field(default_factory=dict)  # name in the generated code -> value from a rule's file
 
     def where(self, node: Any) -> Location:

@@ -3,7 +3,8 @@
 Takes: the result of `adjoint` (or of `cps`). Guarantees: the same program, in which
 
 - negations that cancel, and cotangents repeated only to be multiplied, are folded;
-- a name that is only another name for an adjoint or a constant is gone (copy propagation);
+- a name that is only another name for an adjoint or a constant is gone (copy propagation), and so is a cotangent
+  that is summed over repeated axes only to be summed over more of them;
 - an operation whose result nobody reads is gone, if it can do nothing but compute (dead code);
 - a temporary that the next statement uses, and nobody else, stands in it again: A-normal form is undone where the
   way back does not need the value;
@@ -189,7 +190,7 @@ class _Cleaner:
                 del body[i]
                 self.changed = True
                 continue
-            elif self.is_copy(node) and self.propagate(node, body, i):
+            elif (self.is_copy(node) or self.is_relay(node, body[i + 1:])) and self.propagate(node, body, i):
                 del body[i]
                 self.changed = True
                 continue
@@ -203,16 +204,31 @@ class _Cleaner:
                 and target.id not in self.uses.nonlocal_names and is_pure(node.value, self.ctx))
 
     def is_copy(self, node: Any) -> bool:
+        return self.is_temporary(node) and isinstance(node.value, gast.Name) and node.targets[0].id != node.value.id
+
+    def is_temporary(self, node: Any) -> bool:
+        """An assignment on the way back to a name that is bound here only."""
         if not (isinstance(node, gast.Assign) and len(node.targets) == 1 and not getattr(node, "declares", False)):
             return False
-        target, value = node.targets[0], node.value
-        return (isinstance(target, gast.Name) and isinstance(value, gast.Name) and target.id != value.id
-                and self.uses.binds[target.id] == 1 and target.id not in self.uses.nonlocal_names
-                and getattr(node, "backward", False))
+        target = node.targets[0]
+        return (isinstance(target, gast.Name) and self.uses.binds[target.id] == 1
+                and target.id not in self.uses.nonlocal_names and getattr(node, "backward", False))
+
+    def is_relay(self, node: Any, rest: list[Any]) -> bool:
+        """`bt = unbroadcast(by, t)` of which only `unbroadcast(bt, ...)` is taken: what is summed in two steps."""
+        if not (self.is_temporary(node) and self.is_unbroadcast(node.value) and is_name(node.value.args[0])):
+            return False
+        name = node.targets[0].id
+        relayed = sum(self.is_unbroadcast(n) and is_name(n.args[0], name) for s in rest for n in walk(s))
+        return 0 < relayed == self.uses.reads[name]
+
+    def is_unbroadcast(self, node: Any) -> bool:
+        return isinstance(node, gast.Call) and self.ctx.support_name(node.func) == "unbroadcast"
 
     def propagate(self, node: Any, body: list[Any], at: int) -> bool:
         """`bt = by`: replaces `bt` by `by`, where `by` does not change while `bt` is read."""
-        old, new = node.targets[0].id, node.value.id
+        old, value = node.targets[0].id, node.value
+        new = value.id if isinstance(value, gast.Name) else value.args[0].id
         rest = body[at + 1:]
         if new != self.ctx.support.get("ZERO") and (
                 new in self.uses.nonlocal_names or self.uses.binds[new] > 1 and _rebound_later(new, rest)):
@@ -222,7 +238,7 @@ class _Cleaner:
             return False  # read elsewhere too: an arm, a return behind it
         for read in found:
             read.id = new
-        self.uses.reads[new] += self.uses.reads.pop(old, 0)
+        self.uses.reads[new] += self.uses.reads.pop(old, 0) - 1
         return True
 
 

@@ -6,6 +6,7 @@ a cotangent. The 2-norm and the Frobenius norm have slope 0 at 0.
 
 import numpy as np
 
+from ..products import left_rows, right_rows
 from .helpers import (
     cholesky_back,
     convolve_left,
@@ -35,6 +36,10 @@ from .registry import Table, present
 
 table = Table("numpy linear")
 defrule = table.defrule
+
+# What a loop adds up of these is multiplied many turns at a time
+for _helper, _rows in ((dot_left, left_rows), (matmul_left, left_rows), (dot_right, right_rows), (matmul_right, right_rows)):
+    _helper.rows = _rows
 
 # Products
 defrule(np.dot, lambda g, y, a, b: (dot_left(g, a, b), dot_right(g, a, b)))
