@@ -163,7 +163,7 @@ def test_time_of_every_stage(name, capsys):
         spent[stage] = time.perf_counter() - start
     with capsys.disabled():
         print(f"\n{name}: " + ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in spent.items()), end=" ")
-    assert max(spent.values()) < 3
+    assert max(spent.values()) < 3  # what fails here is quadratic, not a slow machine
 
 
 def test_length_of_the_long_function():

@@ -13,7 +13,7 @@ from typing import Any
 
 import gast
 
-from .cfg import Block, CallThen, Graph, writes
+from .cfg import Block, CallThen, Graph, inner_first, writes
 from .context import MISSING, Context, Fact
 from .nodes import free_names, walk, walk_scope
 from .splice import Mismatch, bind_arguments
@@ -54,10 +54,11 @@ def analyse(graph: Graph, ctx: Context, outer: dict[str, Fact]) -> Analysis:
     for name, letter in zip(graph.params, letters, strict=True):
         initial[name] = Fact(FROM_LETTER[letter.lower()], letter.isupper())
     found.entry = {graph.entry: initial}
-    order = {block: i for i, block in enumerate(graph.blocks)}  # reverse postorder
+    blocks = inner_first(graph)
+    order = {block: i for i, block in enumerate(blocks)}
     todo = {0}
     while todo:
-        block = graph.blocks[min(todo)]
+        block = blocks[min(todo)]
         todo.remove(order[block])
         env = _Transfer(ctx, outer, dict(found.entry[block])).block(block)
         for successor in block.successors():

@@ -6,6 +6,7 @@ holds it, even if it leaves that loop in the end, because that is whose frame it
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ import gast
 
 from .nodes import free_names, loads, walk, walk_scope
 
-__all__ = ["Block", "Branch", "CallThen", "Graph", "Jump", "Leave", "Loop", "build", "liveness", "reads", "writes"]
+__all__ = ["Block", "Branch", "CallThen", "Graph", "Jump", "Leave", "Loop", "build", "inner_first", "liveness", "reads", "writes"]
 
 
 @dataclass(eq=False)
@@ -160,11 +161,11 @@ def build(tree: gast.FunctionDef, params: list[str]) -> Graph:
     return graph
 
 
-def connect(graph: Graph) -> None:
-    """Finds the predecessors, drops unreachable blocks, and puts the rest in reverse postorder."""
+def _reverse_postorder(graph: Graph, successors: Callable[[Block], list[Block]]) -> list[Block]:
+    """Blocks that can be reached; of the successors of one, those named first come last."""
     order: list[Block] = []
     seen = {graph.entry.number}
-    todo: list[tuple[Block, list[Block]]] = [(graph.entry, graph.entry.successors()[::-1])]
+    todo: list[tuple[Block, list[Block]]] = [(graph.entry, successors(graph.entry))]
     while todo:
         block, after = todo[-1]
         if not after:
@@ -174,8 +175,28 @@ def connect(graph: Graph) -> None:
         successor = after.pop(0)
         if successor.number not in seen:
             seen.add(successor.number)
-            todo.append((successor, successor.successors()[::-1]))
-    graph.blocks = order[::-1]
+            todo.append((successor, successors(successor)))
+    return order[::-1]
+
+
+def inner_first(graph: Graph) -> list[Block]:
+    """Reverse postorder in which a loop's blocks come before what follows it.
+
+    A data-flow analysis that takes the first of what is to be done is through with a loop before it goes on.
+    """
+    def stays(block: Block) -> bool:
+        loop, to = block.loop, block.successors()
+        return loop is None or any(s.loop is not None and s.loop.inside(loop) for s in to)
+
+    def leaving_first(block: Block) -> list[Block]:
+        return sorted(block.successors()[::-1], key=stays)
+
+    return _reverse_postorder(graph, leaving_first)
+
+
+def connect(graph: Graph) -> None:
+    """Finds the predecessors, drops unreachable blocks, and puts the rest in reverse postorder."""
+    graph.blocks = _reverse_postorder(graph, lambda block: block.successors()[::-1])
     for block in graph.blocks:
         block.preds = []
     for block in graph.blocks:
