@@ -189,7 +189,9 @@ def inner_first(graph: Graph) -> list[Block]:
         return loop is None or any(s.loop is not None and s.loop.inside(loop) for s in to)
 
     def leaving_first(block: Block) -> list[Block]:
-        return sorted(block.successors()[::-1], key=stays)
+        order = block.successors()[::-1]
+        order.sort(key=stays)
+        return order
 
     return _reverse_postorder(graph, leaving_first)
 

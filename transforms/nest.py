@@ -1,0 +1,120 @@
+"""Optimisation: A-normal form is undone where the way back does not need the value.
+
+Before:  t = a * b; y = t + c
+After:   y = a * b + c
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from .clean import Uses, count_reads
+from .context import Context
+from .nodes import children, is_name, walk
+
+__all__ = ["nest_all"]
+
+
+def nest_all(tree: gast.FunctionDef, ctx: Context) -> bool:
+    uses = Uses(tree)
+    changed = False
+    for node in walk(tree):
+        for field in ("body", "orelse"):
+            block = getattr(node, field, None)
+            if isinstance(block, list) and (not isinstance(node, gast.FunctionDef) or hasattr(node, "role")):
+                _join_scatters(block, ctx)
+                changed |= _nest(block, uses, ctx)
+    return changed
+
+
+def _nest(body: list[Any], uses: Uses, ctx: Context) -> bool:
+    """`t = a * b; y = t + c` becomes `y = a * b + c`, where `t` is read there only."""
+    changed = False
+    i = 0
+    while i + 1 < len(body):
+        node, following = body[i], body[i + 1]
+        name = _temporary(node, uses)
+        if name is None or not isinstance(following, (gast.Assign, gast.Return, gast.Expr)) or (
+                getattr(following, "declares", False)):
+            i += 1
+            continue
+        if (getattr(node, "origin", None) != getattr(following, "origin", None)
+                or getattr(node, "backward", False) != getattr(following, "backward", False)
+                or not _is_first_read(name, following)):
+            i += 1
+            continue
+        _Substitute(name, node.value).visit(following)
+        del body[i]
+        changed = True
+        i = max(i - 1, 0)
+    return changed
+
+
+def _join_scatters(body: list[Any], ctx: Context) -> None:
+    """`b = scatter(x, i, g); b = b + e` adds to `e` where that is a new array: `b = add_at(e, x, i, g)`."""
+    for i, node in enumerate(body[:-1]):
+        following = body[i + 1]
+        if not (isinstance(node, gast.Assign) and isinstance(following, gast.Assign)):
+            continue
+        made, total = node.value, following.value
+        if (isinstance(made, gast.Call) and ctx.support_name(made.func) == "scatter"
+                and isinstance(total, gast.BinOp) and isinstance(total.op, gast.Add)
+                and len(node.targets) == len(following.targets) == 1 and isinstance(node.targets[0], gast.Name)
+                and is_name(following.targets[0], node.targets[0].id) and is_name(total.left, node.targets[0].id)
+                and isinstance(total.right, gast.BinOp) and isinstance(total.right.op, gast.Mult)):
+            made.func = ctx.use("add_at")
+            made.args.insert(0, total.right)
+            following.value = made
+            body[i] = None
+    body[:] = [s for s in body if s is not None]
+
+
+def _temporary(node: Any, uses: Uses) -> str | None:
+    if not (isinstance(node, gast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], gast.Name)):
+        return None
+    name: str = node.targets[0].id
+    if uses.reads[name] != 1 or uses.binds[name] != 1 or name in uses.nonlocal_names:
+        return None
+    if isinstance(node.value, (gast.Name, gast.Constant)) or getattr(node, "declares", False):
+        return None
+    return name if _size(node.value) <= 14 else None
+
+
+def _size(node: Any) -> int:
+    return sum(isinstance(n, (gast.Name, gast.Constant, gast.Call, gast.BinOp)) for n in walk(node))
+
+
+def _is_first_read(name: str, statement: Any) -> bool:
+    """Whether the read of `name` comes before anything in `statement` that could see the difference."""
+    value = statement.value
+    if value is None or _size(value) > 14:
+        return False
+    for node in _in_order(value):
+        if isinstance(node, gast.Name):
+            if node.id == name:
+                return True
+        elif isinstance(node, (gast.Call, gast.Subscript)) and not count_reads(name, [node]):
+            return False
+        elif isinstance(node, (gast.Lambda, gast.IfExp, gast.BoolOp, gast.ListComp, gast.GeneratorExp)):
+            return False
+    return False
+
+
+def _in_order(node: Any) -> list[Any]:
+    """Nodes in the order of evaluation, an operation before its operands."""
+    found = [node]
+    for child in children(node):
+        if isinstance(child, gast.keyword):
+            child = child.value
+        found += _in_order(child)
+    return found
+
+
+class _Substitute(gast.NodeTransformer):
+    def __init__(self, name: str, value: Any) -> None:
+        self.name, self.value = name, value
+
+    def visit_Name(self, node: Any) -> Any:
+        return self.value if is_name(node, self.name) and isinstance(node.ctx, gast.Load) else node
