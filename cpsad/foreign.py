@@ -244,7 +244,9 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
         return wants
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
-        if rule.role == "gather":
+        if rule.consumes:
+            args = (heap.gathered(args[0]), *args[1:])
+        elif rule.role == "gather":
             args = tuple(tuple(a) if type(a) is list else a for a in args)
         if any(is_floating(v) and a.isupper() for v, (_, a) in zip(keywords.values(), call.keywords, strict=False)) or (
                 rule.role == "rule" and heap.slots and any(

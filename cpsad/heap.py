@@ -162,6 +162,10 @@ class Heap:
                 total[i] = t
         return total
 
+    def gathered(self, values: Any) -> Any:
+        """The values that a function of any iterable is given, as a sequence that the way back can look at again."""
+        return values if isinstance(values, np.ndarray) or _speaks_numpy(values) else list(self.iterable(values))
+
     def spread(self, values: Any, adjoints: Any) -> Any:
         """Backward of a function of a sequence: each element gets its cotangent.
 

@@ -10,7 +10,7 @@ from typing import Any
 from . import execute
 from .heap import Heap
 from .layout import Call, adaptor, layout_of
-from .operators import Argnums, _End, _fresh, _Gradient, _gradient, _separate
+from .operators import Argnums, _End, _fresh, _Gradient, _gradient, _Separate
 from .resolve import FileResolver, FunctionResolver, letter_of
 from .stack import Deep
 from .transforms import pipeline, printer
@@ -18,6 +18,7 @@ from .transforms import source as source_pass
 from .transforms.context import Context
 from .transforms.errors import SourceError
 from .transforms.nodes import parameters
+from .trees import Tree, is_tree
 
 __all__ = ["STAGES", "run_stage", "source", "stages_of_target", "trees_of"]
 
@@ -67,7 +68,7 @@ def _letters(names: list[str], wanted: Any, args: tuple[Any, ...] | None, known:
         elif names:
             active.add(item % len(names))
     if args is not None:
-        letters = [letter_of(a, i in active) for i, a in enumerate(args)]
+        letters = [letter_of(a, i in active and not is_tree(a)) for i, a in enumerate(args)]
         letters += ["o"] * (len(names) - len(args))
     else:
         letters = ["N" if i in active else "o" for i in range(len(names))]
@@ -98,11 +99,15 @@ def run_stage(function: Any, stage: str, args: tuple[Any, ...], argnums: Argnums
     compute = _Gradient(function, argnums, False)
     slots = compute.locate(args, kwargs)
     arguments = [*args, *kwargs.values()]
-    values = [_fresh(arguments[i], lambda: "argument") for i in slots]
+    heap = Heap()
+    values = [Tree(arguments[i], heap, _fresh, lambda: "argument") if is_tree(arguments[i])
+              else _fresh(arguments[i], lambda: "argument") for i in slots]
+    trees = [v for v in values if isinstance(v, Tree)]
     for i, value in zip(slots, values, strict=True):
-        arguments[i] = value
-    call = Call.parse("".join(letter_of(a, i in slots) for i, a in enumerate(arguments[: len(args)]))
-                            + "".join(f",{n}={letter_of(a, len(args) + i in slots)}"
+        arguments[i] = value.value if isinstance(value, Tree) else value
+    active = {i for i, v in zip(slots, values, strict=True) if not isinstance(v, Tree)}
+    call = Call.parse("".join(letter_of(a, i in active) for i, a in enumerate(arguments[: len(args)]))
+                            + "".join(f",{n}={letter_of(a, len(args) + i in active)}"
                                       for i, (n, a) in enumerate(zip(kwargs, arguments[len(args):], strict=True))))
     prefix = "".join(letter_of(o, False) for o in owner)
     call = Call.parse(prefix + _unparse(call))
@@ -111,18 +116,25 @@ def run_stage(function: Any, stage: str, args: tuple[Any, ...], argnums: Argnums
     given = dict(zip(kwargs, arguments[len(args):], strict=True))
     positional = [*owner, *arguments[: len(args)]]
     with Deep():
-        if stage in ("source", "desugar", "anf"):
-            return bound.call(*positional, **given)
-        if stage == "cps":
-            ordered = inspect.signature(function).bind(*positional, **given)
-            ordered.apply_defaults()
-            return bound.call(lambda y: y, *_in_order(function, ordered.arguments))
-        heap = Heap()
+        if stage in ("source", "desugar", "anf", "cps"):
+            if stage == "cps":
+                ordered = inspect.signature(function).bind(*positional, **given)
+                ordered.apply_defaults()
+                result = bound.call(lambda y: y, *_in_order(function, ordered.arguments))
+            else:
+                result = bound.call(*positional, **given)
+            for tree in trees:
+                tree.leave(check=True)
+            return result
         end = _End(heap, False)
         target = bound.call if layout.is_direct else adaptor(function, call, layout, bound.call)
         results = target(heap, end.arrive, *positional, **given)
     end.restore()
-    gradients = _separate(tuple(_gradient(results[i + len(owner)], v) for i, v in zip(slots, values, strict=True)))
+    for tree in trees:
+        tree.leave(check=True)
+    separate = _Separate()
+    gradients = tuple(v.gradient(lambda a, x: separate(_gradient(a, x))) if isinstance(v, Tree)
+                      else separate(_gradient(results[i + len(owner)], v)) for i, v in zip(slots, values, strict=True))
     return end.value, (gradients[0] if compute.single else gradients)
 
 

@@ -20,6 +20,7 @@ from .heap import Heap
 from .resolve import kind_of, letter_of
 from .stack import Deep
 from .tracebacks import shown_to_the_user
+from .trees import Tree, is_tree
 
 __all__ = ["Argnums", "grad", "stop_gradient", "value_and_grad"]
 
@@ -33,12 +34,15 @@ def grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_a
         function: a plain Python function that returns a real scalar (a Python or NumPy number, or a 0-d array), or,
             with `has_aux`, a pair of such a scalar and anything.
         argnums: which arguments to differentiate: a position (negative from the end), a parameter's name, or a
-            sequence of them. They must be real floating-point scalars or arrays.
+            sequence of them. They must be real floating-point scalars or arrays, or structures of such: lists,
+            tuples, dicts, deques, named tuples and dataclasses, of any nesting. Other things in a structure (integers,
+            texts, None, functions) are left alone.
         has_aux: whether the function returns `(value, aux)`.
 
     Returns:
         A function with the name, docstring and signature of `function`. It returns the gradient, of the shape and
-        dtype of the argument, or a tuple of gradients if `argnums` is a sequence; with `has_aux`, `(gradient, aux)`.
+        dtype of the argument, or of its structure, with None in the place of what is not differentiated; a tuple of
+        gradients if `argnums` is a sequence; with `has_aux`, `(gradient, aux)`.
 
     Raises (when called):
         TypeError: an argument to be differentiated is an integer or no number; the result is no real scalar.
@@ -130,28 +134,40 @@ class _Gradient:
         if slots is None:
             slots = self.located[shape] = self.locate(args, kwargs)
         arguments = [*args, *kwargs.values()]
-        values = []
+        heap = Heap()
+        values: list[Any] = []  # of what is differentiated: the fresh argument, or its tree
+        trees: list[Tree] = []
         for i in slots:
             value = arguments[i]
             if type(value) is np.ndarray and value.dtype.kind == "f":
                 value = value.view()
+            elif is_tree(value):
+                value = Tree(value, heap, _fresh, lambda i=i: self.describe(i, args))  # type: ignore[misc]
+                trees.append(value)
             else:
                 value = _fresh(value, lambda i=i: self.describe(i, args))  # type: ignore[misc]
             values.append(value)
-            arguments[i] = value
-        letters = [letter_of(a, i in slots) for i, a in enumerate(arguments)]
+            arguments[i] = value.value if isinstance(value, Tree) else value
+        plain = {i for i, v in zip(slots, values, strict=True) if not isinstance(v, Tree)}
+        letters = [letter_of(a, i in plain) for i, a in enumerate(arguments)]
         signature = "".join(letters[: len(args)])
         signature += "".join(f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
         given = dict(zip(kwargs, arguments[len(args):], strict=True))
-        heap = Heap()
         ends = _End(heap, self.has_aux)
+        done = False
         try:
             with shown_to_the_user(), Deep():
                 target = forms.form(self.function, signature)
                 results = target(heap, ends.arrive, *arguments[: len(args)], **given)
+            done = True
         finally:
             ends.restore()
-        gradients = _separate(tuple(_gradient(results[i], v) for i, v in zip(slots, values, strict=True)))
+            for tree in trees:
+                tree.leave(check=done)
+                ends.aux = tree.back(ends.aux)
+        separate = _Separate()
+        gradients = tuple(v.gradient(lambda a, x: separate(_gradient(a, x))) if isinstance(v, Tree)
+                          else separate(_gradient(results[i], v)) for i, v in zip(slots, values, strict=True))
         return ends.value, (gradients[0] if self.single else gradients), ends.aux
 
     def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
@@ -293,17 +309,18 @@ def _gradient(adjoint: Any, value: Any) -> Any:
     return adjoint
 
 
-def _separate(gradients: tuple[Any, ...]) -> tuple[Any, ...]:
+class _Separate:
     """Arrays that share no memory with one another or with anything else, and can be written to."""
-    seen: set[int] = set()
-    made = []
-    for g in gradients:
+
+    def __init__(self) -> None:
+        self.seen: dict[int, Any] = {}
+
+    def __call__(self, g: Any) -> Any:
         if type(g) is np.ndarray:
-            if g.base is not None or not g.flags.writeable or id(g) in seen:
+            if g.base is not None or not g.flags.writeable or id(g) in self.seen:
                 g = g.copy()
-            seen.add(id(g))
-        made.append(g)
-    return tuple(made)
+            self.seen[id(g)] = g
+        return g
 
 
 def _parameter_names(function: Any) -> list[str]:

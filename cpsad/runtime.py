@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import operator
 from typing import Any
 
@@ -85,10 +86,16 @@ def _is_plain(kind: Any) -> bool:
     return plain
 
 
+_ADDED: tuple[Any, ...] = (list, tuple, str, bytes, set, frozenset, dict, collections.deque, type({}.keys()), type({}.items()))
+_SUMS = [f"__{side}{name}__" for name in ("add", "mul", "mod", "or", "and", "sub") for side in ("", "r")]
+
+
 def operands(left: Any, right: Any) -> None:
     """Checks the operands of `+`, `*` or `%`, which containers and strings have too."""
-    if isinstance(left, (list, tuple, str, bytes, set)) or isinstance(right, (list, tuple, str, bytes, set)):
-        if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
+    if isinstance(left, _ADDED) or isinstance(right, _ADDED):
+        kinds: list[Any] = [type(left), type(right)]
+        if isinstance(left, np.ndarray) or isinstance(right, np.ndarray) or (
+                any(runs_python(kind, *_SUMS) for kind in kinds)):
             numeric(left)
             numeric(right)
         return

@@ -5,11 +5,7 @@ import pytest
 KNOWN = {
     "test_operators.py::test_decorated_functions_inside": "functools.wraps applied inside a differentiated function",
     "test_refusals.py::test_constructs[global]": "a global that is rebound is read again on the way back",
-    "test_refusals.py::test_constructs[flat]": "a store through .flat is not seen",
-    "test_refusals.py::test_constructs[filter]": "sum of an iterator",
-    "test_refusals.py::test_constructs[set of actives]": "sum of a set",
     "test_exceptions.py::test_type_and_message_are_those_of_the_function[call]": "qualified name of a nested function",
-    "test_refusals.py::test_never_silently_wrong[through_object_array]": "raised without its line",
 }
 
 

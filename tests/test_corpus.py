@@ -1,5 +1,6 @@
 """The matrix: every function of the corpus, at every stage, on every input."""
 
+import copy
 import functools
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from cpsad import inspection
 from cpsad.transforms import adjoint, anf, cps, desugar, optimize
 from tests.corpus import CASES, Case
-from tests.oracle import close, differences, same
+from tests.oracle import close, differences, flat, same
 
 CHECKS = {
     "desugar": desugar.check,
@@ -33,7 +34,7 @@ def expected(name: str, index: int):
 
     def function(*point):
         others, options = chosen.fresh()
-        return case.function(*(p if i in numbers else others[i] for i, p in enumerate(point)), **options)
+        return case.function(*(copy.deepcopy(p) if i in numbers else others[i] for i, p in enumerate(point)), **options)
 
     gradients = [differences(function, chosen.fresh()[0], number) for number in numbers]
     return value, (args, kwargs), gradients
@@ -64,6 +65,7 @@ def test_stage(case, stage):
             continue
         assert len(gradients) == len(slopes)
         for number, (gradient, (slope, error)) in enumerate(zip(gradients, slopes)):
+            gradient = flat(gradient)
             assert np.asarray(gradient).dtype == float, f"input {index}, argument {number}: {gradient!r}"
             assert np.max(error, initial=0) <= case.rtol * max(1, np.max(np.abs(slope), initial=0))
             assert close(gradient, slope, case.rtol), f"input {index}, argument {number}: {gradient}, not {slope}"

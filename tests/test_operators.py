@@ -280,7 +280,7 @@ def test_a_constant_that_is_the_same_object_as_an_argument():
 
 @pytest.mark.parametrize(
     "argument",
-    [3, True, np.int64(3), np.arange(3), np.array(3), "3", None, [1.0], (1.0,), np.array(["a"]), np.array([True])],
+    [3, True, np.int64(3), np.arange(3), np.array(3), "3", None, [1], (1, 2), {"a": 1}, {1.0}, np.array(["a"]), np.array([True])],
     ids=repr,
 )
 def test_arguments_that_cannot_be_differentiated(argument):

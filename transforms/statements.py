@@ -178,8 +178,8 @@ class Statements(Access):
         self.rule(node, rule, name, operands, [])
 
     def rule(self, node: Any, rule: Any, name: str | None, args: list[Any], keywords: list[Any],
-             always: bool = False) -> None:
-        """Splices the rule of a primitive into the way back."""
+             always: bool = False, gathered: Any = None) -> None:
+        """Splices the rule of a primitive into the way back. `gathered`: the elements of the first argument."""
         if rule is not None and rule.role in ("constant", "mover"):
             return
         every = args + [k.value for k in keywords]
@@ -199,7 +199,8 @@ class Statements(Access):
         if name is None:
             return
         leading = template.parameters
-        values = {p: self.saved(bound[p], not rule.elementwise) for p in bound}
+        values = {p: self.saved(bound[p], not rule.elementwise) if gathered is None or p != leading[0] else gathered
+                  for p in bound}
         out_name = load(name)
 
         def back(g: Any, have: set[str], out: list[Any]) -> None:
@@ -330,13 +331,17 @@ class Statements(Access):
             self.in_place(node, value)
         elif rule.role == "rule" and (template := self.ctx.resolver.splice(rule)) is not None:
             self.as_arrays(node, rule, template, args, value.keywords)
+        gathered = None
+        if rule.consumes and value.args and isinstance(value.args[0], gast.Name) and (
+                self.frame.fact(value.args[0]).kind not in (*NUMERIC, "l", "t")):
+            gathered = value.args[0] = self.keep(value.args[0], self.on_heap("gathered", value.args[0]))
         self.forward.append(node)
         if rule.role == "parts" and name is not None:
             self.parts(node, rule, name, args, value.keywords)
             return
         if rule.makes_text:
             self.mark_text(node, name, args)
-        self.rule(node, rule, name, args, value.keywords)
+        self.rule(node, rule, name, args, value.keywords, gathered=gathered)
 
     def in_place(self, node: Any, value: gast.Call) -> None:
         """`x op= y` where `x` may be an array that others see."""

@@ -56,6 +56,7 @@ elementwise(complex.conjugate, lambda g, y, x: g.conjugate(), result="s")
 gather(
     sum,
     lambda g, y, iterable, start=0: ([unbroadcast(g, x) for x in iterable], unbroadcast(g, start)),
+    consumes=True,
 )
 constant(round, int, bool, len, hash, id, ord, all, any, result="s")
 constant(isinstance, issubclass, callable, hasattr, result="s")
@@ -129,8 +130,8 @@ elementwise(
     lambda g, r, x, y=0.0, z=0.0: (g * (x / (r or 1)), g * (y / (r or 1)), g * (z / (r or 1))),
     result="s",
 )
-gather(math.fsum, lambda g, y, seq: [g] * len(seq), result="s")
-gather(math.prod, lambda g, y, iterable, *, start=1: product_back(g, iterable, start), result="s")
+gather(math.fsum, lambda g, y, seq: [g] * len(seq), result="s", consumes=True)
+gather(math.prod, lambda g, y, iterable, *, start=1: product_back(g, iterable, start), result="s", consumes=True)
 if hasattr(math, "fma"):  # since Python 3.13
     elementwise(math.fma, lambda g, r, x, y, z: (g * y, g * x, g), result="s")
 

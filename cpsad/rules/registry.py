@@ -50,6 +50,7 @@ class Rule:
     calls: int = sys.maxsize
     view: bool = False  # result may share memory with an argument
     fresh: bool = False  # result may be the argument object itself, with another derivative
+    consumes: bool = False  # a "gather" that takes any iterable, an iterator too
 
     @property
     def makes_array(self) -> bool:
@@ -118,9 +119,10 @@ class Table:
         result = self.result if result is None else result
         self._enter(primitives, role="rule", pullback=pullback, result=result, fresh=fresh, view=view)
 
-    def gather(self, primitives: Any, pullback: Callable[..., Any], result: str = "n") -> None:
+    def gather(self, primitives: Any, pullback: Callable[..., Any], result: str = "n",
+               consumes: bool = False) -> None:
         """A rule for a primitive whose first argument is a sequence of values; returns one cotangent for each."""
-        self._enter(primitives, role="gather", pullback=pullback, result=result)
+        self._enter(primitives, role="gather", pullback=pullback, result=result, consumes=consumes)
 
     def parts(self, primitives: Any, pullback: Callable[..., Any], result: str = "l") -> None:
         """A rule for a primitive that returns several values; `g` is the list of their cotangents."""
