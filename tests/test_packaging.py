@@ -113,3 +113,10 @@ def test_the_wheel_holds_the_passes_and_the_example(tmp_path):
         assert f"cpsad/{module.name}" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not [name for name in names if name.startswith(("tests", "transforms", "examples"))]
+
+
+def test_what_the_readme_shows_is_what_is_printed():
+    from tests import readme
+
+    assert len(readme.BLOCK.findall(README)) == 2
+    assert readme.current(README) == README, "run python -m tests.readme"

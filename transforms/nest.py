@@ -30,12 +30,12 @@ def nest_all(tree: gast.FunctionDef, ctx: Context) -> bool:
 
 
 def _nest(body: list[Any], uses: Uses, ctx: Context) -> bool:
-    """`t = a * b; y = t + c` becomes `y = a * b + c`, where `t` is read there only."""
+    """`t = a * b; y = t + c` becomes `y = a * b + c`, where `t` is read there only or bound anew there."""
     changed = False
     i = 0
     while i + 1 < len(body):
         node, following = body[i], body[i + 1]
-        name = _temporary(node, uses)
+        name = _temporary(node, uses, following)
         if name is None or not isinstance(following, (gast.Assign, gast.Return, gast.Expr)) or (
                 getattr(following, "declares", False)):
             i += 1
@@ -71,15 +71,18 @@ def _join_scatters(body: list[Any], ctx: Context) -> None:
     body[:] = [s for s in body if s is not None]
 
 
-def _temporary(node: Any, uses: Uses) -> str | None:
+def _temporary(node: Any, uses: Uses, following: Any) -> str | None:
+    """The name that `node` binds, if the next statement can have the value in its place."""
     if not (isinstance(node, gast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], gast.Name)):
         return None
     name: str = node.targets[0].id
+    if getattr(node, "declares", False) or isinstance(node.value, gast.Constant) or _size(node.value) > 14:
+        return None
+    if isinstance(following, gast.Assign) and len(following.targets) == 1 and is_name(following.targets[0], name):
+        return name if count_reads(name, [following.value]) == 1 else None  # by = a; by = by + b
     if uses.reads[name] != 1 or uses.binds[name] != 1 or name in uses.nonlocal_names:
         return None
-    if isinstance(node.value, (gast.Name, gast.Constant)) or getattr(node, "declares", False):
-        return None
-    return name if _size(node.value) <= 14 else None
+    return None if isinstance(node.value, gast.Name) else name
 
 
 def _size(node: Any) -> int:
