@@ -8,7 +8,8 @@ lost.
 import numpy as np
 
 from ..cotangents import ZERO, unbroadcast
-from .helpers import arange_start, arange_step, cast
+from .helpers import cast
+from .helpers_shape import arange_start, arange_step
 from .registry import Table, present
 
 table = Table("numpy constants")

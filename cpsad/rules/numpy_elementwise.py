@@ -13,10 +13,10 @@ import math
 import numpy as np
 
 from ..cotangents import ZERO
-from .helpers import (
+from .helpers import masked
+from .helpers_elementwise import (
     abs_back,
     angle_back,
-    masked,
     mod_right,
     power_base,
     power_exponent,

@@ -7,30 +7,32 @@ a cotangent. The 2-norm and the Frobenius norm have slope 0 at 0.
 import numpy as np
 
 from ..products import left_rows, right_rows
-from .helpers import (
+from .helpers import reshape_like
+from .helpers_linalg import (
     cholesky_back,
+    det_back,
+    eigvalsh_back,
+    matrix_power_back,
+    norm_back,
+    solve_left,
+    solve_right,
+    trace_back,
+    undiagonal,
+)
+from .helpers_products import (
     convolve_left,
     convolve_right,
     cross_left,
     cross_right,
-    det_back,
     dot_left,
     dot_right,
-    eigvalsh_back,
     einsum_back,
     kron_left,
     kron_right,
     matmul_left,
     matmul_right,
-    matrix_power_back,
-    norm_back,
-    reshape_like,
-    solve_left,
-    solve_right,
     tensordot_left,
     tensordot_right,
-    trace_back,
-    undiagonal,
 )
 from .registry import Table, present
 

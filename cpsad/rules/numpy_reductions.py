@@ -7,10 +7,10 @@ converted back.
 
 import numpy as np
 
-from .helpers import (
+from .helpers import cast
+from .helpers_reductions import (
     average_left,
     average_right,
-    cast,
     count,
     cumprod_back,
     cumsum_back,

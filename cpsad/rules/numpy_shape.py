@@ -7,8 +7,8 @@ never do.
 import numpy as np
 
 from ..cotangents import unbroadcast
-from .helpers import (
-    cast,
+from .helpers import cast, reshape_like
+from .helpers_shape import (
     column_stack_back,
     concat_back,
     hstack_back,
@@ -16,7 +16,6 @@ from .helpers import (
     join_parts,
     pad_back,
     repeat_back,
-    reshape_like,
     row_stack_back,
     stack_back,
     take_along_back,

@@ -9,19 +9,10 @@ import math
 import operator
 
 from ..cotangents import ZERO, unbroadcast
-from .helpers import (
-    abs_back,
-    masked,
-    matmul_left,
-    matmul_right,
-    mod_right,
-    no_derivative,
-    power_base,
-    power_exponent,
-    product_back,
-    quotient,
-    reshape_like,
-)
+from .helpers import masked, no_derivative, quotient, reshape_like
+from .helpers_elementwise import abs_back, mod_right, power_base, power_exponent
+from .helpers_products import matmul_left, matmul_right
+from .helpers_reductions import product_back
 from .registry import Table
 
 table = Table("python")

@@ -6,7 +6,7 @@ the user's, as far as the pass can see.
 
 import pytest
 
-from cpsad.rules.helpers import unreduce
+from cpsad.rules.helpers_reductions import unreduce
 from cpsad.transforms import adjoint, optimize
 from cpsad.transforms.printer import to_text
 from tests.transforms.snippets import (
