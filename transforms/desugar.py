@@ -244,7 +244,9 @@ class _Desugar:
 
     def stmt_AugAssign(self, node: Any, out: list[Any]) -> None:
         target = node.target
-        if isinstance(target, gast.Name) and target.id not in self.globals:
+        rebinds = any(isinstance(n, gast.NamedExpr) and is_name(n.target, target.id) for n in walk(node.value)) if (
+            isinstance(target, gast.Name)) else False  # x += (x := 2): the old x is the left operand
+        if isinstance(target, gast.Name) and target.id not in self.globals and not rebinds:
             value = self.expr(node.value, out)
             out.append(at(gast.AugAssign(target=target, op=node.op, value=value), node))
             return

@@ -136,8 +136,13 @@ def copy_tree(node: Any) -> Any:
 
 def children(node: Any) -> list[Any]:
     """The nodes directly below, in the order of evaluation where that is the order of the fields."""
-    found = []
-    values = node.__dict__
+    kind, values = node.__class__, node.__dict__
+    if kind is gast.Name:  # most nodes are
+        annotation = values.get("annotation")
+        return [annotation] if isinstance(annotation, gast.AST) else []
+    found: list[Any] = []
+    if kind is gast.Constant:
+        return found
     for field in node._fields:
         if field == "ctx":
             continue

@@ -126,7 +126,7 @@ def _eta_reduce(tree: gast.FunctionDef, ctx: Context) -> None:
                 setattr(node, field, [s for s in block if not (isinstance(s, gast.FunctionDef) and s.name in alias)])
                 for s in block:
                     if isinstance(s, gast.Delete):
-                        s.targets = [t for t in s.targets if t.id not in alias]
+                        s.targets = [t for t in s.targets if getattr(t, "id", None) not in alias]
 
 
 def _forwards(node: gast.FunctionDef, ctx: Context) -> str | None:

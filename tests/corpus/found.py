@@ -1,0 +1,22 @@
+"""What random programs have found, made small. Each was wrong once."""
+
+from tests.corpus.case import case
+
+
+@case(0.37, 0.62)
+def augmented_by_a_walrus_of_itself(x, y):
+    x -= (x := x * y)
+    y *= (y := 0.5 * y) + x
+    return x + y
+
+
+@case(0.37, 0.62)
+def item_deleted_in_a_branch_before_a_loop(x, y):
+    xs = [x, y, x * y]
+    if x < 0:
+        pass
+    else:
+        del xs[0]
+        for _ in range(2):
+            y, x = x, xs[-1] * 0.5 + x
+    return x * y
