@@ -72,7 +72,7 @@ def other(function: Any, signature: str) -> Any:
                     return _bound_method(EQUIVALENTS[rule.primitive], owner, signature)
                 return _method_of_builtin(function, owner, rule, call)
     if rule is not None:
-        return _primitive(function, rule, call)
+        return _get_attribute if function is getattr else _primitive(function, rule, call)
     if isinstance(function, types.MethodType):
         return _bound_method(function.__func__, function.__self__, signature)
     if isinstance(function, functools.partial):
@@ -150,6 +150,15 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
             "        return _ZERO\n"
             f"    return _inner(_heap, _done, _made, {given})[1:]")
     return define(text, {"_inner": inner, "_new": new, "_cls": cls, "_ZERO": ZERO})
+
+
+def _get_attribute(heap: Heap, k: Any, /, owner: Any, name: str, *default: Any) -> Any:
+    """The form of `getattr`."""
+    for value in default:
+        heap.put(value)
+    value = heap.attribute(owner, name, *default)
+    back = heap.read_attribute(owner, name, value, k(value))
+    return (back, ZERO, *[heap.take(v) for v in default])
 
 
 def _moving(function: Any, rule: Rule | None, call: Call, owner: Any = None) -> Any:

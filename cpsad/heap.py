@@ -240,9 +240,9 @@ class Heap:
         self.add(value, adjoint)
         return total
 
-    def attribute(self, owner: Any, name: str) -> Any:
+    def attribute(self, owner: Any, name: str, *default: Any) -> Any:
         """`owner.name`, unless reading it runs Python code that computes with stored values."""
-        value = getattr(owner, name)
+        value = getattr(owner, name, *default)
         if self.slots and type(owner) is not type and runs_code(type(owner), name) and not self.is_harmless(value):
             raise here(NoDerivativeError, f"{type(owner).__name__}.{name} is a property",
                        why="its code would run without its derivative", remedy="call a method that computes it")
@@ -253,10 +253,11 @@ class Heap:
 
     def read_attribute(self, owner: Any, name: str, value: Any, adjoint: Any) -> Any:
         """Backward of `value = owner.name` for an owner of any kind; returns what goes to the owner itself."""
-        if isinstance(owner, (np.ndarray, np.generic)) and adjoint is not ZERO:
+        if isinstance(owner, (np.ndarray, np.generic, float, complex)) and adjoint is not ZERO:
             from .rules.registry import REGISTRY
 
-            rule = REGISTRY.lookup(getattr(np.ndarray, name, None))
+            plain = isinstance(owner, (float, complex)) and not isinstance(owner, np.generic)
+            rule = REGISTRY.lookup(getattr(type(owner) if plain else np.ndarray, name, None))
             if rule is not None and rule.role == "rule":
                 return rule.pullback(adjoint, value, owner)
             if rule is None:

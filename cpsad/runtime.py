@@ -10,6 +10,7 @@ import numpy as np
 
 from .cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
 from .heap import is_floating
+from .matching import MATCHING
 from .places import here
 from .products import accumulate_product, total
 from .reach import runs_python
@@ -28,6 +29,7 @@ class _Sentinel:
 
 
 END = _Sentinel("END")  # what `next` gives when an iterator is done
+MISSING = _Sentinel("MISSING")  # what a look-up gives that finds nothing
 UNBOUND = _Sentinel("UNBOUND")  # value of a variable before it is assigned
 
 
@@ -142,13 +144,14 @@ IN_PLACE = ("iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "im
             "ilshift", "irshift")
 
 SUPPORT: dict[str, Any] = {
-    "END": END, "UNBOUND": UNBOUND, "ZERO": ZERO, "Cell": Cell, "iter": iter, "next": next,
+    "END": END, "MISSING": MISSING, "UNBOUND": UNBOUND, "ZERO": ZERO, "Cell": Cell, "iter": iter, "next": next,
     "set": set, "slice": slice, "globals": globals, "AssertionError": AssertionError,
     "check_bound": check_bound, "numeric": numeric, "operands": operands, "frozen": frozen,
     "shared_update": shared_update, "store_global": store_global, "unbroadcast": unbroadcast,
     "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "no_derivative": no_derivative, "is_floating": is_floating,
     "accumulate_product": accumulate_product, "total": total,
 }
+SUPPORT |= MATCHING
 for _name in IN_PLACE:
     SUPPORT[_name] = getattr(operator, _name)
     SUPPORT[_name + "_copy"] = _copying(getattr(operator, _name))

@@ -106,6 +106,19 @@ class Access:
             owner, self.on_heap("read_attribute", load(owner.id), const(value.attr), load(name), g),
             have, out, node), name)
 
+    def get_attribute(self, node: Any, value: gast.Call, name: str | None) -> None:
+        """`getattr(owner, name)`, perhaps with a default."""
+        owner, which, *default = value.args
+        for d in default:
+            self.put(d, node)
+        node.value = self.on_heap("attribute", *value.args)
+        self.forward.append(node)
+        if self.frame.active(owner):
+            self.pull(lambda g, have, out: self.contribute(
+                owner, self.on_heap("read_attribute", load(owner.id), copy_tree(which), load(name), g), have, out, node), name)
+        else:
+            self.read(name, node)
+
     def display(self, node: Any, value: Any) -> None:
         elements = value.elts if not isinstance(value, gast.Dict) else [*value.keys, *value.values]
         for i, element in enumerate(elements):

@@ -33,7 +33,7 @@ from typing import Any
 
 import gast
 
-from . import cells
+from . import cells, patterns
 from .context import Context
 from .nodes import (
     COMPREHENSIONS,
@@ -64,6 +64,7 @@ def desugar(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
     tree = copy_tree(tree)
     tree.decorator_list, tree.returns = [], None
     _strip_annotations(tree.args)
+    tree = patterns.convert(tree, ctx)
     if ctx.class_name is not None:
         _mangle(tree, ctx.class_name)
     positional = tree.args.posonlyargs + tree.args.args

@@ -28,7 +28,6 @@ REFUSED: dict[type, tuple[str, str, str]] = {
     gast.With: ("with is not differentiated yet", "leaving the block is a second continuation", _REMEDY_OUTSIDE),
     gast.ClassDef: ("a class statement inside a differentiated function is not supported yet", "its methods would "
                     "close over active values", "define the class at module level"),
-    gast.Match: ("match is not differentiated yet", "its patterns bind names and call user code", "use if/elif"),
 }
 if hasattr(gast, "TryStar"):
     REFUSED[gast.TryStar] = ("except* is not differentiated", "handlers run side by side", _REMEDY_OUTSIDE)

@@ -195,6 +195,10 @@ def stores(nodes: Any) -> list[str]:
         elif isinstance(node, (gast.Import, gast.ImportFrom)):
             for alias in node.names:
                 found[(alias.asname or alias.name).split(".")[0]] = None
+        elif isinstance(node, (gast.MatchAs, gast.MatchStar, gast.MatchMapping)):
+            name = node.rest if isinstance(node, gast.MatchMapping) else node.name
+            if name is not None:
+                found[name] = None
     return list(found)
 
 

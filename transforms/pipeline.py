@@ -32,7 +32,7 @@ def new_context(tree: gast.FunctionDef, filename: str, resolver: Resolver, signa
             bound |= set(stores(node.body if isinstance(node.body, list) else [node.body]))
         elif isinstance(node, gast.Global):
             bound |= set(node.names)
-    names = Names(taken)
+    names = Names(taken | bound)
     ctx = Context(filename, tree.name, resolver, names, signature, class_name=class_name, lines=lines,
                   locals=bound, outside=free_names(tree))
     return ctx

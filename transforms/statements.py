@@ -324,6 +324,9 @@ class Statements(Access):
             return
         if callee.self_first:
             args.insert(0, value.func.value)
+        if rule.primitive is getattr and len(value.args) in (2, 3) and not any(isinstance(a, gast.Starred) for a in value.args):
+            self.get_attribute(node, value, name)
+            return
         if rule.role == "mover":
             self.mover(node, value, rule, name, callee.self_first)
             return

@@ -94,4 +94,5 @@ constant(bisect.bisect_left, bisect.bisect_right, result="s")
 constant(argsort)
 
 # A function with some arguments filled in, an object as one of its base class
+mover(getattr)
 mover(functools.partial, super, result="c")
