@@ -32,10 +32,9 @@ class Products:
         self.right = np.empty((ROWS, right.shape[-1]), right.dtype)
 
     def add(self, left: Any, right: Any) -> bool:
-        """Adds `left^T right`, vectors or matrices of a few rows. False: they are of another kind than those before."""
+        """Adds `left^T right`, vectors or matrices of a few rows; False if they are of another dtype than those before."""
         mine = self.left
-        if left.dtype is not mine.dtype or right.dtype is not mine.dtype or left.shape[-1] != mine.shape[1] or (
-                right.shape[-1] != self.right.shape[1]):
+        if left.dtype is not mine.dtype or right.dtype is not mine.dtype:
             return False
         count = self.count
         if left.ndim == 1:

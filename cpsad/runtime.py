@@ -107,6 +107,8 @@ def operands(left: Any, right: Any) -> None:
 
 def frozen(value: Any) -> Any:
     """A sequence as it is now: what the backward pass will read must not change under it."""
+    if type(value) in _PLAIN:
+        return value
     if type(value) is list:
         return [frozen(v) if type(v) in (list, tuple) else v for v in value]
     if type(value) is tuple:

@@ -76,6 +76,16 @@ class _Fold(gast.NodeTransformer):
         return (getattr(made, "__name__", "") == "unreduce" and isinstance(node.args[2], gast.Constant)
                 and node.args[2].value is None)
 
+    def visit_Call(self, node: Any) -> Any:
+        """`unbroadcast(-g, x)` is `-unbroadcast(g, x)`: the sum is the smaller of the two."""
+        self.generic_visit(node)
+        if self.ctx.support_name(node.func) == "unbroadcast":
+            summed = node.args[0]
+            if isinstance(summed, gast.UnaryOp) and isinstance(summed.op, gast.USub):
+                node.args[0], summed.operand = summed.operand, node
+                return summed
+        return node
+
     def visit_UnaryOp(self, node: Any) -> Any:
         self.generic_visit(node)
         inner = node.operand

@@ -18,7 +18,7 @@ from ..cotangents import ZERO, Absorbing, Poison
 from ..places import here
 from ..transforms.errors import NoDerivativeError
 
-__all__ = ["cast", "masked", "no_derivative", "quotient", "reshape_like"]
+__all__ = ["cast", "divided", "masked", "no_derivative", "quotient", "reshape_like"]
 
 
 def masked(g: Any, r: Any) -> Any:
@@ -34,6 +34,11 @@ def masked(g: Any, r: Any) -> Any:
     if isinstance(r, Absorbing) or r == r:
         return r
     return r if g != 0 else g
+
+
+def divided(g: Any, d: Any) -> Any:
+    """`g / d`, and 0 where `g` is 0. By a number that is not 0 nothing has to be looked for."""
+    return g / d if isinstance(d, float) and d != 0 else masked(g, g / d)
 
 
 def quotient(g: Any, d: Any) -> Any:

@@ -66,7 +66,7 @@ def matmul_left(g: Any, a: Any, b: Any) -> Any:
 def matmul_right(g: Any, a: Any, b: Any) -> Any:
     """`a @ b`, for `b`: a^T g, summed over the batch axes along which `b` was repeated."""
     if type(g) is type(a) is type(b) is np.ndarray and a.ndim == 2 and b.ndim <= 2:
-        return g @ a if b.ndim == 1 else a.T @ g
+        return np.dot(g, a) if b.ndim == 1 else a.T @ g
     if isinstance(g, Absorbing):
         return g
     m, n = np.ndim(a), np.ndim(b)
