@@ -60,6 +60,8 @@ def other(function: Any, signature: str) -> Any:
     if call.has_stars:
         return starred(function, call)
     rule = REGISTRY.lookup(function)
+    if rule is not None and (rule.role == "python" or rule.otherwise and not _fits(rule, call)):
+        return forms.form(rule.otherwise or rule.pullback, signature)
     equivalent = EQUIVALENTS.get(rule.primitive if rule is not None else function) if _calls(function, call) else None
     if equivalent is not None:
         return forms.form(equivalent, signature)
@@ -68,6 +70,8 @@ def other(function: Any, signature: str) -> Any:
         if owner is not None and not isinstance(owner, types.ModuleType):
             rule = REGISTRY.lookup(getattr(type(owner), function.__name__, None))
             if rule is not None:
+                if rule.role == "python" or rule.otherwise and not _fits(rule, call, 1):
+                    return _bound_method(rule.otherwise or rule.pullback, owner, signature)
                 if _calls(function, call) and rule.primitive in EQUIVALENTS:
                     return _bound_method(EQUIVALENTS[rule.primitive], owner, signature)
                 return _method_of_builtin(function, owner, rule, call)
@@ -90,6 +94,10 @@ def other(function: Any, signature: str) -> Any:
 
 def _calls(function: Any, call: Call) -> bool:
     return function is functools.reduce or any(name == "key" for name, _ in call.keywords)
+
+
+def _fits(rule: Rule, call: Call, owner: int = 0) -> bool:
+    return rule.fits(len(call.args) + owner, [name for name, _ in call.keywords])
 
 
 def _names_of(call: Call) -> tuple[list[str], str]:
@@ -241,6 +249,7 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
     pullback = rule.pullback
     assert pullback is not None
     known = inspect.signature(pullback)
+    order = [n for n, p in list(known.parameters.items())[2:] if p.kind is not p.VAR_POSITIONAL]
 
     def fits(args: Any, keywords: Any) -> Any:
         """The keywords that the rule takes; those that say nothing are left out."""
@@ -257,11 +266,10 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
             args = (heap.gathered(args[0]), *args[1:])
         elif rule.role == "gather":
             args = tuple(tuple(a) if type(a) is list else a for a in args)
-        if any(is_floating(v) and a.isupper() for v, (_, a) in zip(keywords.values(), call.keywords, strict=False)) or (
-                rule.role == "rule" and heap.slots and any(
-                    isinstance(a, (list, tuple)) and reaches(heap.slots, a) for a in args)):
-            raise here(NoDerivativeError, f"{rule.name}, called as a value, gets an active keyword or a sequence of "
-                       "active values", remedy="call it by its name, or make the sequence an array first")
+        if rule.role in ("rule", "parts") and heap.slots and any(
+                isinstance(a, (list, tuple)) and reaches(heap.slots, a) for a in [*args, *keywords.values()]):
+            raise here(NoDerivativeError, f"{rule.name}, called as a value, gets a sequence of active values",
+                       remedy="call it by its name, or make the sequence an array first")
         wants = fits(args, keywords)
         y = function(*args, **keywords)
         if rule.role == "parts":
@@ -273,14 +281,20 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
         results = pullback(g, y, *args, **wants)
         results = results if isinstance(results, tuple) else (results,)
         out = []
-        for i, value in enumerate(args):
-            result = results[i] if i < len(results) and results[i] is not None else ZERO
+        given = [*enumerate(args), *[(order.index(n) if n in order else len(results), v) for n, v in keywords.items()]]
+        for i, value in given:
+            result = results[i] if i < len(results) else None
+            if result is None:
+                result = ZERO
+                if g is not ZERO and is_floating(value):
+                    result = Poison(here(NoDerivativeError, f"{rule.name} is not differentiated by all its arguments",
+                                         remedy="use cpsad.stop_gradient on those that are constant"))
             if rule.role == "gather" and i == 0:
                 result = heap.spread(value, result)
             elif rule.elementwise:
                 result = unbroadcast(result, value)
             out.append(result)
-        return (*out, *[ZERO for _ in keywords])
+        return tuple(out)
 
     return adapted
 

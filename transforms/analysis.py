@@ -176,6 +176,10 @@ class _Transfer:
                 args.insert(0, owner)
         if rule is not None and rule.role == "mover" and self.is_involved(rule, node):
             rule = None  # `form` sees to that
+        elif rule is not None and rule.role == "python":
+            rule = rule.plain if self.is_plain(node, args) else None
+        elif rule is not None and rule.otherwise is not None and not self.fits(rule, node, self_first):
+            rule = rule.plain if self.is_plain(node, args) else None
         statement.callee = Callee(rule, self_first)
         if rule is None:
             return Fact("o", True)
@@ -197,6 +201,21 @@ class _Transfer:
         """Whether a mover calls Python functions, or iterates over what is known only when it runs."""
         return (len(node.args) >= rule.calls or any(k.arg == "key" for k in node.keywords)
                 or bool(rule.iterates) and any(isinstance(a, gast.Starred) for a in node.args))
+
+    @staticmethod
+    def fits(rule: Any, node: Any, self_first: bool) -> bool:
+        """Whether a call can be differentiated by its primitive's rule."""
+        starred = any(isinstance(a, gast.Starred) for a in node.args)
+        names = [k.arg for k in node.keywords]
+        return not starred and None not in names and rule.fits(len(node.args) + self_first, names)
+
+    @staticmethod
+    def is_plain(node: Any, facts: list[Fact]) -> bool:
+        """Whether nothing that carries a derivative can get into a call."""
+        given = [*node.args, *[k.value for k in node.keywords]]
+        constant = [isinstance(a, gast.Constant) for a in given]
+        constant = [False] * (len(facts) - len(given)) + constant
+        return all(c or f.kind in NUMERIC and not f.active for c, f in zip(constant, facts, strict=True))
 
     def passes_on(self, rule: Any, args: list[Any], keywords: list[Any]) -> bool:
         """Whether an argument that the rule differentiates may carry a derivative, or hold what does."""

@@ -26,7 +26,7 @@ def is_calm(node: Any, ctx: Context) -> bool:
         return False
     if isinstance(node, gast.Call):
         rule = ctx.resolver.rule(ctx.resolve(node.func))
-        if rule is None or rule.role == "mover":
+        if rule is None or rule.role in ("mover", "python"):
             return False
         return (all(is_calm(a, ctx) for a in node.args)
                 and all(k.arg is not None and is_calm(k.value, ctx) for k in node.keywords))

@@ -37,8 +37,13 @@ class Template:
             return {*self.parameters, self.args.vararg.id}
         if not isinstance(self.result, gast.Tuple):
             return set(self.parameters[:1])
-        return {p for p, e in zip(self.parameters, self.result.elts, strict=False)
+        return {p for p, e in zip(self.leading, self.result.elts, strict=False)
                 if not (isinstance(e, gast.Constant) and e.value is None)}
+
+    @property
+    def leading(self) -> list[str]:
+        """The parameters in the order of the cotangents: those that are passed by keyword only come last."""
+        return self.parameters + [a.id for a in self.args.kwonlyargs]
 
     @property
     def parameters(self) -> list[str]:

@@ -198,7 +198,7 @@ class Statements(Access):
             raise self.no_derivative(node, what, str(mismatch)) from None
         if name is None:
             return
-        leading = template.parameters
+        leading = template.leading
         values = {p: self.saved(bound[p], not rule.elementwise) if gathered is None or p != leading[0] else gathered
                   for p in bound}
         out_name = load(name)
@@ -206,7 +206,7 @@ class Statements(Access):
         def back(g: Any, have: set[str], out: list[Any]) -> None:
             body, results = splice(template, self.ctx, g, out_name, values)
             out.extend(at(s, node) for s in body)
-            if template.args.vararg is not None and not leading:
+            if template.args.vararg is not None and not template.parameters:
                 self.give_each(args, results[0], have, out, node)
                 return
             for i, (param, result) in enumerate(zip(leading, results, strict=False)):
@@ -234,7 +234,7 @@ class Statements(Access):
 
     def parts(self, node: Any, rule: Any, name: str, args: list[Any], keywords: list[Any]) -> None:
         """A primitive that returns several values: they go on the heap, where their readers leave cotangents."""
-        if not any(self.frame.active(a) for a in args):
+        if not any(self.frame.active(a) for a in [*args, *[k.value for k in keywords]]):
             return
         self.forward.append(expr_stmt(self.on_heap("put_each", load(name)), node))
         gathered = self.ctx.names.fresh("b" + name)
@@ -332,7 +332,7 @@ class Statements(Access):
             return
         if any(self.ctx.resolver.support(n) is rule.primitive for n in IN_PLACE):
             self.in_place(node, value)
-        elif rule.role == "rule" and (template := self.ctx.resolver.splice(rule)) is not None:
+        elif rule.role in ("rule", "parts") and (template := self.ctx.resolver.splice(rule)) is not None:
             self.as_arrays(node, rule, template, args, value.keywords)
         gathered = None
         if rule.consumes and value.args and isinstance(value.args[0], gast.Name) and (

@@ -16,7 +16,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FunctionType
 from typing import Any
 
@@ -31,7 +31,8 @@ class Rule:
 
     `role`: "rule" (has a derivative), "constant" (its result carries none, by nature or by convention),
     "mover" (moves references and makes no new number), "gather" (a rule whose first argument is a sequence;
-    its cotangent is a sequence too), "parts" (a rule whose result is a sequence; `g` is one too).
+    its cotangent is a sequence too), "parts" (a rule whose result is a sequence; `g` is one too), "python" (no rule:
+    `pullback` is a Python function that does the same, and is differentiated in its place).
     `result`: kind of the result: "s" scalar, "n" scalar or array, "o" anything, "=" scalar if all arguments are;
     "whole" a scalar if only the first argument is given;
     of a mover also the kinds of `transforms.context.Fact`, "iterator" over its first argument, or "element" of it.
@@ -49,6 +50,7 @@ class Rule:
     single_iterates: bool = False
     calls: int = sys.maxsize
     view: bool = False  # result may share memory with an argument
+    otherwise: FunctionType | None = None  # does the same in plain Python, for calls that do not fit the rule
     fresh: bool = False  # result may be the argument object itself, with another derivative
     consumes: bool = False  # a "gather" that takes any iterable, an iterator too
 
@@ -56,6 +58,26 @@ class Rule:
     def makes_array(self) -> bool:
         """Whether the result is sure to share no memory with an argument."""
         return self.role == "rule" and not self.view or self.role == "constant" and self.result in "sn"
+
+    @functools.cached_property
+    def plain(self) -> Rule:
+        """Of role "python": the primitive where nothing that carries a derivative gets in."""
+        return Rule(self.primitive, "constant", result="o")
+
+    @functools.cached_property
+    def parameters(self) -> inspect.Signature:
+        """What its rule takes, after the cotangent and the result."""
+        assert self.pullback is not None
+        known = inspect.signature(self.pullback)
+        return known.replace(parameters=list(known.parameters.values())[2:])
+
+    def fits(self, positional: int, keywords: Iterable[str]) -> bool:
+        """Whether its rule takes a call with so many positional arguments and these keywords."""
+        try:
+            self.parameters.bind(*range(positional), **dict.fromkeys(keywords))
+        except TypeError:
+            return False
+        return True
 
     @property
     def makes_text(self) -> bool:
@@ -127,6 +149,15 @@ class Table:
     def parts(self, primitives: Any, pullback: Callable[..., Any], result: str = "l") -> None:
         """A rule for a primitive that returns several values; `g` is the list of their cotangents."""
         self._enter(primitives, role="parts", pullback=pullback, result=result)
+
+    def python(self, primitives: Any, function: Callable[..., Any]) -> None:
+        """A function in plain Python that does what the primitive does, with its parameters: it is differentiated."""
+        self._enter(primitives, role="python", pullback=function, result="o")
+
+    def otherwise(self, primitives: Any, function: Callable[..., Any]) -> None:
+        """A function in plain Python for the calls of a primitive that do not fit its rule."""
+        for primitive in _each(primitives):
+            self.rules[primitive] = replace(self.rules[primitive], otherwise=function)
 
     def constant(self, *primitives: Any, result: str = "o") -> None:
         """Primitives whose results carry no derivative."""

@@ -41,7 +41,11 @@ def _make(function: Any) -> Template:
             body = body[1:]
         assert isinstance(last, gast.Return), "a rule ends in its one return"
         result = last.value
-    return Template(function.__name__, node.args, body, result, function.__globals__)
+    namespace = function.__globals__
+    if function.__closure__:  # a rule made for several primitives
+        cells = zip(function.__code__.co_freevars, function.__closure__, strict=True)
+        namespace = {**namespace, **{name: cell.cell_contents for name, cell in cells}}
+    return Template(function.__name__, node.args, body, result, namespace)
 
 
 def _node_of(function: Any) -> Any:
