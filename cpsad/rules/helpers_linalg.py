@@ -13,8 +13,9 @@ from .helpers_elementwise import abs_back
 from .helpers_reductions import kept, others, share
 
 __all__ = [
-    "cholesky_back", "det_back", "eigvalsh_back", "lower", "matrix_norm_back", "matrix_power_back", "norm_back",
-    "solve_left", "solve_right", "trace_back", "undiagonal",
+    "cholesky_back", "cond_back", "det_back", "eigvalsh_back", "lower", "matrix_norm_back", "matrix_power_back",
+    "multi_dot_back", "norm_back", "solve_left", "solve_right", "tensorinv_back", "tensorsolve_left", "tensorsolve_right",
+    "trace_back", "undiagonal",
 ]
 
 
@@ -160,3 +161,74 @@ def matrix_norm_back(g: Any, y: Any, x: Any, ord: Any, axis: Any, keepdims: bool
         weights[..., 0 if ord == 2 else -1] = 1
     r = np.conjugate(np.matmul(u * weights[..., None, :], vh))
     return np.moveaxis(r, (-2, -1), (i, j)) * kept(g, x, (i, j), keepdims)
+
+
+def multi_dot_back(g: Any, arrays: Any) -> Any:
+    """`np.linalg.multi_dot(arrays)`: what stands before, transposed, g, and what stands after; a list."""
+    if isinstance(g, Absorbing):
+        return g
+    last = len(arrays) - 1
+    matrices = [np.reshape(x, (1, -1) if i == 0 else (-1, 1)) if np.ndim(x) == 1 else x for i, x in enumerate(arrays)]
+    g = np.reshape(np.result_type(*arrays).type(g) if type(g) is float else g, (len(matrices[0]), np.shape(matrices[-1])[1]))
+    before = [g]
+    for x in matrices[:-1]:
+        before.append(np.matmul(_t(x), before[-1]))
+    parts, after = [before[-1]], matrices[-1]
+    for i in range(last - 1, -1, -1):
+        parts.append(np.matmul(before[i], _t(after)))
+        after = np.matmul(matrices[i], after)
+    parts.reverse()
+    return [np.reshape(p, np.shape(x)) for p, x in zip(parts, arrays)]
+
+
+def tensorinv_back(g: Any, y: Any, a: Any, ind: int) -> Any:
+    """`np.linalg.tensorinv`: as a matrix -y^T g y^T."""
+    if isinstance(g, Absorbing):
+        return g
+    n = math.prod(np.shape(a)[:ind])
+    inverse = np.reshape(y, (-1, n))
+    return np.reshape(-np.matmul(np.matmul(_t(inverse), np.reshape(g, (-1, n))), _t(inverse)), np.shape(a))
+
+
+def _moved_back(a: Any, axes: Any) -> tuple[list[int], Any]:
+    """The order of axes that `np.linalg.tensorsolve` puts `a` into, and `a` in it."""
+    order = list(range(np.ndim(a)))
+    for axis in axes or ():
+        order.remove(axis % np.ndim(a))
+        order.insert(np.ndim(a), axis % np.ndim(a))
+    return order, np.transpose(a, order)
+
+
+def tensorsolve_right(g: Any, y: Any, a: Any, b: Any, axes: Any) -> Any:
+    """`np.linalg.tensorsolve`, for `b`: as a matrix a^-T g."""
+    if isinstance(g, Absorbing):
+        return g
+    _, moved = _moved_back(a, axes)
+    matrix = np.reshape(moved, (np.size(b), np.size(b)))
+    return np.reshape(np.linalg.solve(_t(matrix), np.ravel(g)), np.shape(b))
+
+
+def tensorsolve_left(g: Any, y: Any, a: Any, b: Any, axes: Any) -> Any:
+    """`np.linalg.tensorsolve`, for `a`: as a matrix -(a^-T g) y^T."""
+    if isinstance(g, Absorbing):
+        return g
+    order, moved = _moved_back(a, axes)
+    r = -np.outer(tensorsolve_right(g, y, a, b, axes), y)
+    return np.transpose(np.reshape(r, np.shape(moved)), np.argsort(order))
+
+
+def cond_back(g: Any, y: Any, x: Any, p: Any) -> Any:
+    """Condition number: of singular values the greatest by the least, else the norm of x times that of its inverse."""
+    if isinstance(g, Absorbing):
+        return g
+    if p is None or p == 2 or p == -2:
+        u, s, vh = np.linalg.svd(x, full_matrices=False)
+        first, last = g / s[..., -1], -g * s[..., 0] / (s[..., -1] * s[..., -1])
+        if p == -2:
+            first, last = -g * s[..., -1] / (s[..., 0] * s[..., 0]), g / s[..., 0]
+        middle = [first + last] if np.shape(s)[-1] == 1 else [first, *[first * 0] * (np.shape(s)[-1] - 2), last]
+        return np.conjugate(np.matmul(u * np.stack(middle, -1)[..., None, :], vh))
+    inverse = np.linalg.inv(x)
+    size, other = np.linalg.norm(x, p, (-2, -1)), np.linalg.norm(inverse, p, (-2, -1))
+    back = norm_back(g * size, other, inverse, p, (-2, -1))
+    return norm_back(g * other, size, x, p, (-2, -1)) - np.matmul(np.matmul(_t(inverse), back), _t(inverse))

@@ -14,11 +14,15 @@ import pytest
 from cpsad.cotangents import ZERO, Absorbing, unbroadcast
 from cpsad.rules.registry import REGISTRY
 
+from . import whole
 from .rows import NUMPY2, ROWS
 
 NAMES = [name for name in REGISTRY.BUILT_IN if name != "support"]
 TABLES = [importlib.import_module(f"cpsad.rules.{name}").table for name in NAMES]
 RULES = {p: r for table in TABLES for p, r in table.rules.items() if r.role in ("rule", "gather")}
+WHOLE = [row for row in ROWS if whole.needed(row)]
+WHOLE_IDS = [f"{i}-{row}" for i, row in enumerate(WHOLE)]
+EVERY_ROW, ROWS = ROWS, [row for row in ROWS if whole.by_rule(row)]
 IDS = [f"{i}-{row}" for i, row in enumerate(ROWS)]
 
 FOLDS = (list, tuple)
@@ -190,7 +194,7 @@ TEXTS = {str, repr, ascii, format}
 
 
 def test_every_rule_has_a_row():
-    have = {row.primitive for row in ROWS} | TEXTS
+    have = {row.primitive for row in EVERY_ROW} | TEXTS
     assert not [rule.name for primitive, rule in RULES.items() if primitive not in have]
 
 
@@ -208,3 +212,9 @@ def test_primitives_are_found(table):
         assert rule.role in ("rule", "gather", "parts", "constant", "mover")
         assert (rule.pullback is not None) == (rule.role in ("rule", "gather", "parts"))
         assert rule.name
+
+
+@pytest.mark.parametrize("row", WHOLE, ids=WHOLE_IDS)
+def test_in_a_program(row):
+    """Primitives that no rule alone describes: of several results, or differentiated through Python."""
+    whole.check(row)
