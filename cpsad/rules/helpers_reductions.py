@@ -10,7 +10,7 @@ import numpy as np
 from ..cotangents import ZERO, Absorbing, scatter
 
 __all__ = [
-    "average_left", "average_right", "count", "cumprod_back", "cumsum_back", "diff_back", "kept", "nanvar_back",
+    "average_left", "average_right", "count", "cumprod_back", "cumsum_back", "diff_back", "kept", "median_back", "nanvar_back",
     "others", "prod_back", "product_back", "share", "unreduce", "var_back",
 ]
 
@@ -53,6 +53,15 @@ def share(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> A
     attained = (x == kept(y, x, axis, keepdims)).astype(y.dtype)
     number = np.add.reduce(attained, axis=axis, keepdims=axis is not None)
     return attained * (kept(g, x, axis, keepdims) / number)
+
+
+def median_back(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """Median over `axis`: half to those that attain the lower middle, half to those that attain the upper."""
+    if isinstance(g, Absorbing):
+        return g
+    low = np.quantile(x, 0.5, axis=axis, method="lower", keepdims=keepdims)
+    high = np.quantile(x, 0.5, axis=axis, method="higher", keepdims=keepdims)
+    return share(g / 2, low, x, axis, keepdims) + share(g / 2, high, x, axis, keepdims)
 
 
 def others(x: Any, axis: Any) -> Any:

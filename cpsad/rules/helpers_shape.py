@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..cotangents import ZERO, Absorbing, scatter
-from ..transforms.errors import NoDerivativeError
 from .helpers import reshape_like
 
 __all__ = [
     "arange_start", "arange_step", "column_stack_back", "concat_back", "hstack_back", "item_back", "join_parts",
-    "pad_back", "repeat_back", "row_stack_back", "stack_back", "take_along_back", "take_back", "tile_back", "unsort",
+    "repeat_back", "row_stack_back", "stack_back", "take_along_back", "take_back", "tile_back", "unsort",
     "untranspose",
 ]
 
@@ -62,19 +61,6 @@ def tile_back(g: Any, x: Any, reps: Any) -> Any:
     shape = (1,) * (n - np.ndim(x)) + np.shape(x)
     tiles = np.reshape(g, [d for pair in zip(reps, shape) for d in pair])
     return np.reshape(np.sum(tiles, axis=tuple(range(0, 2 * n, 2))), np.shape(x))
-
-
-def pad_back(g: Any, x: Any, pad_width: Any, mode: str) -> Any:
-    """`np.pad`: the middle of `g`; where the border repeats elements, what falls on it is added to them."""
-    if isinstance(g, Absorbing):
-        return g
-    if mode == "constant":
-        widths = np.broadcast_to(np.asarray(pad_width), (np.ndim(x), 2))
-        return g[tuple(slice(int(w), int(w) + n) for (w, _), n in zip(widths, np.shape(x)))]
-    if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise NoDerivativeError(f"np.pad has no derivative here in mode {mode!r}")
-    index = np.pad(np.reshape(np.arange(np.size(x)), np.shape(x)), pad_width, mode)
-    return np.reshape(scatter(np.ravel(x), index, g), np.shape(x))
 
 
 def take_back(g: Any, x: Any, indices: Any, axis: Any = None) -> Any:

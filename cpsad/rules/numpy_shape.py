@@ -8,13 +8,13 @@ import numpy as np
 
 from ..cotangents import unbroadcast
 from .helpers import cast, reshape_like
+from .helpers_pad import pad_back, pad_value_back
 from .helpers_shape import (
     column_stack_back,
     concat_back,
     hstack_back,
     item_back,
     join_parts,
-    pad_back,
     repeat_back,
     row_stack_back,
     stack_back,
@@ -65,7 +65,13 @@ defrule(
 defrule(np.tile, lambda g, y, A, reps: tile_back(g, A, reps), view=False)
 defrule(
     np.pad,
-    lambda g, y, array, pad_width, mode="constant", *, constant_values=0: pad_back(g, array, pad_width, mode),
+    lambda g, y, array, pad_width, mode="constant", *, constant_values=0, end_values=0, reflect_type="even", stat_length=None: (
+        pad_back(g, array, pad_width, mode, reflect_type, stat_length),
+        None,
+        None,
+        pad_value_back(g, array, pad_width, mode, constant_values, False),
+        pad_value_back(g, array, pad_width, mode, end_values, True),
+    ),
     view=False,
 )
 defrule(
