@@ -147,7 +147,7 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
              or issubclass(cls, BaseException) and not isinstance(init, types.FunctionType))
     if moves:
         return _moving(cls, None, call)
-    if type(cls) is not type or not isinstance(init, types.FunctionType) or new is not object.__new__:
+    if type(cls).__call__ is not type.__call__ or not isinstance(init, types.FunctionType) or new is not object.__new__:
         return untransformed(cls, call, None)
     inner = forms.form(init, "o" + signature)
     names, given = _names_of(call)

@@ -70,9 +70,10 @@ def layout_of(function: types.FunctionType, call: Call) -> Layout:
     if has_others:
         names.append(code.co_varnames[code.co_argcount + code.co_kwonlyargcount + has_rest])
     keywords = dict(call.keywords)
-    defaults = dict(zip(positional[len(positional) - len(function.__defaults__ or ()):],
-                        function.__defaults__ or (), strict=True))
-    defaults |= function.__kwdefaults__ or {}
+    filled = function.__defaults__ or ()
+    filled = filled[max(0, len(filled) - len(positional)):]  # some decorators leave more than there are parameters
+    defaults = dict(zip(positional[len(positional) - len(filled):], filled, strict=True))
+    named = function.__kwdefaults__ or {}
     sources: list[tuple[str, Any]] = []
     letters = ""
     missing = []
@@ -99,9 +100,9 @@ def layout_of(function: types.FunctionType, call: Call) -> Layout:
         if name in keywords:
             sources.append(("keyword", name))
             letters += keywords.pop(name)
-        elif name in defaults:
-            sources.append(("default", defaults[name]))
-            letters += letter_of(defaults[name], False)
+        elif name in named:
+            sources.append(("default", named[name]))
+            letters += letter_of(named[name], False)
         else:
             missing.append(name)
     if missing:

@@ -43,6 +43,8 @@ class Cell:
             self.value = value[0]
 
     def __getattr__(self, name: str) -> Any:
+        if name != "value":  # somebody looks whether it has this
+            raise AttributeError(name)
         raise NameError("a variable shared with a nested function is read before it is assigned")
 
 

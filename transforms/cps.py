@@ -231,7 +231,8 @@ class _Function:
             node = assign(self.bind(variable, env, node.facts.get(variable)), value, node)
         elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Tuple):
             facts, like = node.facts, node
-            node = assign(node.targets[0], self.rename(node.value, env, out, node), node)
+            # a copy: what the block's statement writes is asked again, under the variables' own names
+            node = assign(copy_tree(node.targets[0]), self.rename(node.value, env, out, node), node)
             for name in [n for n in walk(node.targets[0]) if isinstance(n, gast.Name)]:
                 name.id = self.bind(name.id, env, facts.get(name.id))
             at(node, like)

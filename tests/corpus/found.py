@@ -20,3 +20,15 @@ def item_deleted_in_a_branch_before_a_loop(x, y):
         for _ in range(2):
             y, x = x, xs[-1] * 0.5 + x
     return x * y
+
+
+@case(0.37, 0.62)
+def unpacked_in_a_loop_and_read_after_it(x, y):
+    p, q = x, y
+    n = 0
+    while True:
+        p, q = (p * y + 0.1, q * x + 0.2)[::-1]
+        if n == 2:
+            break
+        n += 1
+    return p * q * q
