@@ -1,0 +1,20 @@
+"""Rotations: transforms3d."""
+
+import numpy as np
+
+from tests.third_party.compare import agrees, library
+
+quaternions = library("transforms3d.quaternions")
+axangles = library("transforms3d.axangles")
+W = np.arange(1.0, 10.0).reshape(3, 3)
+
+
+def test_quaternions():
+    q = np.array([0.9, 0.1, 0.2, 0.3])
+    agrees(lambda q: np.sum(quaternions.quat2mat(q) * W), q)
+    agrees(lambda q, p: np.dot(quaternions.qmult(q, p), [1.0, 2.0, 3.0, 4.0]), q, q[::-1].copy())
+    agrees(lambda q: quaternions.qnorm(q) + quaternions.qinverse(q)[1], q)
+
+
+def test_axis_and_angle():
+    agrees(lambda a: np.sum(axangles.axangle2mat([1.0, 2.0, 3.0], a) * W), 0.3)
