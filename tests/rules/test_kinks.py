@@ -184,8 +184,8 @@ def test_operators_on_containers(primitive, operands):
 
 
 def test_refused():
-    with pytest.raises(NoDerivativeError, match="mode 'mean'"):
-        pull(np.pad, np.ones(5), np.ones(3), 1, "mean")
+    with pytest.raises(NoDerivativeError, match="in mode <function"):
+        pull(np.pad, np.ones(5), np.ones(3), 1, lambda vector, widths, axis, options: None)
     with pytest.raises(NoDerivativeError, match="lists of axes"):
         pull(np.einsum, 1.0, np.ones(2), [0], np.ones(2), [0])
     with pytest.raises(NoDerivativeError, match="complex"):
