@@ -33,6 +33,7 @@ import gast
 
 from .errors import Location, SourceError, UnsupportedError
 from .locate import DEFS, became, class_of, codes_in, deep, locate, no_warnings, parse
+from .typed import statements
 
 __all__ = ["Source", "module_tree", "of_file", "of_function"]
 
@@ -66,6 +67,10 @@ def of_function(fn: Any) -> Source:
     code = fn.__code__
     lines = _lines(code, fn.__globals__)
     if not lines:
+        for typed in statements(code) if code.co_filename == "<stdin>" else ():
+            node = locate(code, typed)
+            if node is not None:
+                return _source(node, code, typed)
         raise _no_text(code)
     node = locate(code, lines)
     if node is None:  # linecache may hold the text of an earlier import
@@ -140,7 +145,8 @@ def _lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
 def _no_text(code: types.CodeType) -> SourceError:
     name = code.co_filename
     if name == "<stdin>":
-        why = "the interactive interpreter keeps what was typed from Python 3.13 on; this one does not"
+        why = ("the interactive interpreter keeps what was typed from Python 3.13 on; this one does not, and the history "
+               "of the prompt does not have it")
     elif name.startswith("<"):
         why = f"it was made by exec or eval, and nothing keeps the text of {name}"
     else:
