@@ -10,8 +10,8 @@ import numpy as np
 from ..cotangents import ZERO, Absorbing, scatter
 
 __all__ = [
-    "average_left", "average_right", "count", "cumprod_back", "cumsum_back", "diff_back", "kept", "median_back", "nanvar_back",
-    "others", "prod_back", "product_back", "share", "unreduce", "var_back",
+    "after_initial", "average_left", "average_right", "count", "cumprod_back", "cumsum_back", "diff_back", "diff_parts",
+    "kept", "median_back", "others", "prod_back", "product_back", "share", "unreduce", "var_back",
 ]
 
 
@@ -148,6 +148,31 @@ def diff_back(g: Any, x: Any, n: int = 1, axis: int = -1) -> Any:
     return g
 
 
+def after_initial(g: Any, x: Any, axis: Any, include_initial: bool) -> Any:
+    """What of `np.cumulative_sum` is no start that was put before it."""
+    if isinstance(g, Absorbing) or not include_initial:
+        return g
+    return g[1:] if axis is None else g[(slice(None),) * (axis % np.ndim(x)) + (slice(1, None),)]
+
+
+def diff_parts(g: Any, x: Any, n: int, axis: int, prepend: Any, append: Any) -> Any:
+    """`np.diff` with what is put before and behind: cotangents of all three."""
+    if isinstance(g, Absorbing):
+        return g
+    axis = axis % np.ndim(x)
+    shape = list(np.shape(x))
+    shape[axis] = 1
+    joined = [np.broadcast_to(p, shape) if np.ndim(p) == 0 else p for p in (prepend, x, append) if p is not None]
+    r = diff_back(g, np.concatenate(joined, axis), n, axis)
+    lead = (slice(None),) * axis
+    start = 0 if prepend is None else np.shape(joined[0])[axis]
+    stop = start + np.shape(x)[axis]
+    first = ZERO if prepend is None else r[(*lead, slice(0, start))]
+    last = ZERO if append is None else r[(*lead, slice(stop, None))]
+    return (r[(*lead, slice(start, stop))], np.sum(first) if np.ndim(prepend) == 0 else first,
+            np.sum(last) if np.ndim(append) == 0 else last)
+
+
 def var_back(g: Any, x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """Variance over `axis`: g 2 conj(x - mean) / (n - ddof)."""
     if isinstance(g, Absorbing):
@@ -155,18 +180,6 @@ def var_back(g: Any, x: Any, axis: Any = None, ddof: float = 0, keepdims: bool =
     mean = np.mean(x, axis=axis, keepdims=True)
     n = count(x, mean) - ddof
     slope = (x - mean) * (2 / n if n > 0 else math.inf)
-    if np.iscomplexobj(x):
-        return kept(np.real(g), x, axis, keepdims) * np.conjugate(slope)
-    return kept(g, x, axis, keepdims) * slope
-
-
-def nanvar_back(g: Any, x: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
-    """Variance over `axis` of the elements that are numbers: g 2 conj(x - mean) / (n - ddof)."""
-    if isinstance(g, Absorbing):
-        return g
-    number = ~np.isnan(x)
-    off = np.where(number, x - np.nanmean(x, axis=axis, keepdims=True), 0)
-    slope = off * (2 / (np.sum(number, axis=axis, keepdims=True, dtype=off.dtype) - ddof))
     if np.iscomplexobj(x):
         return kept(np.real(g), x, axis, keepdims) * np.conjugate(slope)
     return kept(g, x, axis, keepdims) * slope

@@ -54,3 +54,59 @@ row(REDUCE, D(3, 4), axis=None)
 row(REDUCE, D(3, 4), axis=1, keepdims=True)
 row((np.add.accumulate, np.multiply.accumulate), R(3, 4))
 row((np.add.accumulate, np.multiply.accumulate), R(3, 4), 1)
+
+# Some of the elements, from a start
+SOME = np.array([[True, False, True, True], [False, True, True, False], [True, True, True, True]])
+FROM = (np.sum, np.prod, np.nansum, np.nanprod, np.max, np.min, np.nanmax, np.nanmin, np.ndarray.sum, np.ndarray.prod,
+        np.ndarray.max, np.ndarray.min)
+MEANS = (np.mean, np.var, np.std, np.nanmean, np.nanvar, np.nanstd, np.ndarray.mean, np.ndarray.var, np.ndarray.std)
+for axis in (None, 0, -1, (0, 1)):
+    for keepdims in (False, True):
+        row(FROM[:4] + MEANS, D(3, 4), axis=axis, keepdims=keepdims, where=SOME)
+        row(FROM, D(3, 4), axis=axis, keepdims=keepdims, where=SOME, initial=0.3)
+        row(FROM, D(3, 4), axis=axis, keepdims=keepdims, initial=-0.7)
+row((np.sum, np.prod, *MEANS), D(3, 4), 0, where=SOME[:, :1])
+row((np.max, np.min), D(3, 4), 0, where=SOME, initial=9.5)
+row((np.max, np.min), D(3, 4), 0, where=SOME, initial=-9.5)
+row((np.prod, np.ndarray.prod), np.where(SOME, 0.0, D(3, 4)), axis=0, initial=2.5)
+row(np.prod, np.where(SOME, D(3, 4), 0.0), axis=1, where=SOME, initial=2.5)
+row((np.var, np.std, np.nanvar, np.nanstd), D(3, 4), 0, ddof=1, where=SOME)
+row((np.nansum, np.nanmean, np.nanvar, np.nanstd, np.nanprod), np.where(D(3, 4) > 1, np.nan, D(3, 4)), where=SOME)
+if NUMPY2:
+    row((np.var, np.std, np.nanvar, np.nanstd), D(3, 4), correction=1)
+    row((np.var, np.std, np.nanvar, np.nanstd, np.ndarray.var), D(3, 4), axis=1, mean=D(3, 1))
+    row((np.var, np.std), D(3, 4), axis=1, mean=D(3, 1), where=SOME, keepdims=True)
+DTYPES = (np.prod, np.var, np.std, np.nanvar, np.nanstd, np.nanmean, np.nanprod, np.cumprod, np.nancumsum, np.nancumprod)
+row(DTYPES, D(3, 4), dtype=np.float64)
+row((np.prod, np.ndarray.prod, np.var, np.std), D(3, 4), 0, np.float64)
+row(np.median, D(3, 4), axis=0, overwrite_input=False)
+
+# Cumulative functions, with elements that are no numbers and with a start
+holes = np.where(D(3, 4) > 1, np.nan, D(3, 4))
+for axis in (None, 0, 1, -1):
+    row((np.nancumsum, np.nancumprod, np.cumsum, np.cumprod), D(3, 4), axis)
+    row((np.nancumsum, np.nancumprod), holes, axis=axis)
+row((np.nancumprod, np.cumprod), np.where(SOME, 0.0, D(3, 4)), 0)
+if hasattr(np, "cumulative_sum"):
+    ACCUMULATED = (np.cumulative_sum, np.cumulative_prod)
+    row(ACCUMULATED, R(4))
+    row(ACCUMULATED, R(4), include_initial=True)
+    row(ACCUMULATED, R(3, 4), axis=0)
+    row(ACCUMULATED, R(3, 4), axis=-1, include_initial=True)
+    row(ACCUMULATED, R(3, 4), axis=1, dtype=np.float64)
+
+# Differences, with what is put before and behind
+row(np.diff, R(5), prepend=0.5)
+row(np.diff, R(5), append=0.5)
+row(np.diff, R(5), 2, prepend=R(2), append=1.5)
+row(np.diff, R(3, 4), prepend=R(3, 2), append=R(3, 1))
+row(np.diff, R(3, 4), axis=0, prepend=0.5)
+row(np.diff, R(3, 4), 1, 0, R(1, 4), R(2, 4))
+row(np.diff, R(3, 4), 2, -2, append=2.5)
+
+# By universal functions
+for axis in (0, 1, None, (0, 1)):
+    row((np.add.reduce, np.multiply.reduce), D(3, 4), axis=axis, where=SOME)
+    row((np.add.reduce, np.multiply.reduce, np.maximum.reduce, np.minimum.reduce), D(3, 4), axis=axis, initial=0.5)
+    row((np.maximum.reduce, np.fmin.reduce), D(3, 4), axis=axis, initial=0.5, where=SOME)
+row((np.add.reduce, np.multiply.reduce), D(3, 4), 0, np.float64)

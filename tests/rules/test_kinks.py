@@ -25,6 +25,10 @@ def pull(primitive, g, *args, **kwargs):
         return RULES[primitive].pullback(g, y, *args, **kwargs)
 
 
+def first(found):
+    return found[0] if isinstance(found, tuple) else found
+
+
 def same(found, expected):
     np.testing.assert_array_equal(np.asarray(found, float), np.asarray(expected, float))
 
@@ -137,7 +141,7 @@ def test_conversions_to_integers_have_no_cotangent():
     assert pull(np.array, g, x, int) is ZERO
     assert pull(np.array, g, [1.5, 2.5], dtype=bool) is ZERO
     assert pull(np.full, g, 2, 1.5, int)[1] is ZERO
-    assert pull(np.sum, g[0], x, dtype=int) is ZERO
+    assert first(pull(np.sum, g[0], x, dtype=int)) is ZERO
 
 
 def test_conversions_restore_the_dtype():
@@ -145,7 +149,7 @@ def test_conversions_restore_the_dtype():
     for primitive, *args in (np.ndarray.astype, float), (np.array, float), (np.asarray, float), (np.float64,):
         assert pull(primitive, np.ones(2), x, *args).dtype == np.float32
     assert pull(np.ndarray.astype, np.ones(2, np.float32), x.astype(float), np.float32).dtype == np.float64
-    assert pull(np.sum, np.float64(1.0), x, dtype=np.float64).dtype == np.float32
+    assert first(pull(np.sum, np.float64(1.0), x, dtype=np.float64)).dtype == np.float32
     assert not np.iscomplexobj(pull(np.ndarray.astype, np.ones(2) * 1j, x, complex))
 
 
@@ -166,8 +170,8 @@ def test_poison_goes_on():
     poison = Poison(NoDerivativeError("x"))
     x = np.array([1.5, 2.5])
     for primitive in (np.sin, np.sqrt, np.log, np.sum, np.max, np.prod, np.sort, np.abs, np.cumsum, np.var):
-        assert isinstance(pull(primitive, poison, x), Absorbing)
-        assert pull(primitive, poison, x) is poison
+        assert isinstance(first(pull(primitive, poison, x)), Absorbing)
+        assert first(pull(primitive, poison, x)) is poison
     for primitive in (np.add, np.multiply, np.divide, np.power, np.maximum, np.dot):
         assert all(c is poison for c in pull(primitive, poison, x, x))
 
