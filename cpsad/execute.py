@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from .outer import OuterCells, outer_cell
 from .places import PROGRAMS, Origin
 from .resolve import FunctionResolver, lookup
 from .rules.registry import REGISTRY
@@ -42,7 +43,7 @@ class Program:
     support: dict[str, Any]  # name in the code -> value
     freevars: tuple[str, ...]  # the user's closure variables that it reads
     params: tuple[str, ...]
-    assumptions: tuple[tuple[str, Callable[[Any], bool]], ...]
+    assumptions: tuple[tuple[dict[str, Any] | None, str, Callable[[Any], bool]], ...]  # None: the function's own names
     stage: str
     version: int  # of the rules it was made with
 
@@ -80,9 +81,11 @@ def build(function: types.FunctionType, signature: str, stage: str) -> Program:
     freevars = tuple(n for n in function.__code__.co_freevars if n not in support)
     code = _compile(text, filename, support, freevars)
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    PROGRAMS[filename] = Origin(found.filename, found.qualname, found.firstline, lines)
+    assumptions = resolver.assumptions()
+    assumed = frozenset(name for namespace, name, _ in assumptions if namespace is None)
+    PROGRAMS[filename] = Origin(found.filename, found.qualname, found.firstline, lines, assumed)
     program = Program(text, filename, code, tree.name, support, freevars, tuple(parameters(found.tree.args)),
-                      resolver.assumptions(), stage, REGISTRY.version)
+                      assumptions, stage, REGISTRY.version)
     weakref.finalize(program, _forget, filename)
     return program
 
@@ -124,14 +127,16 @@ def bind(program: Program, function: types.FunctionType) -> Bound:
     """The program with the globals, closure cells and defaults of `function`."""
     namespace: dict[str, Any] = {}
     exec(program.code, function.__globals__, namespace)
-    made = namespace["bind"](*program.support.values(), *program.freevars)
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    support = [OuterCells(cells) if value is outer_cell else value for value in program.support.values()]
+    made = namespace["bind"](*support, *program.freevars)
     closure = tuple(cells[name] if name in program.freevars and name in cells else cell
                     for name, cell in zip(made.__code__.co_freevars, made.__closure__ or (), strict=True))
     call = types.FunctionType(made.__code__, function.__globals__, made.__name__, None, closure or None)
     if program.stage in ("source", "desugar", "anf"):
         call.__defaults__, call.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
-    checks = tuple((cells, function.__globals__, name, test) for name, test in program.assumptions)
+    checks = tuple((cells if names is None else {}, function.__globals__ if names is None else names, name, test)
+                   for names, name, test in program.assumptions)
     call.__cpsad_program__ = program
     return Bound(call, checks, program.version)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import types
 from collections.abc import Iterable
 from typing import Any
 
@@ -272,6 +273,10 @@ class Heap:
         if isinstance(owner, np.ndarray):
             raise here(NoDerivativeError, f"setting the attribute {name} of an array to a value that carries a derivative",
                        why="it writes into the array", remedy="build the array anew")
+        if isinstance(owner, types.ModuleType) and is_floating(value):
+            raise here(NoDerivativeError, f"the attribute {name} of a module is set to a value that carries a derivative",
+                       why="functions of that module have taken it for a constant",
+                       remedy=f"assign it in a function of that module, after `global {name}`, or keep it in a list or dict")
         if runs_code(type(owner), name) or type(owner).__setattr__ not in _PLAIN_SETATTR:
             raise here(NoDerivativeError, f"setting {type(owner).__name__}.{name} runs code",
                        why="it would run without its derivative", remedy="set a plain attribute")

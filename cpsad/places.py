@@ -19,6 +19,7 @@ class Origin:
     name: str
     firstline: int
     lines: dict[int, int]
+    assumed: frozenset[str] = frozenset()  # globals that it has taken for constants
 
     def line(self, generated: int | None) -> int:
         while generated and generated not in self.lines:

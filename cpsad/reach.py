@@ -56,6 +56,8 @@ def _inside(value: Any) -> Any:
         return value.ravel().tolist() if value.dtype == object else ()
     if isinstance(value, str):
         return ()
+    if hasattr(type(value), "__cpsad_inside__"):
+        return value.__cpsad_inside__()
     if isinstance(value, _FUNCTION):
         cells = [c.cell_contents for c in value.__closure__ or () if c != types.CellType()]
         named = [value.__globals__.get(n) for n in value.__code__.co_names]

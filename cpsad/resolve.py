@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from .outer import check_running, is_library, rebound_in_file, rebound_in_namespace, register
 from .rules.registry import REGISTRY
 from .rules.splice import template_of
 from .runtime import SUPPORT
@@ -86,6 +87,15 @@ class _Rules:
     def splice(self, rule: Any) -> Any:
         return template_of(rule)
 
+    def changes(self, name: str) -> bool:
+        return False
+
+    def encloses(self, name: str) -> bool:
+        return False
+
+    def rebinds(self, name: str) -> None:
+        pass
+
 
 class FunctionResolver(_Rules):
     """Looks names up in a function's closure, globals and builtins, and records what it answered."""
@@ -93,30 +103,67 @@ class FunctionResolver(_Rules):
     def __init__(self, function: types.FunctionType) -> None:
         self.globals = function.__globals__
         self.cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        self.filename = function.__code__.co_filename
+        self.file = rebound_in_file(self.filename, self.globals)
+        self.rebound: set[str] | None = None
         self.asked: dict[tuple[str, ...], Any] = {}
 
     def lookup(self, name: str) -> Any:
         return lookup(self.cells, self.globals, name)
 
+    def changes(self, name: str) -> bool:
+        if name in self.cells:
+            return name in self.file.nonlocals
+        if self.rebound is None:
+            self.rebound = rebound_in_namespace(self.globals, self.filename)
+        return name in self.rebound
+
+    def encloses(self, name: str) -> bool:
+        return name in self.cells
+
+    def rebinds(self, name: str) -> None:
+        if register(self.globals, name):
+            REGISTRY.version += 1
+            check_running(self.globals, name)
+
     def resolve(self, parts: list[str]) -> Any:
+        if self.changes(parts[0]):
+            return MISSING
         value = self.lookup(parts[0])
-        for part in parts[1:]:
+        for i, part in enumerate(parts[1:], 2):
             if not isinstance(value, (types.ModuleType, type)):
+                return MISSING
+            if isinstance(value, types.ModuleType) and self.is_set(value, parts[:i]):
                 return MISSING
             value = getattr(value, part, MISSING)
         self.asked[tuple(parts)] = value
         return value
 
-    def assumptions(self) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
-        """(name, test of its value) for each name that the transform took for granted."""
+    def is_set(self, module: types.ModuleType, parts: list[str]) -> bool:
+        """Whether code of the module, or of this file, sets this attribute of the module."""
+        if ".".join(parts) in self.file.attributes:
+            return True
+        place = getattr(module, "__file__", None)
+        return place is not None and place.endswith(".py") and parts[-1] in rebound_in_file(place, vars(module)).globals
+
+    def assumptions(self) -> tuple[tuple[dict[str, Any] | None, str, Callable[[Any], bool]], ...]:
+        """(names, name, test of its value) for each name that the transform took for granted; None: its own names."""
         found: dict[str, Callable[[Any], bool]] = {}
+        inside: dict[tuple[int, str], tuple[dict[str, Any], str, Callable[[Any], bool]]] = {}
         for parts, value in self.asked.items():
             root = self.lookup(parts[0])
             if isinstance(root, types.ModuleType) or REGISTRY.lookup(value) is not None:
                 found[parts[0]] = _Same(root)
             elif root is not MISSING and parts[0] not in found:
                 found[parts[0]] = _Kind(kind_of(root))
-        return tuple(found.items())
+            owner = root
+            for part in parts[1:]:
+                inner = getattr(owner, part, MISSING)
+                if isinstance(owner, types.ModuleType) and not is_library(owner) and part in vars(owner):
+                    same = isinstance(inner, types.ModuleType) or REGISTRY.lookup(inner) is not None
+                    inside[id(owner), part] = vars(owner), part, _Same(inner) if same else _Kind(kind_of(inner))
+                owner = inner
+        return (*[(None, name, test) for name, test in found.items()], *inside.values())
 
 
 class _Same:

@@ -11,6 +11,7 @@ import numpy as np
 from .cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
 from .heap import is_floating
 from .matching import MATCHING
+from .outer import GlobalCell, outer_cell
 from .places import here
 from .products import accumulate_product, total
 from .reach import runs_python
@@ -131,10 +132,6 @@ def shared_update(x: Any, y: Any) -> None:
                    remedy="write x = x + y instead of x += y")
 
 
-def store_global(namespace: dict[str, Any], name: str, value: Any) -> None:
-    namespace[name] = value
-
-
 def _copying(update: Any) -> Any:
     def on_copy(x: Any, y: Any) -> Any:
         return update(x.copy(), y) if isinstance(x, np.ndarray) else update(x, y)
@@ -151,7 +148,7 @@ SUPPORT: dict[str, Any] = {
     "END": END, "MISSING": MISSING, "UNBOUND": UNBOUND, "ZERO": ZERO, "Cell": Cell, "iter": iter, "next": next,
     "set": set, "slice": slice, "globals": globals, "AssertionError": AssertionError,
     "check_bound": check_bound, "numeric": numeric, "operands": operands, "frozen": frozen,
-    "shared_update": shared_update, "store_global": store_global, "unbroadcast": unbroadcast,
+    "shared_update": shared_update, "global_cell": GlobalCell, "outer_cell": outer_cell, "unbroadcast": unbroadcast,
     "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "no_derivative": no_derivative, "is_floating": is_floating,
     "accumulate_product": accumulate_product, "total": total,
 }

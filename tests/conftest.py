@@ -4,7 +4,6 @@ import pytest
 
 KNOWN = {
     "test_operators.py::test_decorated_functions_inside": "functools.wraps applied inside a differentiated function",
-    "test_refusals.py::test_constructs[global]": "a global that is rebound is read again on the way back",
     "test_exceptions.py::test_type_and_message_are_those_of_the_function[call]": "qualified name of a nested function",
 }
 

@@ -14,6 +14,7 @@ Before:                             After:
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -21,7 +22,7 @@ import gast
 from .context import Context
 from .nodes import COMPREHENSIONS, assign, at, attribute, call, free_names, load, parameters, stores, walk, walk_scope
 
-__all__ = ["check", "convert"]
+__all__ = ["Replace", "check", "convert", "undeclare"]
 
 FUNCTIONS = (gast.FunctionDef, gast.Lambda)
 
@@ -34,10 +35,17 @@ def convert(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
         if isinstance(node, gast.FunctionDef):
             _convert_comprehensions(node, ctx)
             _convert_one(node, ctx)
-    for node in walk(tree):
-        if isinstance(node, gast.FunctionDef):
-            _Drop().generic_visit(node)
+    undeclare(tree, lambda s: isinstance(s, gast.Nonlocal))
     return tree
+
+
+def undeclare(tree: Any, is_needless: Callable[[Any], bool]) -> None:
+    """Takes needless declarations out of every block."""
+    for node in list(walk(tree)):
+        for field in ("body", "orelse", "finalbody"):
+            block = getattr(node, field, None)
+            if isinstance(block, list) and any(map(is_needless, block)):
+                setattr(node, field, [s for s in block if not is_needless(s)] or [at(gast.Pass(), block[0])])
 
 
 def rename_bound(comprehension: Any, ctx: Context) -> None:
@@ -61,7 +69,7 @@ def _convert_comprehensions(function: gast.FunctionDef, ctx: Context) -> None:
             cell = ctx.names.fresh(f"{variable}_cell")
             ctx.cells.add(cell)
             node.cells.append(cell)
-            _Replace(variable, cell).generic_visit(node)
+            Replace(variable, cell).generic_visit(node)
 
 
 def _convert_one(function: gast.FunctionDef, ctx: Context) -> None:
@@ -81,7 +89,7 @@ def _convert_one(function: gast.FunctionDef, ctx: Context) -> None:
     for variable in sorted(v for v in shared if times[v] > 1 or v in written):
         cell = ctx.names.fresh(f"{variable}_cell")
         ctx.cells.add(cell)
-        replace = _Replace(variable, cell)
+        replace = Replace(variable, cell)
         function.body = [m for s in function.body for m in replace.statement(s)]
         initial = [load(variable)] if variable in params else []
         docstring = isinstance(function.body[0], gast.Expr) and isinstance(function.body[0].value, gast.Constant)
@@ -106,18 +114,25 @@ def _count(statements: Any, times: Counter[str], weight: int) -> None:
                     times.update(dict.fromkeys(stores([g.target for g in inner.generators]), 2))
 
 
-class _Replace(gast.NodeTransformer):
+class Replace(gast.NodeTransformer):
     def __init__(self, variable: str, cell: str) -> None:
         self.variable, self.cell = variable, cell
+
+    def means(self, name: str) -> bool:
+        """Whether a name, in the scope that is looked at, is the variable."""
+        return name == self.variable
+
+    def place(self, ctx: Any) -> Any:
+        return attribute(load(self.cell), "value", ctx)
 
     def statement(self, node: Any) -> list[Any]:
         made = self.visit(node)
         return made if isinstance(made, list) else [made]
 
     def visit_Name(self, node: Any) -> Any:
-        if node.id != self.variable:
+        if not self.means(node.id):
             return node
-        place = attribute(load(self.cell), "value", node.ctx)
+        place = self.place(node.ctx)
         place.lineno, place.col_offset = getattr(node, "lineno", None), getattr(node, "col_offset", None)
         return place
 
@@ -125,16 +140,29 @@ class _Replace(gast.NodeTransformer):
         args = node.args
         args.defaults = [self.visit(d) for d in args.defaults]
         args.kw_defaults = [d if d is None else self.visit(d) for d in args.kw_defaults]
+        self.inside(node)
+
+    def inside(self, node: Any) -> None:
+        """The body of a nested function."""
         if self.variable in free_names(node):
             if isinstance(node, gast.Lambda):
                 node.body = self.visit(node.body)
             else:
                 node.body = [m for s in node.body for m in self.statement(s)]
 
-    def visit_Import(self, node: Any) -> Any:
-        if self.variable not in stores([node]):
+    def visit_comprehension_scope(self, node: Any) -> Any:
+        """A comprehension's own variable of that name is another one."""
+        if self.variable in stores([g.target for g in node.generators]):
+            node.generators[0].iter = self.visit(node.generators[0].iter)
             return node
-        return [node, assign(attribute(load(self.cell), "value", gast.Store()), load(self.variable), node)]
+        return self.generic_visit(node)
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_comprehension_scope
+
+    def visit_Import(self, node: Any) -> Any:
+        if not any(map(self.means, stores([node]))):
+            return node
+        return [node, assign(self.place(gast.Store()), load(self.variable), node)]
 
     visit_ImportFrom = visit_Import
 
@@ -145,17 +173,9 @@ class _Replace(gast.NodeTransformer):
     def visit_FunctionDef(self, node: Any) -> Any:
         node.decorator_list = [self.visit(d) for d in node.decorator_list]
         self._function(node)
-        if node.name != self.variable:
+        if not self.means(node.name):
             return node
-        return [node, assign(attribute(load(self.cell), "value", gast.Store()), load(self.variable), node)]
-
-
-class _Drop(gast.NodeTransformer):
-    def visit_Nonlocal(self, node: Any) -> Any:
-        return at(gast.Pass(), node)
-
-    def visit_FunctionDef(self, node: Any) -> Any:
-        return node
+        return [node, assign(self.place(gast.Store()), load(self.variable), node)]
 
 
 def check(tree: gast.FunctionDef) -> None:

@@ -51,6 +51,15 @@ class Resolver(Protocol):
     def resolve(self, parts: list[str]) -> Any:
         """What a dotted name that is not local stands for now, or MISSING."""
 
+    def changes(self, name: str) -> bool:
+        """Whether code may rebind this name from outside while the function runs."""
+
+    def encloses(self, name: str) -> bool:
+        """Whether it is a variable of an enclosing function."""
+
+    def rebinds(self, name: str) -> None:
+        """The function assigns this global."""
+
     def operator(self, name: str) -> Any:
         """The rule of a function of the `operator` module."""
 

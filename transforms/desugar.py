@@ -5,7 +5,7 @@ Takes: the tree of `source`, past the fence. Guarantees (`check` tests it) state
     name = expr                     name, name, *name = expr        name op= expr
     expr[expr] = expr               expr.attr = expr                expr
     if expr: ... else: ...          while True: ...   (no else)     break   continue   pass
-    return expr                     raise ...         del ...       global ...   import ...
+    return expr                     raise ...         del ...       import ...
     def name(...): ...              (body in core form; no decorators but calls of names)
 
 and in expressions no conditional expression, walrus, comprehension, lambda, nor `and`, `or` or a chained
@@ -33,7 +33,7 @@ from typing import Any
 
 import gast
 
-from . import cells, patterns
+from . import cells, outer, patterns
 from .context import Context
 from .nodes import (
     COMPREHENSIONS,
@@ -69,7 +69,7 @@ def desugar(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
         _mangle(tree, ctx.class_name)
     positional = tree.args.posonlyargs + tree.args.args
     ctx.first_parameter = positional[0].id if positional else "self"
-    return _Desugar(ctx).function(cells.convert(tree, ctx))
+    return _Desugar(ctx).function(cells.convert(outer.convert(tree, ctx), ctx))
 
 
 def _mangle(tree: Any, class_name: str) -> None:
@@ -95,7 +95,6 @@ TOTAL_CONSUMERS = {"sum", "list", "tuple", "set", "frozenset", "dict", "sorted",
 class _Desugar:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
-        self.globals: set[str] = set()
 
     def temp(self, base: str, hint: str | None = None) -> str:
         name = self.ctx.names.fresh(base)
@@ -104,13 +103,10 @@ class _Desugar:
         return name
 
     def function(self, node: gast.FunctionDef) -> gast.FunctionDef:
-        outer = self.globals
-        self.globals = {n for s in walk_scope(node.body) if isinstance(s, gast.Global) for n in s.names}
         body = node.body
         if body and isinstance(body[0], gast.Expr) and isinstance(body[0].value, gast.Constant):
             body = body[1:]
         node.body = self.block(body) or [at(gast.Pass(), node)]
-        self.globals = outer
         return node
 
     def block(self, statements: list[Any]) -> list[Any]:
@@ -135,9 +131,6 @@ class _Desugar:
         pass
 
     stmt_Break = stmt_Continue = stmt_Import = stmt_ImportFrom = keep
-
-    def stmt_Global(self, node: Any, out: list[Any]) -> None:
-        pass  # stores are rewritten by `bind`
 
     def stmt_Expr(self, node: Any, out: list[Any]) -> None:
         if not isinstance(node.value, gast.Constant):
@@ -201,11 +194,7 @@ class _Desugar:
     def bind(self, target: Any, value: Any, like: Any, out: list[Any]) -> None:
         """Assigns `value`, already desugared, to any target."""
         if isinstance(target, gast.Name):
-            if target.id in self.globals:
-                out.append(expr_stmt(call(self.ctx.use("store_global"), call(self.ctx.use("globals")), const(target.id), value),
-                                     like))
-            else:
-                out.append(assign(target.id, value, like))
+            out.append(assign(target.id, value, like))
         elif isinstance(target, (gast.Attribute, gast.Subscript)):
             if _needs_holding(target, value):
                 name = self.temp("value")
@@ -223,7 +212,7 @@ class _Desugar:
         for element in target.elts:
             star = isinstance(element, gast.Starred)
             place = element.value if star else element
-            if isinstance(place, gast.Name) and place.id not in self.globals:
+            if isinstance(place, gast.Name):
                 name = place.id
             else:
                 name = self.temp("item")
@@ -247,7 +236,7 @@ class _Desugar:
         target = node.target
         rebinds = any(isinstance(n, gast.NamedExpr) and is_name(n.target, target.id) for n in walk(node.value)) if (
             isinstance(target, gast.Name)) else False  # x += (x := 2): the old x is the left operand
-        if isinstance(target, gast.Name) and target.id not in self.globals and not rebinds:
+        if isinstance(target, gast.Name) and not rebinds:
             value = self.expr(node.value, out)
             out.append(at(gast.AugAssign(target=target, op=node.op, value=value), node))
             return

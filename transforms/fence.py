@@ -8,7 +8,7 @@ from __future__ import annotations
 import gast
 
 from .context import Context
-from .nodes import walk, walk_scope
+from .nodes import walk
 
 __all__ = ["check_supported"]
 
@@ -57,15 +57,3 @@ def check_supported(tree: gast.FunctionDef, ctx: Context) -> None:
         if isinstance(node, gast.comprehension) and node.is_async:
             raise ctx.refuse(tree, "an async comprehension is not differentiated", why="an event loop runs between",
                              remedy="use for")
-    _check_nonlocal(tree, ctx)
-
-
-def _check_nonlocal(tree: gast.FunctionDef, ctx: Context) -> None:
-    for node in walk_scope(tree.body):
-        if isinstance(node, gast.Nonlocal):
-            raise ctx.refuse(node, f"nonlocal {', '.join(node.names)} names a variable of a function that is not "
-                             "being differentiated", why="its cell outlives this call", remedy="return the value")
-        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Del):
-            continue
-        if isinstance(node, gast.ImportFrom) and any(a.name == "*" for a in node.names):  # pragma: no cover
-            raise ctx.refuse(node, "import * in a function")

@@ -310,9 +310,6 @@ class Statements(Access):
     def call(self, node: Any, value: gast.Call, name: str | None) -> None:
         callee = self.frame.callee(node)
         args = list(value.args)
-        if self.ctx.support_name(value.func) == "store_global" and self.frame.active(value.args[-1]):
-            raise self.no_derivative(node, "a global variable that gets a value that carries a derivative",
-                                     "it outlives the gradient")
         rule = callee.rule if callee is not None else None
         given = [*([value.func.value] if callee is not None and callee.self_first else []), *args]
         written = given[rule.inputs:] if rule is not None and rule.role in ("rule", "constant") else []

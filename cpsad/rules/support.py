@@ -7,6 +7,7 @@ import numpy as np
 from .. import operators
 from ..cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
+from ..outer import GlobalCell, outer_cell
 from ..runtime import SUPPORT, Cell, check_bound, frozen, is_floating, numeric, operands, shared_update
 from . import python
 from .registry import Table
@@ -24,7 +25,7 @@ for _name in ("floordiv", "lshift", "rshift"):
 mover(*[SUPPORT[n] for n in ("iand", "ior", "ixor", "iand_copy", "ior_copy", "ixor_copy")])
 
 mover(Cell, result="c")
-constant(SUPPORT["store_global"])
+constant(GlobalCell, outer_cell, result="c")
 constant(is_sequence, is_mapping, is_instance, result="s")
 constant(distinct, match_names)
 constant(check_bound, operands, shared_update, is_floating)

@@ -341,10 +341,11 @@ def test_global_assert_del():
             return
     """, """
         def f(x):
-            store_global(globals(), 'count', x)
-            item = count
+            count_cell = global_cell(globals(), 'count')
+            count_cell.value = x
+            item = count_cell.value
             item += 1
-            store_global(globals(), 'count', item)
+            count_cell.value = item
             if not x > 0:
                 raise AssertionError('no')
             x = UNBOUND
