@@ -14,8 +14,8 @@ from typing import Any
 from .places import PROGRAMS, here
 from .transforms.errors import NoDerivativeError
 
-__all__ = ["GlobalCell", "OuterCells", "Rebound", "check_running", "is_library", "outer_cell", "rebound_in_file", "rebound_in_namespace",
-           "register"]
+__all__ = ["GlobalCell", "OuterCells", "Rebound", "check_running", "is_library", "outer_cell", "rebound_in_file",
+           "rebound_in_namespace", "register"]
 
 
 class GlobalCell:
