@@ -7,11 +7,14 @@ order of side effects.
 
 import random
 
+from tests.random_programs.more import MORE_FEATURES, MORE_HEADER, More
+
 __all__ = ["FEATURES", "program"]
 
 # What a program may use beyond arithmetic, branches and loops. Each program draws a few.
 FEATURES = ("lists", "dicts", "tuples", "objects", "closures", "lambdas", "helpers", "recursion", "arrays", "walrus",
-            "comprehensions", "jumps", "early", "alias", "nested", "slices", "chains", "text", "keywords", "rebind")
+            "comprehensions", "jumps", "early", "alias", "nested", "slices", "chains", "text", "keywords", "rebind",
+            *MORE_FEATURES)
 
 HEADER = """\
 import math
@@ -42,13 +45,14 @@ class Node:
 """
 
 
-class Writer:
+class Writer(More):
     """One program being written. `scopes`: what is bound, name to type, innermost last."""
 
     def __init__(self, rng, features):
         self.rng, self.features = rng, features
         self.lines, self.indent = [], 0
         self.scopes = [{}]
+        self.pending = []
         self.count = 0
         self.helpers = []  # (name, types of parameters)
         self.budget = rng.randint(8, 30)
@@ -64,11 +68,14 @@ class Writer:
 
     def line(self, text):
         self.lines.append("    " * self.indent + text)
+        for scope, name, kind in self.pending:  # a line's own targets are no operands of it
+            scope[name] = kind
+        self.pending.clear()
 
     def new(self, kind, prefix=None):
         self.count += 1
         name = f"{prefix or kind.lower()}{self.count}"
-        self.scopes[-1][name] = kind
+        self.pending.append((self.scopes[-1], name, kind))
         return name
 
     def names(self, kind, writable=False):
@@ -302,10 +309,6 @@ class Writer:
         for extra in self.extra():
             ways += [extra] * 3
         self.pick(ways)()
-
-    def extra(self):
-        """Further statements: see `tests.random_programs.more`."""
-        return []
 
     def assign(self):
         names = self.names("f", writable=True)
@@ -661,7 +664,7 @@ class Writer:
         self.helpers.append((name, params))
 
     def module(self):
-        self.lines = HEADER.splitlines() + [""]
+        self.lines = (HEADER + MORE_HEADER).splitlines() + [""]
         if self.has("helpers") or self.has("recursion"):
             for _ in range(self.rng.randint(1, 2)):
                 self.helper()
@@ -685,7 +688,8 @@ class Writer:
         parts = [*self.names("f")]
         parts += [f"sum({n})" for n in self.names("L")] + [f"sum({n}.values())" for n in self.names("D")]
         parts += [f"{n}.u * {n}.v" for n in self.names("O")] + [f"{n}.sum()" for n in self.names("a")]
-        parts += [f"{n}[0] - {n}[2]" for n in self.names("T")]
+        parts += [f"{n}[0] - {n}[2]" for n in self.names("T")] + [f"({n}.u - {n}.v)" for n in self.names("R") + self.names("V")]
+        parts += [f"sum({n})" for n in self.names("Q")] + [f"{n}(0.3)" for n in self.names("F")]
         parts += [f"sum([np.sum(row) for row in {n}])" for n in self.names("N") + self.names("M")]
         self.rng.shuffle(parts)
         return " + ".join(f"{p} * {w}" for p, w in zip(parts, [1.0, -0.7, 0.6, 1.3, 0.9, -1.1])) or "x"
@@ -694,5 +698,6 @@ class Writer:
 def program(seed, features=FEATURES):
     """The text of a program."""
     rng = random.Random(seed)
-    drawn = {feature for feature in features if rng.random() < 0.35}
+    share = rng.choice([0.1, 0.2, 0.35])
+    drawn = {feature for feature in features if rng.random() < share}
     return Writer(rng, drawn).module()
