@@ -63,7 +63,7 @@ def compare(function, log, expected, expected_log):
         try:
             value, gradient = differentiate(*args)
         except CpsadError as error:
-            return Verdict("refused", f"{type(error).__name__}: {str(error).strip().splitlines()[0]}")
+            return Verdict("refused", f"{type(error).__name__}: {error.what}")
         except Exception as error:
             return Verdict("crash", f"{type(error).__name__}: {error}")
         if not same(value, expected):
