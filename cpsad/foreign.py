@@ -19,6 +19,7 @@ from .places import here
 from .reach import closes_over, reaches
 from .resolve import letter_of
 from .rules.registry import REGISTRY, Rule
+from .special import groups_of_type, is_special
 from .stack import Shallow
 from .transforms.errors import CpsadError, NoDerivativeError
 
@@ -39,8 +40,8 @@ def starred(function: Any, call: Call) -> Any:
     named = {name: letter for name, letter in call.keywords if name != "**"}
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
-        signature = letters + "O" * (len(args) - written)
-        signature += "".join(f",{name}={named.get(name, 'O')}" for name in keywords)
+        signature = letters + "".join("V" if is_special(v) else "O" for v in args[written:])
+        signature += "".join(f",{name}={named.get(name, 'V' if is_special(v) else 'O')}" for name, v in keywords.items())
         target = forms.form(function, signature)
         with heap.through_c():
             results = target(heap, k, *args, **keywords)
@@ -59,6 +60,9 @@ def other(function: Any, signature: str) -> Any:
     call = Call.parse(signature)
     if call.has_stars:
         return starred(function, call)
+    made = _by_protocol(function, call)
+    if made is not None:
+        return made
     rule = REGISTRY.lookup(function)
     if rule is not None and (rule.role == "python" or rule.otherwise and not _fits(rule, call)):
         return forms.form(rule.otherwise or rule.pullback, signature)
@@ -90,6 +94,24 @@ def other(function: Any, signature: str) -> Any:
     if isinstance(wrapped, types.FunctionType):
         return forms.form(wrapped, signature)
     return untransformed(function, call, None)
+
+
+def _by_protocol(function: Any, call: Call) -> Any:
+    """The form of what calls special methods, or consumes iterators; None for anything else."""
+    from . import generators, iteration, members, protocols
+
+    assert iteration and members  # they enter their forms
+    if type(function) is generators.Suspend:
+        return function.form
+    if function is generators.GENERATOR:
+        return generators.generator_form(function, call)
+    if type(function) is types.MethodType and type(function.__self__) is generators.Generator:
+        return generators.method_form(function, call)
+    try:
+        maker = protocols.FORMS.get(function)
+    except TypeError:  # not hashable
+        return None
+    return maker(function, call) if maker is not None else None
 
 
 def _calls(function: Any, call: Call) -> bool:
@@ -149,7 +171,7 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
         return _moving(cls, None, call)
     if type(cls).__call__ is not type.__call__ or not isinstance(init, types.FunctionType) or new is not object.__new__:
         return untransformed(cls, call, None)
-    inner = forms.form(init, "o" + signature)
+    inner = forms.form(init, ("v" if groups_of_type(cls) else "o") + signature)
     names, given = _names_of(call)
     text = (f"def adapted({', '.join(['_heap', '_k', *names])}):\n"
             "    _made = _new(_cls)\n"
@@ -209,6 +231,16 @@ def _moving(function: Any, rule: Rule | None, call: Call, owner: Any = None) -> 
     return adapted
 
 
+def _consuming(function: Any, rule: Rule, call: Call, owner: Any = None) -> Any:
+    """A mover, with lists in place of generators and of iterators of the user's."""
+    from . import iteration
+
+    plain = _moving(function, rule, call, owner)
+    if rule.iterates and not call.has_stars and (len(call.args) == 1 or not rule.single_iterates):
+        return iteration.eager(function, call, plain, rule.iterates, owner)
+    return plain
+
+
 def _shallow(function: Any) -> Any:
     """`function` for an iterator that will call it later."""
     if not isinstance(function, (types.FunctionType, types.MethodType)):
@@ -224,7 +256,7 @@ def _shallow(function: Any) -> Any:
 
 def _method_of_builtin(function: Any, owner: Any, rule: Rule, call: Call) -> Any:
     if rule.role == "mover":
-        return _moving(function, rule, call, owner)
+        return _consuming(function, rule, call, owner)
     inner = _primitive(rule.primitive, rule, call)
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
@@ -239,7 +271,7 @@ def _method_of_builtin(function: Any, owner: Any, rule: Rule, call: Call) -> Any
 def _primitive(function: Any, rule: Rule, call: Call) -> Any:
     """A primitive called as a value: its rule is called, not spliced."""
     if rule.role == "mover":
-        return _moving(function, rule, call)
+        return _consuming(function, rule, call)
     if rule.role == "constant":
         def constant(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
             k(function(*args, **keywords))

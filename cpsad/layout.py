@@ -91,9 +91,10 @@ def layout_of(function: types.FunctionType, call: Call) -> Layout:
             letters += letter_of(defaults[name], False)
         else:
             missing.append(name)
+    unknown = "v" if any(a in "vV" for a in [*(a for a, _ in call.args), *dict(call.keywords).values()]) else "o"
     if has_rest:
         sources.append(("rest", len(positional)))
-        letters += "o"
+        letters += unknown
     elif len(call.args) > len(positional):
         _bad_call(function, call)
     for name in only:
@@ -109,7 +110,7 @@ def layout_of(function: types.FunctionType, call: Call) -> Layout:
         _bad_call(function, call)
     if has_others:
         sources.append(("others", tuple(keywords)))
-        letters += "o"
+        letters += unknown
     elif keywords:
         _bad_call(function, call)
     direct = call.is_plain and [s for s in sources if s[0] != "arg"] == [] and len(sources) == len(call.args)

@@ -20,7 +20,7 @@ _NUMBERS = {int, float, bool, str, type(None), np.float64}
 
 
 @functools.lru_cache(maxsize=4096)
-def runs_python(kind: type, *names: str) -> bool:
+def runs_python(kind: Any, *names: str) -> bool:
     """Whether one of these methods of `kind` is written in Python."""
     return any(isinstance(getattr(kind, name, None), _FUNCTION) for name in names)
 

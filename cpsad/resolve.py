@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import math
 import operator
 import types
 import weakref
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from .outer import check_running, is_library, rebound_in_file, rebound_in_namespace, register
+from . import special
 from .rules.registry import REGISTRY
 from .rules.splice import template_of
 from .runtime import SUPPORT
@@ -39,7 +41,7 @@ def kind_of(value: Any) -> str:
         return _CONTAINERS[kind]
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, type, types.ModuleType)):
         return "c"
-    if hasattr(kind, "__array_ufunc__") and not isinstance(value, np.ndarray):
+    if getattr(kind, "__array_ufunc__", None) is not None and hasattr(value, "dtype") and not isinstance(value, np.ndarray):
         return "n"  # an array of another library, which speaks NumPy's protocols
     return "o"
 
@@ -53,7 +55,8 @@ def letter_of(value: Any, active: bool) -> str:
     if known is not None:
         return known[active]
     letter = kind_of(value)
-    letter = letter if letter in "sn" else "o"
+    if letter not in "sn":
+        letter = "v" if special.is_special(value) else "o"
     return letter.upper() if active else letter
 
 
@@ -95,12 +98,18 @@ class _Rules:
 
     def rebinds(self, name: str) -> None:
         pass
+    def computes(self, function: Any) -> bool:
+        return function in (sum, any, all, math.prod)
+
+    def groups(self, function: Any, name: str | None) -> tuple[str, ...]:
+        return () if function is MISSING else special.groups_of_call(function, name)
 
 
 class FunctionResolver(_Rules):
     """Looks names up in a function's closure, globals and builtins, and records what it answered."""
 
     def __init__(self, function: types.FunctionType) -> None:
+        self.function = function
         self.globals = function.__globals__
         self.cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
         self.filename = function.__code__.co_filename
@@ -125,6 +134,10 @@ class FunctionResolver(_Rules):
         if register(self.globals, name):
             REGISTRY.version += 1
             check_running(self.globals, name)
+    def special(self, signature: str, own: frozenset[str]) -> frozenset[str]:
+        found = own | special.groups_in_reach(self.function)
+        special.note(found)
+        return found | special.groups_seen() if "v" in signature.lower() else found
 
     def resolve(self, parts: list[str]) -> Any:
         if self.changes(parts[0]):
@@ -211,6 +224,9 @@ class FileResolver(_Rules):
 
     def __init__(self, names: dict[str, Any]) -> None:
         self.names = names
+
+    def special(self, signature: str, own: frozenset[str]) -> frozenset[str]:
+        return own
 
     def resolve(self, parts: list[str]) -> Any:
         value = self.names.get(parts[0], getattr(builtins, parts[0], MISSING))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from . import lazy
 from .cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
 from .heap import is_floating
 from .matching import MATCHING
@@ -132,6 +133,29 @@ def shared_update(x: Any, y: Any) -> None:
                    remedy="write x = x + y instead of x += y")
 
 
+class _Lacks:
+    """`lacks(container, item)`: `item not in container`."""
+
+    def __call__(self, container: Any, item: Any) -> bool:
+        return item not in container
+
+
+lacks = _Lacks()
+
+
+class _Maker:
+    """Stands in generated code for the making of a generator; what makes it is its form (`generators.py`)."""
+
+    def __call__(self, *_: Any) -> Any:
+        raise AssertionError("a generator is made by its form")
+
+    def __repr__(self) -> str:
+        return "generator"
+
+
+GENERATOR = _Maker()
+
+
 def _copying(update: Any) -> Any:
     def on_copy(x: Any, y: Any) -> Any:
         return update(x.copy(), y) if isinstance(x, np.ndarray) else update(x, y)
@@ -153,6 +177,12 @@ SUPPORT: dict[str, Any] = {
     "accumulate_product": accumulate_product, "total": total,
 }
 SUPPORT |= MATCHING
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and_", "or_", "xor",
+              "neg", "pos", "invert", "lt", "le", "gt", "ge", "eq", "ne", "contains", "truth", "not_",
+              "getitem", "setitem", "delitem"):
+    SUPPORT[_name] = getattr(operator, _name)
+SUPPORT |= {"lacks": lacks, "getattr": getattr, "setattr": setattr, "delattr": delattr, "tuple": tuple, "generator": GENERATOR,
+            "unpacked": lazy.UNPACKED, "delegate": lazy.delegate}
 for _name in IN_PLACE:
     SUPPORT[_name] = getattr(operator, _name)
     SUPPORT[_name + "_copy"] = _copying(getattr(operator, _name))

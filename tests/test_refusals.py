@@ -213,8 +213,8 @@ def test_messages_may_be_made_of_active_values():
 CONSTRUCTS = {
     "async function": "async def f(x):\n    return x",
     "await": "async def g(x):\n    return x\nasync def f(x):\n    return await g(x)",
-    "generator": "def f(x):\n    yield x",
-    "yield from": "def f(x):\n    yield from [x]",
+    "generator": "def f(x):\n    def g():\n        yield x\n    return sum(g())",
+    "yield from": "def f(x):\n    def g():\n        yield from [x, x * x]\n    return sum(g())",
     "inner async": "def f(x):\n    async def g():\n        return x\n    return x * 2",
     "try": "def f(x):\n    try:\n        y = x * 2\n    except ValueError:\n        y = x\n    return y",
     "finally": "def f(x):\n    try:\n        return x * 2\n    finally:\n        x = 0",

@@ -15,7 +15,8 @@ import gast
 
 from .cfg import Block, CallThen, Graph, inner_first, writes
 from .context import MISSING, Context, Fact
-from .nodes import free_names, walk, walk_scope
+from .nodes import free_names, load, walk, walk_scope
+from .special import as_call, is_met
 from .splice import Mismatch, bind_arguments
 
 __all__ = ["Analysis", "Callee", "OPERATORS", "analyse", "check"]
@@ -25,7 +26,7 @@ OPERATORS = {gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "true
              gast.BitAnd: "and_", gast.BitOr: "or_", gast.BitXor: "xor", gast.UAdd: "pos", gast.USub: "neg",
              gast.Invert: "invert", gast.Not: "not_"}
 
-FROM_LETTER = {"s": "s", "n": "n", "o": "o"}
+FROM_LETTER = {"s": "s", "n": "n", "o": "o", "v": "o"}
 CONTAINERS = {gast.List: "l", gast.Tuple: "t", gast.Dict: "d", gast.Set: "c"}
 NUMERIC = {"s", "a", "n"}
 
@@ -128,6 +129,9 @@ class _Transfer:
     def fact(self, node: Any, statement: Any) -> Fact:
         if isinstance(node, (gast.Name, gast.Constant)):
             return self.atom(node)
+        if self.ctx.special and as_call(node, self) is not None:
+            statement.callee = Callee(None)
+            return Fact("o", True)
         if isinstance(node, gast.BinOp):
             return self.binary(self.atom(node.left), node.op, self.atom(node.right))
         if isinstance(node, gast.UnaryOp):
@@ -174,7 +178,8 @@ class _Transfer:
             if self.ctx.resolve(node.func) is MISSING and primitive is not MISSING:
                 rule, self_first = self.ctx.resolver.rule(primitive), True
                 args.insert(0, owner)
-        if rule is not None and rule.role == "mover" and self.is_involved(rule, node):
+        if rule is not None and (rule.role == "mover" and self.is_involved(rule, node)
+                                 or is_met(node, self, *node.args, *([node.func.value] if self_first else []))):
             rule = None  # `form` sees to that
         elif rule is not None and rule.role == "python":
             rule = rule.plain if self.is_plain(node, args) else None
@@ -268,6 +273,8 @@ class _Transfer:
 
     def augmented(self, node: gast.AugAssign) -> Fact:
         old = self.name(node.target.id)
+        if is_met(gast.BinOp(left=load(node.target.id), op=node.op, right=node.value), self, load(node.target.id), node.value):
+            return Fact("o", True)
         if old.kind in ("l", "d", "c"):
             return old
         return self.binary(old, node.op, self.atom(node.value))

@@ -5,7 +5,8 @@ Takes: core language. Guarantees (`check` tests it): control flow as before; eve
     name = rhs          name, ..., *name = atom         name op= atom       rhs
     atom[index] = atom  atom.attr = atom                return atom         def, raise, del, import, pass
 
-    rhs   = atom | quiet | atom op atom | op atom | atom[index] | atom.attr | callee(atom, *atom, k=atom, **atom)
+    rhs   = yield atom | yield from atom
+          | atom | quiet | atom op atom | op atom | atom[index] | atom.attr | callee(atom, *atom, k=atom, **atom)
           | (atom, *atom) | [atom] | {atom} | {atom: atom}
     callee = atom | atom.name | a dotted global name
     atom  = name | constant
@@ -27,6 +28,7 @@ from .context import MISSING, Context
 from .desugar import check as check_core
 from .nodes import assign, at, const, copy_tree, dotted, load, tuple_, walk
 from .quiet import is_calm, is_quiet
+from .special import may_run
 
 __all__ = ["anf", "check", "check_statement"]
 
@@ -113,13 +115,17 @@ class _Anf:
         """Only the truth of it matters, so whatever is calm stays."""
         if is_calm(node, self.ctx):
             return node
-        if isinstance(node, (gast.Compare, gast.UnaryOp, gast.BoolOp)) and is_quiet_shape(node):
+        if isinstance(node, (gast.Compare, gast.UnaryOp, gast.BoolOp)) and is_quiet_shape(node) and not (
+                isinstance(node, gast.Compare) and may_run(node, self.ctx)):
             return self.loud_parts(node, out)
         return self.atom(node, out)
 
     def loud_parts(self, node: Any, out: list[Any]) -> Any:
         """A comparison or `not` whose operands run unknown code: the operands are named, the rest stays."""
-        if isinstance(node, gast.Compare):
+        if isinstance(node, gast.Compare) and may_run(node, self.ctx):
+            node.left = self.atom(node.left, out)
+            node.comparators = [self.atom(c, out) for c in node.comparators]
+        elif isinstance(node, gast.Compare):
             node.left = node.left if is_calm(node.left, self.ctx) else self.atom(node.left, out)
             node.comparators = [c if is_calm(c, self.ctx) else self.atom(c, out) for c in node.comparators]
         else:
@@ -197,6 +203,8 @@ class _Anf:
             for part in node.values:
                 if isinstance(part, gast.FormattedValue) and not is_calm(part.value, self.ctx):
                     part.value = self.atom(part.value, out)
+        elif isinstance(node, (gast.Yield, gast.YieldFrom)):
+            node.value = self.atom(node.value, out) if node.value is not None else None
         elif isinstance(node, gast.BoolOp):
             pass  # quiet operands only, by desugar
         else:
@@ -222,7 +230,7 @@ class _Anf:
     def callee(self, node: Any, out: list[Any]) -> None:
         if isinstance(node.func, gast.Name) or self.is_static(node.func):
             return
-        if isinstance(node.func, gast.Attribute):
+        if isinstance(node.func, gast.Attribute) and not may_run(node.func, self.ctx):
             node.func.value = self.atom(node.func.value, out)
         else:
             node.func = self.atom(node.func, out)
@@ -289,6 +297,9 @@ def _check_calm(node: Any, ctx: Context | None, what: str) -> None:
 def _check_test(node: Any, ctx: Context | None) -> None:
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
         _check_test(node.operand, ctx)
+    elif isinstance(node, gast.Compare) and ctx is not None and may_run(node, ctx):
+        for operand in [node.left, *node.comparators]:
+            _check_atom(operand, "an operand of a comparison that may run code")
     else:
         _check_calm(node, ctx, "a test")
 
@@ -332,6 +343,8 @@ def _check_rhs(node: Any, ctx: Context | None) -> None:
     elif isinstance(node, gast.Dict):
         for element in [k for k in node.keys if k is not None] + node.values:
             _check_operand(element)
+    elif isinstance(node, (gast.Yield, gast.YieldFrom)):
+        assert node.value is None or isinstance(node.value, ATOMS), "a value that is yielded has no name"
     else:
         assert isinstance(node, gast.JoinedStr), f"{type(node).__name__} is not in A-normal form"
         _check_calm(node, ctx, "a text")

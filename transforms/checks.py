@@ -140,8 +140,8 @@ def check_signature(node: gast.Call, skipped: int) -> None:
     assert len(node.func.args) == 2 and isinstance(node.func.args[1], gast.Constant), "form wants (callee, signature)"
     text = node.func.args[1].value
     positional, *keywords = text.split(",")
-    stars = ["*" in entry for entry in re.findall(r"\*?[snoSNO]", positional)]
-    assert re.fullmatch(r"(\*?[snoSNO])*", positional) and all(re.fullmatch(r"[\w*]+=[snoSNO]", k) for k in keywords), (
+    stars = ["*" in entry for entry in re.findall(r"\*?[snovSNOV]", positional)]
+    assert re.fullmatch(r"(\*?[snovSNOV])*", positional) and all(re.fullmatch(r"[\w*]+=[snovSNOV]", k) for k in keywords), (
         f"{text!r} is no signature")
     given = node.args[skipped:]
     assert stars == [isinstance(a, gast.Starred) for a in given], f"{text!r} does not fit the positional arguments"

@@ -75,6 +75,18 @@ class Resolver(Protocol):
     def kind(self, value: Any) -> str:
         """Kind of a value."""
 
+    def special(self, signature: str, own: frozenset[str]) -> frozenset[str]:
+        """Groups of operations for which the function may meet a class with methods in Python (`special.py`).
+
+        `own`: those that its text shows.
+        """
+
+    def groups(self, function: Any, name: str | None) -> tuple[str, ...]:
+        """Those that a call of a built-in function belongs to; `name`: of the attribute, for `getattr` and the like."""
+
+    def computes(self, function: Any) -> bool:
+        """Whether a built-in function applies operators to the elements of what it is given."""
+
     def splice(self, rule: Any) -> Any:
         """The rule's pullback as a `transforms.splice.Template`, or None."""
 
@@ -101,6 +113,7 @@ class Context:
     outside: set[str] = field(default_factory=set)  # names that the user's function takes from outside
     support: dict[str, str] = field(default_factory=dict)  # support name -> name in the generated code
     summed: set[str] = field(default_factory=set)  # variables to whose adjoints loops add products
+    special: frozenset[str] = frozenset()  # groups of operations that may run a method of a class (`special.py`)
     spliced: dict[str, Any] = field(default_factory=dict)  # name in the generated code -> value from a rule's file
 
     def where(self, node: Any) -> Location:

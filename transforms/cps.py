@@ -24,13 +24,15 @@ from typing import Any
 
 import gast
 
-from .analysis import OPERATORS, Analysis, analyse
+from .analysis import OPERATORS, Analysis, _Transfer, analyse
 from .anf import ATOMS, check_statement
 from .cfg import Block, Branch, CallThen, Graph, Jump, Leave, Loop, build, connect, liveness, reads, writes
 from .checks import check_scopes, check_signature, is_form
 from .context import Context, Fact
+from .generators import is_generator, outline
 from .nodes import assign, at, call, const, copy_tree, def_, expr_stmt, free_names, if_, load, parameters, ret, stores, walk
 from .scoping import declare_shared
+from .special import dispatch
 
 __all__ = ["check", "cps"]
 
@@ -51,11 +53,13 @@ class _Function:
     """
 
     def __init__(self, tree: gast.FunctionDef, ctx: Context, outer: dict[str, str], used: set[str]) -> None:
+        tree = outline(tree, ctx) if is_generator(tree) else tree
         self.tree, self.ctx, self.outer, self.used = tree, ctx, outer, used
         self.params = parameters(tree.args)
         self.graph = build(tree, self.params)
         facts = {name: ctx.facts[new] for name, new in outer.items() if new in ctx.facts}
         self.analysis: Analysis = analyse(self.graph, ctx, facts)
+        dispatch(self.graph, ctx, lambda block: _Transfer(ctx, facts, dict(self.analysis.entry[block])))
         split_calls(self.graph)
         duplicate_returns(self.graph)
         connect(self.graph)
@@ -202,11 +206,12 @@ class _Function:
     def letter(self, node: Any) -> str:
         if isinstance(node, gast.Constant):
             return "s" if isinstance(node.value, (int, float, complex)) else "o"
+        letter = "O"
         if isinstance(node, gast.Name) and node.id in self.ctx.facts:
-            return self.ctx.facts[node.id].letter
-        if isinstance(node, gast.Name) and node.id not in self.ctx.locals:
-            return Fact(self.ctx.resolver.kind(self.ctx.resolve(node)), False).letter
-        return "O"
+            letter = self.ctx.facts[node.id].letter
+        elif isinstance(node, gast.Name) and node.id not in self.ctx.locals:
+            letter = Fact(self.ctx.resolver.kind(self.ctx.resolve(node)), False).letter
+        return {"o": "v", "O": "V"}.get(letter, letter) if self.ctx.special else letter
 
     # -- statements -------------------------------------------------------------------------------------------
 
@@ -287,11 +292,16 @@ class _Function:
         plain.args, plain.name = args, own
         plain.body = [_rename_inner(s, {v: n for v, n in visible.items() if v in free}) for s in plain.body]
         out.append(plain)
-        signature, self.ctx.signature = self.ctx.signature, ""
+        only_cps = getattr(node, "only_cps", False)
+        signature, self.ctx.signature = self.ctx.signature, "o" + self.ctx.signature if only_cps else ""
         made = _Function(copy_tree(node), self.ctx, {v: n for v, n in visible.items() if v not in _bound(node)},
                          self.used).convert(keep_params=False)
         self.ctx.signature = signature
         made.nested_of = own
+        if only_cps:
+            made.name = own
+            out[-1:] = [made]
+            return
         out.append(made)
         out.append(expr_stmt(call(self.ctx.use("attach"), load(own), load(made.name)), node))
 

@@ -35,6 +35,7 @@ import gast
 
 from . import cells, outer, patterns
 from .context import Context
+from .generators import TOTAL_CONSUMERS, loops_of, outline_expressions
 from .nodes import (
     COMPREHENSIONS,
     assign,
@@ -69,7 +70,7 @@ def desugar(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
         _mangle(tree, ctx.class_name)
     positional = tree.args.posonlyargs + tree.args.args
     ctx.first_parameter = positional[0].id if positional else "self"
-    return _Desugar(ctx).function(cells.convert(outer.convert(tree, ctx), ctx))
+    return _Desugar(ctx).function(cells.convert(outline_expressions(outer.convert(tree, ctx), ctx), ctx))
 
 
 def _mangle(tree: Any, class_name: str) -> None:
@@ -89,8 +90,6 @@ def _strip_annotations(args: gast.arguments) -> None:
 
 
 LOWERED = (gast.IfExp, gast.NamedExpr, gast.Lambda, *COMPREHENSIONS)
-TOTAL_CONSUMERS = {"sum", "list", "tuple", "set", "frozenset", "dict", "sorted", "max", "min"}
-
 
 class _Desugar:
     def __init__(self, ctx: Context) -> None:
@@ -298,8 +297,11 @@ class _Desugar:
         return [assign(flag, const(True), node), at(gast.Break(), node)], [after]
 
     def stmt_For(self, node: Any, out: list[Any]) -> None:
-        iterator = self.temp("it")
-        out.append(assign(iterator, call(self.ctx.use("iter"), self.expr(node.iter, out)), node))
+        if getattr(node, "is_ready", False):
+            iterator = node.iter.id
+        else:
+            iterator = self.temp("it")
+            out.append(assign(iterator, call(self.ctx.use("iter"), self.expr(node.iter, out)), node))
         simple = isinstance(node.target, gast.Name)
         item = self.temp(node.target.id if simple else "item", hint=_hint(node.target))
         body = [assign(item, call(self.ctx.use("next"), load(iterator), self.ctx.use("END")), node)]
@@ -339,7 +341,15 @@ class _Desugar:
         """An expression of which only the truth is asked."""
         if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
             return _negate(self.test(node.operand, out))
+        if isinstance(node, gast.BoolOp) and "truth" in self.ctx.special and not is_calm(node, self.ctx):
+            return self.expr(self.truths(node), out)
         return node if is_calm(node, self.ctx) else self.expr(node, out)
+
+    def truths(self, node: Any) -> Any:
+        """A test of several operands that may compute when they are asked for their truth: each is asked once."""
+        if isinstance(node, gast.BoolOp):
+            return gast.BoolOp(op=node.op, values=[self.truths(v) for v in node.values])
+        return node if isinstance(node, gast.Compare) else call(self.ctx.use("truth"), node)
 
     def expr(self, node: Any, out: list[Any], hint: str | None = None) -> Any:
         """`node` in core form; statements that must run before it go to `out`."""
@@ -413,9 +423,11 @@ class _Desugar:
         return load(name)
 
     def lower_Lambda(self, node: Any, out: list[Any], hint: str | None) -> Any:
-        name = self.temp(hint or "function")
+        makes_generator = getattr(node, "is_generator", False)
+        name = self.temp(hint or ("values" if makes_generator else "function"))
         self.defaults(node.args, out)
-        out.append(self.function(def_(name, node.args, [ret(node.body, node)], node)))
+        body = loops_of(node.body, node, self.ctx) if makes_generator else [ret(node.body, node)]
+        out.append(self.function(def_(name, node.args, body, node)))
         return load(name)
 
     def lower_ListComp(self, node: Any, out: list[Any], hint: str | None) -> Any:
@@ -427,11 +439,6 @@ class _Desugar:
     def lower_DictComp(self, node: Any, out: list[Any], hint: str | None) -> Any:
         return self.comprehension(node, out, hint, gast.Dict(keys=[], values=[]), "__setitem__",
                                   [node.key, node.value])
-
-    def lower_GeneratorExp(self, node: Any, out: list[Any], hint: str | None) -> Any:
-        raise self.ctx.refuse(node, "a generator expression is not differentiated yet, save as the one argument of "
-                              + ", ".join(sorted(TOTAL_CONSUMERS)), why="its frame is suspended between two values",
-                              remedy="write a list comprehension: [...] for (...)")
 
     def lower_Call(self, node: Any, out: list[Any], hint: str | None) -> Any:
         if _is_zero_super(node):

@@ -20,10 +20,6 @@ REFUSED: dict[type, tuple[str, str, str]] = {
     gast.Await: ("await is not differentiated", "an event loop runs other code in between", "write a plain call"),
     gast.AsyncFor: ("async for is not differentiated", "an event loop runs other code in between", "use for"),
     gast.AsyncWith: ("async with is not differentiated", "an event loop runs other code in between", "use with"),
-    gast.Yield: ("a generator is not differentiated yet", "its frame is suspended between two values",
-                 "collect the values in a list and return it"),
-    gast.YieldFrom: ("a generator is not differentiated yet", "its frame is suspended between two values",
-                     "collect the values in a list and return it"),
     gast.Try: ("try is not differentiated yet", "a handler is a second continuation", _REMEDY_OUTSIDE),
     gast.With: ("with is not differentiated yet", "leaving the block is a second continuation", _REMEDY_OUTSIDE),
     gast.ClassDef: ("a class statement inside a differentiated function is not supported yet", "its methods would "

@@ -12,11 +12,13 @@ from .context import Context, Resolver
 from .cps import cps
 from .desugar import desugar
 from .fence import check_supported
+from .generators import uses_generators
 from .nodes import Names, free_names, parameters, stores, walk
 from .optimize import optimize
 
 __all__ = ["STAGES", "new_context", "stages"]
 
+GENERATOR_GROUPS = frozenset({"iterate", "contains"})
 STAGES = ("source", "desugar", "anf", "cps", "adjoint", "optimized")
 
 
@@ -34,7 +36,8 @@ def new_context(tree: gast.FunctionDef, filename: str, resolver: Resolver, signa
             bound |= set(node.names)
     names = Names(taken | bound)
     ctx = Context(filename, tree.name, resolver, names, signature, class_name=class_name, lines=lines,
-                  locals=bound, outside=free_names(tree))
+                  locals=bound, outside=free_names(tree),
+                  special=resolver.special(signature, GENERATOR_GROUPS if uses_generators(tree) else frozenset()))
     return ctx
 
 

@@ -13,6 +13,7 @@ import gast
 
 from .context import Context
 from .nodes import COMPREHENSIONS, children
+from .special import may_run
 
 __all__ = ["is_calm", "is_quiet"]
 
@@ -22,7 +23,7 @@ _NEVER = (gast.IfExp, gast.NamedExpr, gast.Lambda, gast.Await, gast.Yield, gast.
 
 def is_calm(node: Any, ctx: Context) -> bool:
     """Runs no unknown code and binds nothing: operators, subscripts, attributes and calls of primitives."""
-    if isinstance(node, _NEVER):
+    if isinstance(node, _NEVER) or may_run(node, ctx):
         return False
     if isinstance(node, gast.Call):
         rule = ctx.resolver.rule(ctx.resolve(node.func))
@@ -36,6 +37,8 @@ def is_calm(node: Any, ctx: Context) -> bool:
 def is_quiet(node: Any, ctx: Context) -> bool:
     if isinstance(node, gast.Constant):
         return True
+    if may_run(node, ctx):
+        return False
     if isinstance(node, (gast.Compare, gast.JoinedStr)):
         return is_calm(node, ctx)
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):

@@ -385,9 +385,28 @@ def test_shared_variables_have_gone_to_cells():
     """)
 
 
-def test_a_generator_expression_that_is_kept_is_refused():
-    with pytest.raises(UnsupportedError, match="write a list comprehension"):
-        transformed("desugar", "def f(x):\n    g = (y for y in x)\n    return g")
+def test_a_generator_expression_that_is_kept_is_a_generator_function():
+    becomes("""
+        def f(x):
+            g = (y for y in x)
+            return g
+    """, """
+        def f(x):
+            def values(it):
+                while True:
+                    y1 = next(it, END)
+                    if y1 is END:
+                        break
+                    y = y1
+                    yield y
+            g = values(iter(x))
+            return g
+    """)
+
+
+def test_a_walrus_in_a_generator_expression_that_is_kept_is_refused():
+    with pytest.raises(UnsupportedError, match="a walrus in a generator expression"):
+        transformed("desugar", "def f(x):\n    return any((y := z) > 0 for z in x)")
 
 
 def test_the_example_in_the_head():

@@ -9,9 +9,6 @@ from tests.transforms.snippets import context, corpus, dedent
 REFUSED = {
     "async def": ("def f(x):\n    async def g(): return x", "async functions are not differentiated"),
     "await": ("def f(x):\n    async def g(): await x", "async functions are not differentiated"),
-    "yield": ("def f(x):\n    yield x", "a generator is not differentiated yet"),
-    "yield from": ("def f(x):\n    y = yield from x", "a generator is not differentiated yet"),
-    "a nested generator": ("def f(x):\n    def g():\n        yield x", "a generator is not differentiated yet"),
     "try": ("def f(x):\n    try:\n        return x\n    finally:\n        pass", "try is not differentiated yet"),
     "except*": ("def f(x):\n    try:\n        return x\n    except* ValueError:\n        pass", "except* is not"),
     "with": ("def f(x):\n    with np.errstate():\n        return x", "with is not differentiated yet"),

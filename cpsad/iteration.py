@@ -1,0 +1,224 @@
+"""Iteration in CPS: `iter`, `next`, and the functions that consume what a generator or an iterator of the user's gives.
+
+A function that takes values one by one as they are asked for (`zip`, `map`, `itertools.accumulate`) is written in
+Python in `lazy.py`; one that takes them all is given a list of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+
+from . import forms, lazy
+from .cotangents import ZERO
+from .generators import Generator, next_form
+from .layout import Call
+from .protocols import FORMS, call_method, call_with, letter, member_of, python_member
+from .reach import runs_python
+from .rules.registry import REGISTRY
+from .special import groups_of_type
+
+__all__ = ["all_values", "runs_on_next"]
+
+_MISSING: Any = object()
+_QUICK = {list, tuple, dict, set, range, str, np.ndarray, float, int}
+
+LAZY: dict[Any, Any] = {
+    zip: lazy.zip_of, enumerate: lazy.enumerate_of, map: lazy.map_of, filter: lazy.filter_of,
+    itertools.starmap: lazy.starmap, itertools.takewhile: lazy.takewhile, itertools.dropwhile: lazy.dropwhile,
+    itertools.filterfalse: lazy.filterfalse, itertools.accumulate: lazy.accumulate, itertools.chain: lazy.chain,
+    itertools.chain.from_iterable: lazy.chain_from, itertools.islice: lazy.islice, itertools.pairwise: lazy.pairwise,
+    itertools.cycle: lazy.cycle, itertools.compress: lazy.compress, itertools.zip_longest: lazy.zip_longest,
+    itertools.groupby: lazy.groupby, any: lazy.any_of, all: lazy.all_of,
+}
+if hasattr(itertools, "batched"):
+    LAZY[itertools.batched] = lazy.batched
+CALLS_FIRST = {map, filter, itertools.starmap, itertools.takewhile, itertools.dropwhile, itertools.filterfalse}
+KEYED = {itertools.groupby, itertools.accumulate}
+
+
+def runs_on_next(value: Any) -> bool:
+    """Whether iterating over a value runs Python code of the user's."""
+    kind = type(value)
+    return kind not in _QUICK and (kind is Generator or runs_python(kind, "__iter__", "__next__") or (
+        member_of(kind, "__iter__") is _MISSING and python_member(kind, "__getitem__") is not None))
+
+
+def all_values(heap: Any, k: Any, iterable: Any) -> Any:
+    """A list of the values of an iterable goes to `k`; the adjoint of the iterable."""
+    return forms.form(lazy.list_of, "V")(heap, k, iterable)[0]
+
+
+# -- iter and next --------------------------------------------------------------------------------------------------
+
+def _iter(function: Any, call: Call) -> Any:
+    if not call.is_plain:
+        return None
+    if len(call.args) == 2:
+        return forms.form(lazy.call_until, "".join(a for a, _ in call.args))
+    from . import foreign
+
+    plain = foreign._moving(iter, REGISTRY.lookup(iter), call)
+
+    def adapted(heap: Any, k: Any, value: Any) -> Any:
+        kind = type(value)
+        if kind is Generator:
+            k(value)
+            return (ZERO,)
+        member = python_member(kind, "__iter__")
+        if member is not None:
+            return call_method(heap, k, member, value)
+        if member_of(kind, "__iter__") is _MISSING and python_member(kind, "__getitem__") is not None:
+            return forms.form(lazy.sequence_items, "V")(heap, k, value)
+        return plain(heap, k, value)
+
+    return adapted
+
+
+def _next(function: Any, call: Call) -> Any:
+    if not call.is_plain or not 1 <= len(call.args) <= 2:
+        return None
+    from . import foreign
+
+    plain = foreign._moving(next, REGISTRY.lookup(next), call)
+
+    def adapted(heap: Any, k: Any, iterator: Any, *default: Any) -> Any:
+        kind = type(iterator)
+        if kind is Generator:
+            return next_form(heap, k, iterator, default)
+        member = python_member(kind, "__next__")
+        if member is not None:
+            return _next_of_class(heap, k, member, iterator, default)
+        return plain(heap, k, iterator, default[0]) if default else plain(heap, k, iterator)
+
+    return adapted
+
+
+def _next_of_class(heap: Any, k: Any, member: Any, iterator: Any, default: tuple[Any, ...]) -> Any:
+    """`__next__` of a class: a StopIteration of its own, not of what follows, stands for the end."""
+    arrived = False
+
+    def after(value: Any) -> Any:
+        nonlocal arrived
+        arrived = True
+        return k(value)
+
+    try:
+        return (*call_method(heap, after, member, iterator), *(ZERO for _ in default))
+    except StopIteration:
+        if arrived or not default:
+            raise
+    return ZERO, k(default[0])
+
+
+FORMS[iter], FORMS[next] = _iter, _next
+
+
+# -- consumers ------------------------------------------------------------------------------------------------------
+
+def _lazy(function: Any, call: Call) -> Any:
+    """A lazy function, in Python if one of its iterables or the function it is given is the user's code."""
+    from . import foreign
+
+    signature = _unparse(call)
+    rule = REGISTRY.lookup(function)
+    plain = foreign.untransformed(function, call, None) if rule is None else foreign._primitive(function, rule, call)
+    always = function in CALLS_FIRST or function in KEYED and (len(call.args) > 1 or bool(call.keywords))
+    if always and not call.is_plain:
+        return forms.form(LAZY[function], _seen(signature))
+
+    def adapted(heap: Any, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        quiet = not any(map(runs_on_next, args))
+        if quiet and function is map and _is_constant(args[0]):
+            k(map(*args))
+            return tuple([ZERO for _ in args])
+        if quiet and rule is not None and not always:
+            return call_with(plain, heap, k, args, keywords)
+        return call_with(forms.form(LAZY[function], _seen(signature)), heap, k, args, keywords)
+
+    return adapted
+
+
+def _is_constant(function: Any) -> bool:
+    """Whether a function's results carry no derivative, whatever it is given."""
+    rule = REGISTRY.lookup(function)
+    return rule is not None and rule.role == "constant"
+
+
+def _seen(signature: str) -> str:
+    """The signature, with what is unknown marked as what may have special methods."""
+    head, *rest = signature.split(",")
+    rest = [part[:-1] + {"o": "v", "O": "V"}.get(part[-1], part[-1]) for part in rest]
+    return ",".join([head.replace("o", "v").replace("O", "V"), *rest])
+
+
+def _unparse(call: Call) -> str:
+    return "".join("*" * star + a for a, star in call.args) + "".join(f",{n}={a}" for n, a in call.keywords)
+
+
+for _function in LAZY:
+    FORMS[_function] = _lazy
+
+
+def eager(function: Any, call: Call, plain: Any, positions: Any, owner: Any = None) -> Any:
+    """The form of a function that takes all values of its arguments at these positions: it gets lists of them."""
+    shift = 0 if owner is None else 1
+
+    def adapted(heap: Any, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        for i, value in enumerate(args):
+            if i + shift in positions and runs_on_next(value):
+                break
+        else:
+            return call_with(plain, heap, k, args, keywords)
+        back: Any = None
+
+        def after(values: Any) -> Any:
+            nonlocal back
+            given = [*args]
+            given[i] = values
+            back = call_with(adapted, heap, k, given, keywords)
+            return back[i]
+
+        own = all_values(heap, after, args[i])
+        return (*back[:i], own, *back[i + 1:])
+
+    return adapted
+
+
+def _sum(function: Any, call: Call) -> Any:
+    from . import foreign
+
+    if call.has_stars:
+        return None
+    plain = foreign._primitive(function, REGISTRY.lookup(function), call)
+
+    def of_list(heap: Any, k: Any, values: Any, /, *args: Any, **keywords: Any) -> Any:
+        if function is sum and isinstance(values, (list, tuple)) and any(
+                "number" in groups_of_type(type(v)) for v in values if type(v) is not float):
+            start = args[0] if args else keywords.get("start", 0)
+            result = forms.form(lazy.sum_of, "V" + letter(start))(heap, k, values, start)
+            return result[: 1 + len(args) + len(keywords)]
+        return call_with(plain, heap, k, (values, *args), keywords)
+
+    return eager(function, call, of_list, (0,))
+
+
+for _function in (sum, math.fsum, math.prod):
+    FORMS[_function] = _sum
+
+
+# -- unpacking ------------------------------------------------------------------------------------------------------
+
+def _unpack(function: Any, call: Call) -> Any:
+    def adapted(heap: Any, k: Any, values: Any, count: int, rest: bool) -> Any:
+        if runs_on_next(values):
+            return forms.form(lazy.unpack_of, "Vss")(heap, k, values, count, rest)
+        return k(values), ZERO, ZERO
+
+    return adapted
+
+
+FORMS[lazy.UNPACKED] = _unpack

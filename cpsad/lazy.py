@@ -1,0 +1,325 @@
+"""Built-in functions that consume iterators, written in Python for those that run user's code; transformed like user's code.
+
+They say what the functions of the same names in `builtins` and `itertools` do; what a list or an array is given to
+goes on to those, in C.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+END: Any = object()
+_UNSET: Any = object()
+
+
+def list_of(iterable: Any) -> list[Any]:
+    return [value for value in iterable]
+
+
+def any_of(iterable: Any) -> bool:
+    for value in iterable:
+        if value:
+            return True
+    return False
+
+
+def all_of(iterable: Any) -> bool:
+    for value in iterable:
+        if not value:
+            return False
+    return True
+
+
+def sum_of(iterable: Any, start: Any = 0) -> Any:
+    total = start
+    for value in iterable:
+        total = total + value
+    return total
+
+
+def contains(iterable: Any, wanted: Any) -> bool:
+    for value in iterable:
+        if value is wanted or value == wanted:
+            return True
+    return False
+
+
+def unpack_of(iterable: Any, count: int, rest: bool) -> tuple[Any, ...]:
+    """The values that `a, b = iterable` wants, and one more if there are too many."""
+    if rest:
+        return tuple(list_of(iterable))
+    found: list[Any] = []
+    for value in iterable:
+        found.append(value)
+        if len(found) > count:
+            break
+    return tuple(found)
+
+
+class _Unpack:
+    """`unpack_of` of what runs user's code when it is iterated over; anything else stays as it is."""
+
+    def __call__(self, iterable: Any, count: int, rest: bool) -> Any:
+        return unpack_of(iterable, count, rest) if hasattr(iterable, "__next__") else iterable
+
+    def __repr__(self) -> str:
+        return "unpacked"
+
+
+UNPACKED = _Unpack()
+
+
+def sequence_items(sequence: Any) -> Any:
+    """Iteration over an object that has `__getitem__` only."""
+    i = 0
+    while True:
+        try:
+            value = sequence[i]
+        except IndexError:
+            return
+        yield value
+        i += 1
+
+
+def delegate(suspend: Any, iterable: Any) -> Any:
+    """`yield from iterable`, in a generator that is suspended by `suspend`."""
+    iterator = iter(iterable)
+    sent = None
+    while True:
+        value = step(iterator, sent)
+        if value is END:
+            return returned(iterator)
+        sent = suspend(value)
+
+
+def step(iterator: Any, sent: Any) -> Any:
+    """`next(iterator)` or `iterator.send(sent)`, END at the end."""
+    return next(iterator, END) if sent is None else iterator.send(sent)
+
+
+def returned(iterator: Any) -> Any:
+    """What the generator that has ended has returned."""
+    return getattr(iterator, "value", None) if is_generator(iterator) else None
+
+
+def is_generator(iterator: Any) -> bool:
+    from .generators import Generator
+
+    return isinstance(iterator, Generator)
+
+
+def zip_of(*iterables: Any, strict: bool = False) -> Any:
+    iterators = [iter(it) for it in iterables]
+    if not iterators:
+        return
+    while True:
+        values = []
+        for i, iterator in enumerate(iterators):
+            value = next(iterator, END)
+            if value is END:
+                if strict and i:
+                    raise ValueError(shorter(i, "shorter"))
+                if strict:
+                    for j, other in enumerate(iterators):
+                        if j and next(other, END) is not END:
+                            raise ValueError(shorter(j, "longer"))
+                return
+            values.append(value)
+        yield tuple(values)
+
+
+def shorter(i: int, how: str) -> str:
+    return f"zip() argument {i + 1} is {how} than argument{' 1' if i == 1 else f's 1-{i}'}"
+
+
+def enumerate_of(iterable: Any, start: int = 0) -> Any:
+    n = start
+    for value in iterable:
+        yield n, value
+        n += 1
+
+
+def map_of(function: Any, *iterables: Any) -> Any:
+    if len(iterables) == 1:
+        for value in iterables[0]:
+            yield function(value)
+    else:
+        for values in zip_of(*iterables):
+            yield function(*values)
+
+
+def filter_of(function: Any, iterable: Any) -> Any:
+    for value in iterable:
+        if value if function is None or function is bool else function(value):
+            yield value
+
+
+def starmap(function: Any, iterable: Any) -> Any:
+    for args in iterable:
+        yield function(*args)
+
+
+def takewhile(predicate: Any, iterable: Any) -> Any:
+    for value in iterable:
+        if not predicate(value):
+            return
+        yield value
+
+
+def dropwhile(predicate: Any, iterable: Any) -> Any:
+    dropping = True
+    for value in iterable:
+        if dropping and predicate(value):
+            continue
+        dropping = False
+        yield value
+
+
+def filterfalse(predicate: Any, iterable: Any) -> Any:
+    for value in iterable:
+        if not (value if predicate is None else predicate(value)):
+            yield value
+
+
+def accumulate(iterable: Any, func: Any = None, *, initial: Any = None) -> Any:
+    iterator = iter(iterable)
+    total = initial
+    if initial is None:
+        total = next(iterator, END)
+        if total is END:
+            return
+    yield total
+    for value in iterator:
+        total = total + value if func is None else func(total, value)
+        yield total
+
+
+def chain(*iterables: Any) -> Any:
+    for iterable in iterables:
+        for value in iterable:
+            yield value
+
+
+def chain_from(iterable: Any) -> Any:
+    for part in iterable:
+        for value in part:
+            yield value
+
+
+def islice(iterable: Any, *args: Any) -> Any:
+    s = slice(*args)
+    start, stop, step = s.start or 0, s.stop, s.step or 1
+    if start < 0 or step < 1 or stop is not None and stop < 0:
+        raise ValueError("Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
+    iterator = iter(iterable)
+    i = 0
+    wanted = start
+    while stop is None or i < stop:
+        value = next(iterator, END)
+        if value is END:
+            return
+        if i == wanted:
+            yield value
+            wanted += step
+            if stop is not None and wanted >= stop:
+                i += 1
+                while i < stop:
+                    if next(iterator, END) is END:
+                        return
+                    i += 1
+                return
+        i += 1
+
+
+def pairwise(iterable: Any) -> Any:
+    iterator = iter(iterable)
+    a = next(iterator, END)
+    if a is END:
+        return
+    for b in iterator:
+        yield a, b
+        a = b
+
+
+def cycle(iterable: Any) -> Any:
+    saved = []
+    for value in iterable:
+        yield value
+        saved.append(value)
+    while saved:
+        for value in saved:
+            yield value
+
+
+def compress(data: Any, selectors: Any) -> Any:
+    for value, wanted in zip_of(data, selectors):
+        if wanted:
+            yield value
+
+
+def batched(iterable: Any, n: int) -> Any:
+    if n < 1:
+        raise ValueError("n must be at least one")
+    batch: list[Any] = []
+    for value in iterable:
+        batch.append(value)
+        if len(batch) == n:
+            yield tuple(batch)
+            batch = []
+    if batch:
+        yield tuple(batch)
+
+
+def zip_longest(*iterables: Any, fillvalue: Any = None) -> Any:
+    iterators = [iter(it) for it in iterables]
+    running = [True for it in iterables]
+    while True:
+        values = []
+        for i, iterator in enumerate(iterators):
+            value = next(iterator, END) if running[i] else END
+            if value is END:
+                running[i] = False
+                value = fillvalue
+            values.append(value)
+        if not any(running):
+            return
+        yield tuple(values)
+
+
+def groupby(iterable: Any, key: Any = None) -> Any:
+    iterator = iter(iterable)
+    value = next(iterator, END)
+    if value is END:
+        return
+    current = value if key is None else key(value)
+    ended = False
+
+    def group(wanted: Any) -> Any:
+        nonlocal value, current, ended
+        yield value
+        while True:
+            value = next(iterator, END)
+            if value is END:
+                ended = True
+                return
+            current = value if key is None else key(value)
+            if current != wanted:
+                return
+            yield value
+
+    while not ended:
+        wanted = current
+        values = group(wanted)
+        yield wanted, values
+        if not ended and current == wanted:
+            for _ in values:
+                pass
+
+
+def call_until(function: Any, sentinel: Any) -> Any:
+    """`iter(function, sentinel)`."""
+    while True:
+        value = function()
+        if value == sentinel:
+            return
+        yield value

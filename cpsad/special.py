@@ -1,0 +1,269 @@
+"""Which special methods a function may meet: those of the classes that its code, or its arguments, can get at.
+
+An operation on a value of unknown kind is taken for arithmetic of numbers and arrays, and checked to be that, unless
+a class with a method of that kind is in reach; then it is a call. What is in reach is found as in *rapid type
+analysis* (Bacon and Sweeney, OOPSLA 1996): from the names in the function's code to the functions and classes that
+they stand for, and on from there. Where a class comes in by a way that was not seen, the check raises.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import math
+import operator
+import sys
+import types
+from typing import Any
+
+import numpy as np
+
+from . import lazy
+from .rules.registry import REGISTRY
+from .runtime import lacks
+
+__all__ = ["groups_in_reach", "groups_of_call", "groups_of_type", "groups_of_value", "groups_seen", "is_special", "note"]
+
+_BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and", "or", "xor", "divmod")
+_UNARY = ("neg", "pos", "abs", "invert", "round", "floor", "ceil", "trunc", "float", "int", "complex", "index")
+
+GROUPS: dict[str, tuple[str, ...]] = {f"__{side}{name}__": ("number",) for name in _BINARY for side in ("", "r", "i")}
+GROUPS |= {f"__{name}__": ("number",) for name in _UNARY}
+GROUPS |= {f"__{name}__": ("compare",) for name in ("lt", "le", "gt", "ge", "eq", "ne")}
+GROUPS |= {
+    "__len__": ("truth",), "__bool__": ("truth",), "__contains__": ("contains",), "__missing__": ("item",),
+    "__getitem__": ("item", "iterate", "contains"), "__setitem__": ("item",), "__delitem__": ("item",),
+    "__class_getitem__": (), "__iter__": ("iterate", "contains"), "__next__": ("iterate",), "__reversed__": ("iterate",),
+    "__getattr__": (".*",), "__getattribute__": (".*",), "__setattr__": ("=*",), "__delattr__": (".*",),
+    "__array_ufunc__": ("number",),
+}
+_QUIET_MODULES = {"enum", "typing", "types", "abc", "dataclasses", "builtins", "object", "_py_abc", "re", "contextlib",
+                  "inspect", "logging", "pathlib", "weakref", "string", "threading", "os", "warnings"}
+_FOLLOWED = {"fractions", "statistics", "functools", "collections", "itertools", "operator", "random"}
+_LEAVES = (int, float, complex, str, bytes, bool, type(None), np.ndarray, np.generic, range, slice)
+MOST = 4000  # objects looked at
+
+_CALLS: dict[Any, tuple[str, ...]] = dict.fromkeys(
+    (abs, float, int, complex, round, divmod, pow, math.floor, math.ceil, math.trunc, operator.index, operator.abs), ("number",))
+_CALLS |= {getattr(operator, side + name + "_" * (name in ("and", "or") and not side)): ("number",)
+           for name in _BINARY if name != "divmod" for side in ("", "i")}
+_CALLS |= {getattr(operator, name): ("number",) for name in ("neg", "pos", "invert")}
+_CALLS |= {getattr(operator, name): ("compare",) for name in ("lt", "le", "gt", "ge", "eq", "ne")}
+_CALLS |= dict.fromkeys((operator.contains, lacks), ("contains",))
+_CALLS |= {getattr(operator, name): ("item",) for name in ("getitem", "setitem", "delitem")}
+_CALLS |= {lazy.UNPACKED: ("iterate",)}
+_CALLS |= dict.fromkeys((len, bool, operator.truth, operator.not_), ("truth",))
+_CALLS |= dict.fromkeys((sum, math.fsum, math.prod), ("iterate", "number")) | dict.fromkeys((any, all), ("iterate", "truth"))
+_ATTRIBUTE_CALLS = (getattr, hasattr, setattr, delattr)
+
+# Iterators that call a function of the user's: in differentiated code they are generators (`lazy.py`).
+_CALLERS = {map, filter, itertools.starmap, itertools.accumulate, itertools.takewhile, itertools.dropwhile,
+            itertools.filterfalse, itertools.groupby}
+_BUILT_IN = {"map": map, "filter": filter}
+
+_seen: set[str] = set()
+
+
+def groups_of_call(function: Any, name: str | None) -> tuple[str, ...]:
+    """Groups of the special methods that a built-in function calls."""
+    if function in _ATTRIBUTE_CALLS:
+        return ("." + name if name is not None else ".*", ".*", "=*")
+    try:
+        known = _CALLS.get(function)
+    except TypeError:  # not hashable
+        return ()
+    if known is None:
+        rule = REGISTRY.lookup(function)
+        known = ("iterate",) if rule is not None and rule.role == "mover" and rule.iterates or function is next else ()
+    return known
+
+
+def note(groups: Any) -> None:
+    """Classes with such methods are in use: functions transformed from now on that may get one are made for it."""
+    if not _seen.issuperset(groups):
+        _seen.update(groups)
+        REGISTRY.version += 1
+
+
+def groups_seen() -> frozenset[str]:
+    return frozenset(_seen)
+
+
+@functools.lru_cache(maxsize=4096)
+def groups_of_type(kind: Any) -> frozenset[str]:
+    """Groups of the special methods that a class has in Python, and its attributes that run code."""
+    found: set[str] = set()
+    for base in kind.__mro__:
+        if base.__module__ in _QUIET_MODULES or base.__module__.partition(".")[0] in ("numpy", "cpsad") and (
+                base.__name__ != "Generator"):
+            continue
+        for name, value in vars(base).items():
+            if isinstance(value, types.FunctionType):
+                if name in GROUPS and not value.__code__.co_filename.startswith("<string"):
+                    found.update(GROUPS[name])
+            elif runs_code(value):
+                found.add("." + name)
+            elif isinstance(value, (staticmethod, classmethod, functools.partialmethod)) and name in GROUPS:
+                found.update(GROUPS[name])
+    return frozenset(found)
+
+
+def runs_code(member: Any) -> bool:
+    """Whether a member of a class is a property, or a descriptor like it."""
+    if isinstance(member, (property, functools.cached_property)):
+        return True
+    return any(isinstance(getattr(type(member), name, None), types.FunctionType) for name in ("__get__", "__set__")) and (
+        not isinstance(member, (functools.partialmethod, functools.singledispatchmethod)))
+
+
+def is_special(value: Any) -> bool:
+    """Whether a value is an object whose class has special methods."""
+    kind: Any = type(value)
+    if kind in _PLAIN_TYPES:
+        return False
+    return bool(groups_of_type(kind))
+
+
+_PLAIN_TYPES = {int, float, bool, str, type(None), list, tuple, dict, set, np.ndarray, np.float64, types.FunctionType,
+                types.BuiltinFunctionType, types.MethodType, type, types.ModuleType}
+
+
+def groups_of_value(value: Any) -> frozenset[str]:
+    """Groups of an object and of what it holds, not looked at without end."""
+    if isinstance(value, _LEAVES):
+        return frozenset()
+    return _Reach(200, follow=False).of(value)
+
+
+def groups_in_reach(function: types.FunctionType) -> frozenset[str]:
+    """Groups of the classes that a function's code can get at."""
+    if function.__module__ == "cpsad.lazy":
+        return frozenset({"number", "compare", "truth", "item", "iterate", "contains"})
+    return _Reach(MOST, follow=True).of(function)
+
+
+class _Reach:
+    def __init__(self, most: int, follow: bool) -> None:
+        self.most, self.follow = most, follow
+        self.found: set[str] = set()
+        self.seen: set[int] = set()
+        self.todo: list[Any] = []
+
+    def of(self, value: Any) -> frozenset[str]:
+        self.todo.append(value)
+        while self.todo and self.most:
+            value = self.todo.pop()
+            if isinstance(value, _LEAVES) or id(value) in self.seen:
+                continue
+            self.seen.add(id(value))
+            self.most -= 1
+            self.look(value)
+        return frozenset(self.found)
+
+    def look(self, value: Any) -> None:
+        if isinstance(value, types.FunctionType):
+            self.function(value)
+        elif isinstance(value, type):
+            self.type(value)
+        elif isinstance(value, (list, tuple, set, frozenset)):
+            self.todo += list(value)[:50] if isinstance(value, (list, tuple)) else [v for _, v in zip(range(50), value)]
+            self.type(type(value))
+        elif isinstance(value, dict):
+            self.todo += [v for _, v in zip(range(50), value.values())]
+            self.type(type(value))
+        elif isinstance(value, types.MethodType):
+            self.todo += [value.__self__, value.__func__]
+        elif isinstance(value, functools.partial):
+            self.todo += [value.func, *value.args, *value.keywords.values()]
+        elif isinstance(value, (types.ModuleType, types.BuiltinFunctionType)):
+            pass
+        elif isinstance(value, (staticmethod, classmethod)):
+            self.todo.append(value.__func__)
+        else:
+            self.type(type(value))
+            self.todo += _held(value)
+
+    def type(self, kind: type) -> None:
+        if kind in _CALLERS:
+            self.found |= {"iterate", "contains"}
+        if kind in _PLAIN_TYPES or kind.__module__ in ("builtins", "numpy"):
+            return
+        self.found |= groups_of_type(kind)
+        if not self.follow:
+            return
+        for base in kind.__mro__:
+            if _is_users(base.__module__):
+                for member in vars(base).values():
+                    if isinstance(member, (types.FunctionType, staticmethod, classmethod)):
+                        self.todo.append(member)
+                    elif isinstance(member, property):
+                        self.todo += [f for f in (member.fget, member.fset, member.fdel) if f is not None]
+                    elif isinstance(member, functools.cached_property):
+                        self.todo.append(member.func)
+
+    def function(self, function: types.FunctionType) -> None:
+        if not _is_users(function.__module__ or ""):
+            return
+        codes = list(_codes(function.__code__))
+        for code in codes:
+            if code.co_flags & inspect.CO_GENERATOR and (code.co_name != "<genexpr>" or code not in _consumed(codes)):
+                self.found |= {"iterate", "contains"}
+        if not self.follow:
+            return
+        names = {n for code in codes for n in code.co_names}
+        for name in names:
+            value = function.__globals__.get(name, _BUILT_IN.get(name))
+            if isinstance(value, types.ModuleType):
+                if _is_users(value.__name__):
+                    self.todo += [getattr(value, n) for n in names if hasattr(value, n)]
+            elif value is not None:
+                self.todo.append(value)
+        for cell in function.__closure__ or ():
+            try:
+                self.todo.append(cell.cell_contents)
+            except ValueError:  # not assigned yet
+                pass
+        self.todo += [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+
+
+def _is_users(module: str) -> bool:
+    root = module.partition(".")[0]
+    return root in _FOLLOWED or root not in sys.stdlib_module_names and root not in ("numpy", "scipy", "cpsad")
+
+
+def _codes(code: types.CodeType) -> Any:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+def _consumed(codes: list[types.CodeType]) -> set[types.CodeType]:
+    """Generator expressions that are the argument of a call: nothing of them is left when the call is done."""
+    import dis
+
+    found: set[types.CodeType] = set()
+    for code in codes:
+        waiting: Any = None
+        calls = -1
+        for step in dis.get_instructions(code):
+            if step.opname == "LOAD_CONST" and isinstance(step.argval, types.CodeType) and step.argval.co_name == "<genexpr>":
+                waiting, calls = step.argval, -1
+            elif waiting is not None and step.opname == "GET_ITER":
+                calls = 0
+            elif calls >= 0 and step.opname.startswith("CALL"):
+                calls += 1
+                if calls == 2:
+                    found.add(waiting)
+                    waiting, calls = None, -1
+            elif calls >= 0 and step.opname not in ("PRECALL", "CACHE"):
+                waiting, calls = None, -1
+    return found
+
+
+def _held(value: Any) -> list[Any]:
+    try:
+        return list(vars(value).values())[:50]
+    except TypeError:
+        return []
