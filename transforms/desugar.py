@@ -348,8 +348,8 @@ class _Desugar:
     def truths(self, node: Any) -> Any:
         """A test of several operands that may compute when they are asked for their truth: each is asked once."""
         if isinstance(node, gast.BoolOp):
-            return gast.BoolOp(op=node.op, values=[self.truths(v) for v in node.values])
-        return node if isinstance(node, gast.Compare) else call(self.ctx.use("truth"), node)
+            return at(gast.BoolOp(op=node.op, values=[self.truths(v) for v in node.values]), node)
+        return node if isinstance(node, gast.Compare) else at(call(self.ctx.use("truth"), node), node)
 
     def expr(self, node: Any, out: list[Any], hint: str | None = None) -> Any:
         """`node` in core form; statements that must run before it go to `out`."""
