@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from .outer import check_running, is_library, rebound_in_file, rebound_in_namespace, register
 from . import special
+from .outer import check_running, is_library, rebound_in_file, rebound_in_namespace, register
 from .rules.registry import REGISTRY
 from .rules.splice import template_of
 from .runtime import SUPPORT
@@ -98,6 +98,7 @@ class _Rules:
 
     def rebinds(self, name: str) -> None:
         pass
+
     def computes(self, function: Any) -> bool:
         return function in (sum, any, all, math.prod)
 
@@ -134,6 +135,7 @@ class FunctionResolver(_Rules):
         if register(self.globals, name):
             REGISTRY.version += 1
             check_running(self.globals, name)
+
     def special(self, signature: str, own: frozenset[str]) -> frozenset[str]:
         found = own | special.groups_in_reach(self.function)
         special.note(found)
