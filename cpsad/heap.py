@@ -58,6 +58,16 @@ def runs_code(kind: type, name: str) -> bool:
     return isinstance(getattr(kind, "__getattr__", None), _FUNCTION) and not hasattr(kind, name)
 
 
+@functools.lru_cache(maxsize=4096)
+def sets_code(kind: type, name: str) -> bool:
+    """Whether setting attribute `name` of an instance of `kind` runs the `__set__` of a descriptor."""
+    for base in kind.__mro__:
+        if name in base.__dict__:
+            found = base.__dict__[name]
+            return isinstance(found, property) or isinstance(getattr(type(found), "__set__", None), _FUNCTION)
+    return False
+
+
 def _speaks_numpy(value: Any) -> bool:
     """Whether a value is an array of another library."""
     return hasattr(value, "__array_ufunc__") and hasattr(value, "dtype")
@@ -111,6 +121,14 @@ class Heap:
             elif type(value) not in _NEVER and not is_floating(value) and not isinstance(
                     value, (int, np.ndarray, np.generic)):
                 self.lost(value, adjoint)
+
+    def check_settled(self) -> None:
+        """At the end of the way back every adjoint has been taken by who stored its value; if not, its way was cut off."""
+        for value, adjoint, _ in self.slots.values():
+            if adjoint is not ZERO:
+                raise NoDerivativeError(
+                    f"the derivative of a stored value was lost: a {type(value).__name__}", why="what stored it was left by "
+                    "an exception, or ran unseen", remedy="return the value instead of storing it")
 
     def lost(self, value: Any, adjoint: Any) -> None:
         """A cotangent of what is no number: of an object that Python or NumPy took for one."""
@@ -244,7 +262,8 @@ class Heap:
     def attribute(self, owner: Any, name: str, *default: Any) -> Any:
         """`owner.name`, unless reading it runs Python code that computes with stored values."""
         value = getattr(owner, name, *default)
-        if self.slots and type(owner) is not type and runs_code(type(owner), name) and not self.is_harmless(value):
+        kind = owner.__self_class__ if type(owner) is super else type(owner)
+        if self.slots and kind is not type and runs_code(kind, name) and not self.is_harmless(value):
             raise here(NoDerivativeError, f"{type(owner).__name__}.{name} is a property",
                        why="its code would run without its derivative", remedy="call a method that computes it")
         return value
@@ -277,7 +296,7 @@ class Heap:
             raise here(NoDerivativeError, f"the attribute {name} of a module is set to a value that carries a derivative",
                        why="functions of that module have taken it for a constant",
                        remedy=f"assign it in a function of that module, after `global {name}`, or keep it in a list or dict")
-        if runs_code(type(owner), name) or type(owner).__setattr__ not in _PLAIN_SETATTR:
+        if sets_code(type(owner), name) or type(owner).__setattr__ not in _PLAIN_SETATTR:
             raise here(NoDerivativeError, f"setting {type(owner).__name__}.{name} runs code",
                        why="it would run without its derivative", remedy="set a plain attribute")
         setattr(owner, name, value)

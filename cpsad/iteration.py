@@ -20,10 +20,10 @@ from .protocols import FORMS, call_method, call_with, letter, member_of, python_
 from .reach import runs_python
 from .rules.registry import REGISTRY
 from .special import groups_of_type
+from .transforms.context import MISSING
 
 __all__ = ["all_values", "runs_on_next"]
 
-_MISSING: Any = object()
 _QUICK = {list, tuple, dict, set, range, str, np.ndarray, float, int}
 
 LAZY: dict[Any, Any] = {
@@ -44,7 +44,7 @@ def runs_on_next(value: Any) -> bool:
     """Whether iterating over a value runs Python code of the user's."""
     kind = type(value)
     return kind not in _QUICK and (kind is Generator or runs_python(kind, "__iter__", "__next__") or (
-        member_of(kind, "__iter__") is _MISSING and python_member(kind, "__getitem__") is not None))
+        member_of(kind, "__iter__") is MISSING and python_member(kind, "__getitem__") is not None))
 
 
 def all_values(heap: Any, k: Any, iterable: Any) -> Any:
@@ -71,7 +71,7 @@ def _iter(function: Any, call: Call) -> Any:
         member = python_member(kind, "__iter__")
         if member is not None:
             return call_method(heap, k, member, value)
-        if member_of(kind, "__iter__") is _MISSING and python_member(kind, "__getitem__") is not None:
+        if member_of(kind, "__iter__") is MISSING and python_member(kind, "__getitem__") is not None:
             return forms.form(lazy.sequence_items, "V")(heap, k, value)
         return plain(heap, k, value)
 

@@ -17,11 +17,11 @@ from .cotangents import ZERO
 from .places import here
 from .protocols import FORMS, call_method, letter, member_of, python_member, truth_of
 from .runtime import frozen, lacks
+from .transforms.context import MISSING
 from .transforms.errors import NoDerivativeError
 
 __all__: list[str] = []
 
-_MISSING: Any = object()
 
 
 def _entered(function: Any, *counts: int) -> Any:
@@ -112,7 +112,7 @@ def _find(owner: Any, name: str) -> tuple[Any, Any]:
         for base in mro[mro.index(owner.__thisclass__) + 1:]:
             if name in base.__dict__:
                 return owner.__self__, base.__dict__[name]
-        return owner.__self__, _MISSING
+        return owner.__self__, MISSING
     return owner, member_of(type(owner), name)
 
 
@@ -133,10 +133,10 @@ def get_attribute(heap: Any, k: Any, owner: Any, name: str, *default: Any) -> An
         return (*call_method(heap, k, member.fget, instance), *rest)
     if isinstance(member, functools.cached_property) and not _held(instance, name):
         return (*_cached(heap, k, member, instance, name), *rest)
-    get = python_member(type(member), "__get__") if member is not _MISSING else None
+    get = python_member(type(member), "__get__") if member is not MISSING else None
     if get is not None and (not _held(instance, name) or hasattr(type(member), "__set__")):
         return (call_method(heap, k, get, member, instance, type(instance))[1], *rest)
-    if member is _MISSING and not _held(instance, name):
+    if member is MISSING and not _held(instance, name):
         hook = python_member(type(instance), "__getattr__")
         if hook is not None and not default:
             return call_method(heap, k, hook, instance, name)
@@ -144,7 +144,7 @@ def get_attribute(heap: Any, k: Any, owner: Any, name: str, *default: Any) -> An
 
 
 def _read(heap: Any, k: Any, owner: Any, name: str, default: Any) -> Any:
-    value = getattr(owner, name, *default) if default else heap.attribute(owner, name)
+    value = getattr(owner, name, default[0]) if default else getattr(owner, name)
     g = k(value)
     if default and value is default[0]:
         return ZERO, ZERO, g
@@ -177,7 +177,7 @@ def plain_set(heap: Any, k: Any, owner: Any, name: str, value: Any) -> Any:
     if isinstance(member, property) and isinstance(member.fset, types.FunctionType):
         first, last = call_method(heap, _nothing(k), member.fset, owner, value)
         return first, ZERO, last
-    hook = python_member(type(member), "__set__") if member is not _MISSING else None
+    hook = python_member(type(member), "__set__") if member is not MISSING else None
     if hook is not None:
         _, first, last = call_method(heap, _nothing(k), hook, member, owner, value)
         return first, ZERO, last
@@ -198,7 +198,7 @@ def delete_attribute(heap: Any, k: Any, owner: Any, name: str) -> Any:
     hook = python_member(type(owner), "__delattr__")
     if hook is not None:
         return call_method(heap, _nothing(k), hook, owner, name)
-    hook = python_member(type(member), "__delete__") if member is not _MISSING else None
+    hook = python_member(type(member), "__delete__") if member is not MISSING else None
     if hook is not None:
         return (*call_method(heap, _nothing(k), hook, member, owner)[1:], ZERO)
     delattr(owner, name)
@@ -209,8 +209,8 @@ def delete_attribute(heap: Any, k: Any, owner: Any, name: str) -> Any:
 @_entered(hasattr, 2)
 def has_attribute(heap: Any, k: Any, owner: Any, name: str) -> Any:
     instance, member = _find(owner, name)
-    if isinstance(owner, (type, types.ModuleType)) or _held(instance, name) or member is not _MISSING and not (
-            isinstance(member, property)) or member is _MISSING and python_member(type(instance), "__getattr__") is None:
+    if isinstance(owner, (type, types.ModuleType)) or _held(instance, name) or member is not MISSING and not (
+            isinstance(member, property)) or member is MISSING and python_member(type(instance), "__getattr__") is None:
         k(hasattr(owner, name))
         return ZERO, ZERO
 
@@ -233,7 +233,7 @@ def _containment(negated: bool) -> Any:
         member = python_member(kind, "__contains__")
         if member is not None:
             return call_method(heap, lambda found: truth_of(heap, answer, found), member, container, item)
-        if member_of(kind, "__contains__") is _MISSING and (
+        if member_of(kind, "__contains__") is MISSING and (
                 python_member(kind, "__iter__") or python_member(kind, "__getitem__")):
             return forms.form(lazy.contains, "V" + letter(item))(heap, answer, container, item)
         answer(item in container)

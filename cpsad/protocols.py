@@ -23,11 +23,11 @@ from .places import here
 from .resolve import letter_of
 from .rules.registry import REGISTRY
 from .runtime import numeric, operands
+from .transforms.context import MISSING
 from .transforms.errors import NoDerivativeError
 
 __all__ = ["FORMS", "call_method", "call_with", "letter", "member_of", "python_member"]
 
-_MISSING: Any = object()
 _PLAIN = (int, str, bytes, type(None))
 _CONTAINERS = (list, tuple, str, bytes, set, frozenset, dict)
 
@@ -45,7 +45,7 @@ def member_of(kind: Any, name: str) -> Any:
     for base in kind.__mro__:
         if name in base.__dict__:
             return base.__dict__[name]
-    return _MISSING
+    return MISSING
 
 
 @functools.lru_cache(maxsize=4096)
@@ -198,8 +198,8 @@ def _ufunc_of(a: Any, b: Any) -> Any:
 
 def _defers(array: Any, other: Any) -> bool:
     """Whether the operators of an array leave it to the other operand, as `binop_should_defer` of NumPy has it."""
-    ufunc = getattr(type(other), "__array_ufunc__", _MISSING)
-    if ufunc is not _MISSING:
+    ufunc = getattr(type(other), "__array_ufunc__", MISSING)
+    if ufunc is not MISSING:
         return ufunc is None
     least = -1000000.0
     own = 0.0 if isinstance(array, np.ndarray) else least
@@ -315,7 +315,7 @@ def unary(function: Any, *names: str, finish: Any = None) -> None:
                     if more and name == names[0]:
                         return call_method(heap, after, member, value, more[0])
                     return call_method(heap, after, member, value)
-                if member_of(kind, name) is not _MISSING:
+                if member_of(kind, name) is not MISSING:
                     break
             return plain(heap, k, value, more[0]) if more else plain(heap, k, value)
 
@@ -392,7 +392,7 @@ def truth_of(heap: Any, k: Any, value: Any) -> Any:
             return ZERO
 
         return call_method(heap, after, member, value)[0]
-    if member_of(kind, "__bool__") is _MISSING and python_member(kind, "__len__") is not None:
+    if member_of(kind, "__bool__") is MISSING and python_member(kind, "__len__") is not None:
         return length_of(heap, lambda n: k(n != 0), value)
     k(bool(value))
     return ZERO

@@ -68,7 +68,7 @@ _seen: set[str] = set()
 def groups_of_call(function: Any, name: str | None) -> tuple[str, ...]:
     """Groups of the special methods that a built-in function calls."""
     if function in _ATTRIBUTE_CALLS:
-        return ("." + name if name is not None else ".*", ".*", "=*")
+        return ("attribute",) if name is None else ("." + name, ".*", "=*")
     try:
         known = _CALLS.get(function)
     except TypeError:  # not hashable
@@ -106,6 +106,8 @@ def groups_of_type(kind: Any) -> frozenset[str]:
                 found.add("." + name)
             elif isinstance(value, (staticmethod, classmethod, functools.partialmethod)) and name in GROUPS:
                 found.update(GROUPS[name])
+    if any(group[0] in ".=" for group in found):
+        found.add("attribute")
     return frozenset(found)
 
 

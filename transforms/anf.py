@@ -230,7 +230,7 @@ class _Anf:
     def callee(self, node: Any, out: list[Any]) -> None:
         if isinstance(node.func, gast.Name) or self.is_static(node.func):
             return
-        if isinstance(node.func, gast.Attribute) and not may_run(node.func, self.ctx):
+        if isinstance(node.func, gast.Attribute):
             node.func.value = self.atom(node.func.value, out)
         else:
             node.func = self.atom(node.func, out)

@@ -19,7 +19,7 @@ from typing import Any
 import gast
 
 from .cfg import Branch, Graph
-from .context import Context, Fact
+from .context import MISSING, Context, Fact
 from .nodes import assign, call, const, copy_tree, expr_stmt, is_name, load
 
 __all__ = ["dispatch", "groups_of", "is_met", "may_run"]
@@ -158,6 +158,7 @@ def _statement(node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
         _unpack(node, transfer, graph, out)
     elif isinstance(node, (gast.Assign, gast.Expr)):
         _each_star(node.value, node, transfer, graph, out)
+        _callee(node.value, node, transfer, graph, out)
         value = as_call(node.value, transfer)
         if value is not None:
             node.value = value
@@ -165,6 +166,14 @@ def _statement(node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
     _name_indices(node, graph, transfer, out)
     transfer.statement(node)
     out.append(node)
+
+
+def _callee(value: Any, node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
+    """`owner.name(...)` where reading the attribute may run code."""
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
+        if is_met(value.func, transfer, value.func.value) and transfer.ctx.resolve(value.func) is MISSING:
+            made = call(transfer.ctx.use("getattr"), value.func.value, const(value.func.attr))
+            value.func = _named("method", made, node, graph, transfer, out)
 
 
 def _name_indices(node: Any, graph: Graph, transfer: Any, out: list[Any]) -> None:

@@ -95,4 +95,5 @@ constant(argsort)
 
 # A function with some arguments filled in, an object as one of its base class
 mover(getattr)
-mover(functools.partial, super, result="c")
+mover(functools.partial, result="c")
+mover(super)
