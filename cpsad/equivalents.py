@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import numpy as np
+
 __all__ = ["EQUIVALENTS", "argsort"]
 
 _MISSING: Any = object()
@@ -63,6 +65,86 @@ def reduce(function: Any, iterable: Any, initial: Any = _MISSING, /) -> Any:
     if total is _MISSING:
         raise TypeError("reduce() of empty iterable with no initial value")
     return total
+
+
+def items_of(items: Any, owner: Any) -> Any:
+    """`operator.itemgetter(*items)(owner)`."""
+    return owner[items[0]] if len(items) == 1 else tuple([owner[item] for item in items])
+
+
+def attributes_of(names: Any, owner: Any) -> Any:
+    found = []
+    for name in names:
+        value = owner
+        for part in name.split("."):
+            value = getattr(value, part)
+        found.append(value)
+    return found[0] if len(names) == 1 else tuple(found)
+
+
+def method_called(what: Any, owner: Any) -> Any:
+    name, args, keywords = what
+    return getattr(owner, name)(*args, **keywords)
+
+
+def vectorized(function: Any, otypes: Any, *args: Any) -> Any:
+    """What an object of `np.vectorize` does: elements as Python numbers; the first tells the type of the results."""
+    arrays = [np.asarray(a) for a in args]
+    shape = np.broadcast_shapes(*[a.shape for a in arrays])
+    arrays = [np.broadcast_to(a, shape) for a in arrays]
+    if otypes is None and 0 in shape:
+        raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+    columns = [[v.item() for v in np.ravel(a)] for a in arrays]
+    first: Any = function(*[c[0] for c in columns]) if otypes is None else None
+    results = [function(*values) for values in zip(*columns)]
+    several = isinstance(first, tuple) or otypes is not None and len(otypes) > 1
+    if not several:
+        kind = np.asarray(first).dtype.char if otypes is None else otypes
+        made = np.reshape(np.array(results), shape).astype(kind)
+        return made if shape else made[()]
+    found = []
+    for i in range(len(results[0])):
+        kind = np.asarray(first[i]).dtype.char if otypes is None else otypes[i]
+        made = np.reshape(np.array([r[i] for r in results]), shape).astype(kind)
+        found.append(made if shape else made[()])
+    return tuple(found)
+
+
+def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    """`np.apply_along_axis`: the first result tells shape and type of all."""
+    array = np.asarray(arr)
+    axis = range(array.ndim)[axis]
+    moved = np.moveaxis(array, axis, -1)
+    lead = moved.shape[:-1]
+    if 0 in lead:
+        raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
+    rows = np.reshape(moved, (-1, moved.shape[-1]))
+    results = [np.asarray(func1d(row, *args, **kwargs)) for row in rows]
+    first = results[0]
+    made = np.reshape(np.stack(results), (*lead, *first.shape)).astype(first.dtype)
+    return np.moveaxis(made, list(range(-first.ndim, 0)), list(range(axis, axis + first.ndim))) if first.ndim else made[()]
+
+
+def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
+    """`np.piecewise`: what several conditions hold for, the last one gives."""
+    x = np.asarray(x)
+    if np.isscalar(condlist) or not isinstance(condlist[0], (list, np.ndarray)) and x.ndim != 0:
+        condlist = [condlist]
+    conditions = np.array(condlist, dtype=bool)
+    if len(conditions) == len(funclist) - 1:
+        conditions = np.concatenate([conditions, ~np.any(conditions, axis=0, keepdims=True)], axis=0)
+    elif len(conditions) != len(funclist):
+        n = len(conditions)
+        raise ValueError(f"with {n} condition(s), either {n} or {n + 1} functions are expected")
+    made = np.zeros(x.shape, x.dtype)
+    for condition, func in zip(conditions, funclist):
+        if not callable(func):
+            made = np.where(condition, func, made).astype(x.dtype)
+        elif np.any(condition):
+            values = np.broadcast_to(func(x[condition], *args, **kw), int(np.count_nonzero(condition)))
+            places = np.reshape(np.maximum(np.cumsum(condition) - 1, 0), x.shape)
+            made = np.where(condition, values[places], made).astype(x.dtype)
+    return made
 
 
 EQUIVALENTS: dict[Any, Any] = {

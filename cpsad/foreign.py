@@ -60,7 +60,7 @@ def other(function: Any, signature: str) -> Any:
     call = Call.parse(signature)
     if call.has_stars:
         return starred(function, call)
-    made = _by_protocol(function, call)
+    made = by_protocol(function, call, signature)
     if made is not None:
         return made
     rule = REGISTRY.lookup(function)
@@ -96,9 +96,9 @@ def other(function: Any, signature: str) -> Any:
     return untransformed(function, call, None)
 
 
-def _by_protocol(function: Any, call: Call) -> Any:
+def by_protocol(function: Any, call: Call, signature: str) -> Any:
     """The form of what calls special methods, or consumes iterators; None for anything else."""
-    from . import generators, iteration, members, protocols
+    from . import callbacks, generators, iteration, members, protocols
 
     assert iteration and members  # they enter their forms
     if type(function) is generators.Suspend:
@@ -110,8 +110,8 @@ def _by_protocol(function: Any, call: Call) -> Any:
     try:
         maker = protocols.FORMS.get(function)
     except TypeError:  # not hashable
-        return None
-    return maker(function, call) if maker is not None else None
+        maker = None
+    return maker(function, call) if maker is not None else callbacks.form_of_object(function, call, signature)
 
 
 def _calls(function: Any, call: Call) -> bool:
@@ -210,7 +210,7 @@ def _moving(function: Any, rule: Rule | None, call: Call, owner: Any = None) -> 
             heap.put(value)
         called = [v for v in [*given, *keywords.values()] if callable(v)] if calls else []
         if called:  # Python code, called from C
-            if reaches(heap.slots, *called) or any(map(closes_over, called)):
+            if function is not collections.defaultdict and (reaches(heap.slots, *called) or any(map(closes_over, called))):
                 raise here(NoDerivativeError, f"{getattr(function, '__name__', function)} calls a function that can see "
                            "values that carry a derivative", why="it is called from C, without its derivative",
                            remedy="write the loop, or pass a function that closes over no such value")

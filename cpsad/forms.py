@@ -109,6 +109,9 @@ def _python(function: types.FunctionType, signature: str) -> execute.Bound:
         return execute.Bound(foreign.untransformed(function, call, nested), (), REGISTRY.version)
     if call.has_stars:
         return execute.Bound(foreign.starred(function, call), (), REGISTRY.version)
+    made = foreign.by_protocol(function, call, signature)
+    if made is not None:
+        return execute.Bound(made, (), REGISTRY.version)
     try:
         layout = layout_of(function, call)
         target = of_function(function, layout.letters)

@@ -76,9 +76,10 @@ def _speaks_numpy(value: Any) -> bool:
 class Heap:
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
-    __slots__ = ("c_depth", "slots", "written")
+    __slots__ = ("c_depth", "caches", "slots", "written")
 
     def __init__(self) -> None:
+        self.caches: dict[Any, Any] = {}  # of cached functions: what they were called with -> value
         self.c_depth = 0  # calls that CPython 3.11 makes on the C stack
         self.written: dict[int, Any] = {}  # arrays written in place
         self.slots: dict[int, list[Any]] = {}  # id -> [object, adjoint, number of stores]
@@ -242,6 +243,9 @@ class Heap:
     def item(self, owner: Any, index: Any) -> Any:
         """`owner[index]`, unless it runs Python code that can see stored values."""
         if self.slots and type(owner) not in _NEVER and type(owner) is not np.ndarray:
+            if type(owner) is collections.defaultdict and isinstance(owner.default_factory, _FUNCTION) and index not in owner:
+                raise here(NoDerivativeError, "a defaultdict calls a function of yours for a key that is missing",
+                           why="it would run without its derivative", remedy="store the value before it is read")
             self.guard(owner, "indexing", "__getitem__", "__missing__", "__class_getitem__")
             if runs_python(type(owner), "__getitem__") and reaches(self.slots, index):
                 self.guard_index(owner)

@@ -107,6 +107,8 @@ def _count(statements: Any, times: Counter[str], weight: int) -> None:
             _count([node.test, *node.body, *node.orelse], times, weight)
         else:
             times.update(dict.fromkeys(stores(node), weight))
+            if isinstance(node, gast.FunctionDef) and node.decorator_list:
+                times[node.name] += 1  # the function, and what the decorators make of it
             for inner in walk_scope(node):
                 if isinstance(inner, gast.AugAssign) and isinstance(inner.target, gast.Name):
                     times[inner.target.id] += 1

@@ -25,9 +25,25 @@ from typing import Any
 import gast
 
 from .context import Context
-from .nodes import arguments, assign, at, call, copy_tree, def_, expr_stmt, is_name, load, parameters, ret, walk, walk_scope
+from .nodes import (
+    arguments,
+    assign,
+    at,
+    call,
+    copy_tree,
+    def_,
+    dotted,
+    expr_stmt,
+    is_name,
+    load,
+    parameters,
+    ret,
+    walk,
+    walk_scope,
+)
 
-__all__ = ["TOTAL_CONSUMERS", "is_generator", "loops_of", "outline", "outline_expressions", "uses_generators"]
+__all__ = ["TOTAL_CONSUMERS", "is_generator", "loops_of", "outline", "outline_expressions", "uses_factories",
+           "uses_generators"]
 
 TOTAL_CONSUMERS = {"sum", "list", "tuple", "set", "frozenset", "dict", "sorted", "max", "min"}
 
@@ -42,6 +58,15 @@ def uses_generators(tree: Any) -> bool:
     used_up = {id(n.args[0]) for n in walk(tree) if is_used_up(n)}
     return any(isinstance(n, (gast.Yield, gast.YieldFrom)) or isinstance(n, gast.GeneratorExp) and id(n) not in used_up
                or isinstance(n, gast.Call) and is_name(n.func, "iter") and len(n.args) == 2 for n in walk(tree))
+
+
+def uses_factories(tree: Any) -> bool:
+    """Whether a function makes a `defaultdict` whose factory is code of the user's."""
+    for node in walk(tree):
+        if isinstance(node, gast.Call) and node.args and (dotted(node.func) or [""])[-1] == "defaultdict":
+            if not (is_name(node.args[0]) and node.args[0].id in ("list", "dict", "set", "int", "float", "str", "tuple")):
+                return True
+    return False
 
 
 def is_used_up(node: Any) -> bool:

@@ -12,13 +12,12 @@ from .context import Context, Resolver
 from .cps import cps
 from .desugar import desugar
 from .fence import check_supported
-from .generators import uses_generators
+from .generators import uses_factories, uses_generators
 from .nodes import Names, free_names, parameters, stores, walk
 from .optimize import optimize
 
 __all__ = ["STAGES", "new_context", "stages"]
 
-GENERATOR_GROUPS = frozenset({"iterate", "contains"})
 STAGES = ("source", "desugar", "anf", "cps", "adjoint", "optimized")
 
 
@@ -37,8 +36,14 @@ def new_context(tree: gast.FunctionDef, filename: str, resolver: Resolver, signa
     names = Names(taken | bound)
     ctx = Context(filename, tree.name, resolver, names, signature, class_name=class_name, lines=lines,
                   locals=bound, outside=free_names(tree),
-                  special=resolver.special(signature, GENERATOR_GROUPS if uses_generators(tree) else frozenset()))
+                  special=resolver.special(signature, _groups_shown(tree)))
     return ctx
+
+
+def _groups_shown(tree: gast.FunctionDef) -> frozenset[str]:
+    """Groups of operations that run code of the user's, as the text shows it."""
+    found = {"iterate", "contains"} if uses_generators(tree) else set()
+    return frozenset(found | {"item"} if uses_factories(tree) else found)
 
 
 def stages(tree: gast.FunctionDef, ctx: Context, last: str = "optimized") -> dict[str, Any]:

@@ -1,0 +1,138 @@
+"""Callables of the standard library and of NumPy that call functions of the user's: their CPS forms.
+
+What a callable does is said in Python, in `equivalents.py`, or here where that is shorter; the function that it calls
+is then called in CPS. Decorators and other makers of such callables keep a reference, and nothing else.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import Any
+
+import numpy as np
+
+from . import equivalents, forms
+from .cotangents import ZERO
+from .heap import is_floating
+from .layout import Call
+from .protocols import FORMS, call_with
+
+__all__ = ["form_of_object"]
+
+_KeyWrapper: Any = type(functools.cmp_to_key(lambda a, b: 0))
+_CACHED: Any = type(functools.lru_cache(lambda: None))
+
+
+# -- makers ---------------------------------------------------------------------------------------------------------
+
+def _maker(function: Any, call: Call) -> Any:
+    """The form of a function that only keeps references to what it is given."""
+    def adapted(heap: Any, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        every = [*args, *keywords.values()]
+        for value in every:
+            heap.put(value)
+        k(function(*args, **keywords))
+        return tuple([heap.take(value) for value in reversed(every)][::-1])
+
+    return None if call.has_stars else adapted
+
+
+for _function in (functools.lru_cache, functools.cache, functools.wraps, functools.update_wrapper, functools.cmp_to_key,
+                  functools.total_ordering, functools.singledispatch, functools.partialmethod, functools.cached_property,
+                  operator.itemgetter, operator.attrgetter, operator.methodcaller, _CACHED, property, classmethod, staticmethod):
+    FORMS[_function] = _maker
+
+
+def _equivalent(function: Any, call: Call) -> Any:
+    return forms.form(_BY_NUMPY[function], _unparse(call))
+
+
+def _unparse(call: Call) -> str:
+    return "".join("*" * star + a for a, star in call.args) + "".join(f",{n}={a}" for n, a in call.keywords)
+
+
+_BY_NUMPY = {np.apply_along_axis: equivalents.apply_along_axis, np.piecewise: equivalents.piecewise}
+for _function in _BY_NUMPY:
+    FORMS[_function] = _equivalent
+
+
+# -- objects that are called ----------------------------------------------------------------------------------------
+
+def form_of_object(function: Any, call: Call, signature: str) -> Any:
+    """The form of a callable object, by its class; None for one that is not known here."""
+    kind = type(function)
+    if kind is _CACHED:
+        return _cached(function, signature)
+    if kind is _KeyWrapper:
+        return _maker(function, call)
+    if kind is operator.itemgetter and len(call.args) == 1:
+        return _bound(equivalents.items_of, signature, function.__reduce__()[1])
+    if kind is operator.attrgetter and len(call.args) == 1:
+        return _bound(equivalents.attributes_of, signature, function.__reduce__()[1])
+    if kind is operator.methodcaller and len(call.args) == 1:
+        made = function.__reduce__()
+        name, args, keywords = made[1][0], made[1][1:], {}
+        if isinstance(made[0], functools.partial):
+            name, args, keywords = made[0].args[0], made[1], made[0].keywords
+        return _bound(equivalents.method_called, signature, (name, args, keywords))
+    if kind is np.vectorize and not call.keywords and function.signature is None and not function.excluded:
+        return _bound(equivalents.vectorized, signature, function.pyfunc, function.otypes)
+    return None
+
+
+def _bound(equivalent: Any, signature: str, *first: Any) -> Any:
+    """`equivalent` with its first arguments filled in."""
+    inner = forms.form(equivalent, "v" * len(first) + signature)
+
+    def adapted(heap: Any, k: Any, /, *args: Any) -> Any:
+        results = call_with(inner, heap, k, (*first, *args))
+        for value, adjoint in zip(first, results, strict=False):
+            heap.add(value, adjoint)
+        return results[len(first):]
+
+    return adapted
+
+
+def _cached(function: Any, signature: str) -> Any:
+    """A cached function: the cache is that of one gradient call, and knows numbers by their identity.
+
+    Two numbers that happen to be equal have derivatives of their own.
+    """
+    inner = forms.form(function.__wrapped__, signature)
+
+    def adapted(heap: Any, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        key = (function, *map(_key, args), *((n, _key(v)) for n, v in keywords.items()))
+        count = len(args) + len(keywords)
+        try:
+            found = heap.caches.get(key)
+        except TypeError:
+            raise TypeError(f"unhashable type: {next(type(a).__name__ for a in args if _unhashable(a))!r}") from None
+        if found is not None:
+            heap.add(found[0], k(found[0]))
+            return (ZERO,) * count
+
+        def after(value: Any) -> Any:
+            heap.put(value)
+            heap.caches[key] = value, args, keywords  # which keeps them alive, and their identities
+            g = k(value)
+            return g + heap.take(value)
+
+        return call_with(inner, heap, after, args, keywords)
+
+    return adapted
+
+
+def _key(value: Any) -> Any:
+    if is_floating(value):
+        return (type(value), id(value))
+    return tuple(map(_key, value)) if type(value) is tuple else value
+
+
+def _unhashable(value: Any) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return True
+    return False
+
