@@ -358,7 +358,8 @@ def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
         owner = getattr(function, "__self__", None)
         if reaches(heap.slots, *every, function, owner) or any(map(closes_over, every)):
             raise failure
-        kept = [(a, a.copy()) for a in [*every, owner] if isinstance(a, np.ndarray)]
+        seen = [a.obj if isinstance(a, memoryview) else a for a in [*every, owner]]
+        kept = [(a, a.copy()) for a in seen if isinstance(a, np.ndarray)]
         if isinstance(function, types.BuiltinFunctionType) and all(type(v) in _PLAIN_DATA for v in every):
             result = function(*args, **keywords)  # calls no Python code
         else:

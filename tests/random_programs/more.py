@@ -2,7 +2,7 @@
 
 __all__ = ["MORE_FEATURES", "MORE_HEADER", "More"]
 
-MORE_FEATURES = ("endless", "functions", "varargs", "sorting", "deques", "tables", "pairs", "records", "recursive_closures")
+MORE_FEATURES = ("endless", "functions", "varargs", "sorting", "deques", "tables", "pairs", "records", "recursive_closures", "generators", "overloads")
 
 MORE_HEADER = '''\
 import collections
@@ -56,6 +56,8 @@ class Guard:
 
 
 class Vec:
+    __array_ufunc__ = None  # NumPy's scalars leave it to the methods here
+
     def __init__(self, u, v):
         self.u, self.v = u, v
 
@@ -83,6 +85,8 @@ class Vec:
         return math.tanh(self.u * other.u + self.v * other.v)
 
     def __getitem__(self, i):
+        if i > 1:
+            raise IndexError(i)
         return self.u if i == 0 else self.v * 0.8
 
     def __len__(self):
@@ -465,7 +469,9 @@ class More:
 
     def more_generators(self):
         way = self.rng.randint(0, 6)
+        self.no_walrus += 1
         value, n = self.number(1), self.rng.randint(0, 3)
+        self.no_walrus -= 1
         if way == 0 and self.loops < 2 and self.indent < 4:
             self.loops += 1
             self.in_loop += 1
@@ -494,7 +500,7 @@ class More:
         elif way == 5:
             self.give(f"max(steps({value}, 2))")
         else:
-            self.line(f"{self.new('L', 'xs')} = [p * q for p, q in zip(steps({value}, 2), steps({self.number(1)}, 3))]")
+            self.line(f"{self.new('L', 'xs')} = [p * q for p, q in zip(steps({value}, 2), steps({value}, 3))]")
 
     def more_patterns(self):
         if self.indent > 3:
