@@ -41,7 +41,7 @@ class CpsadError(Exception):
     `what` says what is wrong in one sentence, `why` gives the reason, `remedy` a way out.
     """
 
-    def __init__(self, what: str, *, where: Location | None = None, why: str = "", remedy: str = "") -> None:
+    def __init__(self, what: str, where: Location | None = None, why: str = "", remedy: str = "") -> None:
         super().__init__(what, where, why, remedy)
         self.what = what
         self.where = where
@@ -84,7 +84,7 @@ class UnsupportedError(CpsadError, SyntaxError):
         grad(f)                       # UnsupportedError, with the line and what to write instead
     """
 
-    def __init__(self, what: str, *, where: Location | None = None, why: str = "", remedy: str = "") -> None:
+    def __init__(self, what: str, where: Location | None = None, why: str = "", remedy: str = "") -> None:
         CpsadError.__init__(self, what, where=where, why=why, remedy=remedy)
         self.msg = what  # SyntaxError prints this
 

@@ -89,7 +89,10 @@ def power_exponent(g: Any, y: Any, x: Any, p: Any) -> Any:
         if x == 0:
             return g * 0
         return g * (y * np.log(complex(x))) if np.iscomplexobj(y) else g * math.nan
-    return masked(g, g * (y * np.log(np.where(x == 0, 1, x))))
+    if np.iscomplexobj(y):
+        return masked(g, g * (y * np.log(np.where(x == 0, 1, x))))
+    slope = np.where(x < 0, math.nan, np.log(np.where(x <= 0, 1, x)))  # no warning that the function did not give
+    return masked(g, g * (y * slope))
 
 
 def mod_right(g: Any, x: Any, m: Any) -> Any:
