@@ -134,21 +134,34 @@ def copy_tree(node: Any) -> Any:
     return made
 
 
+_NO_CHILDREN = {"ctx", "id", "attr", "arg", "name", "kind", "type_comment", "module", "level", "asname", "is_async"}
+_LEAVES = (gast.Constant, gast.operator, gast.unaryop, gast.boolop, gast.cmpop)
+_FIELDS: dict[type, tuple[str, ...]] = {}  # of each class of nodes, those that hold nodes
+
+
+def _fields(kind: Any) -> tuple[str, ...]:
+    found = () if issubclass(kind, _LEAVES) else tuple(
+        f for f in kind._fields if f not in _NO_CHILDREN or f == "name" and kind is gast.ExceptHandler)
+    _FIELDS[kind] = found
+    return found
+
+
 def children(node: Any) -> list[Any]:
     """The nodes directly below, in the order of evaluation where that is the order of the fields."""
-    kind, values = node.__class__, node.__dict__
-    if kind is gast.Name:  # most nodes are
-        annotation = values.get("annotation")
-        return [annotation] if isinstance(annotation, gast.AST) else []
-    found: list[Any] = []
-    if kind is gast.Constant:
-        return found
-    for field in node._fields:
-        if field == "ctx":
-            continue
+    kind = node.__class__
+    fields = _FIELDS.get(kind)
+    if fields is None:
+        fields = _fields(kind)
+    found = []
+    values = node.__dict__
+    for field in fields:
         value = values.get(field)
+        if value is None:
+            continue
         if value.__class__ is list:
-            found += [v for v in value if isinstance(v, gast.AST)]
+            for item in value:
+                if isinstance(item, gast.AST):
+                    found.append(item)
         elif isinstance(value, gast.AST):
             found.append(value)
     return found
@@ -160,7 +173,10 @@ def walk(node: Any) -> Iterator[Any]:
     while todo:
         node = todo.pop()
         yield node
-        todo += children(node)[::-1]
+        below = children(node)
+        if below:
+            below.reverse()
+            todo += below
 
 
 def walk_scope(nodes: Any) -> Iterator[Any]:
