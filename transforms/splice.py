@@ -140,6 +140,7 @@ class _Replace(gast.NodeTransformer):
 
 
 def truth(test: Any) -> bool | None:
+    """Whether a test in a rule is true or false, as far as the arguments that are not given say."""
     if isinstance(test, gast.Compare) and len(test.ops) == 1:
         left, right = test.left, test.comparators[0]
         if isinstance(left, gast.Constant) and isinstance(right, gast.Constant):
@@ -149,6 +150,15 @@ def truth(test: Any) -> bool | None:
                 return left.value is not right.value
     if isinstance(test, gast.Constant) and isinstance(test.value, (bool, type(None))):
         return bool(test.value)
+    if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
+        known = truth(test.operand)
+        return None if known is None else not known
+    if isinstance(test, gast.BoolOp):
+        decisive = isinstance(test.op, gast.Or)
+        parts = [truth(v) for v in test.values]
+        if decisive in parts:  # all of them only compute
+            return decisive
+        return None if None in parts else not decisive
     return None
 
 
