@@ -33,8 +33,30 @@ def deep(number_, n):
     return number_ if n == 0 else math.sin(deep(number_ * 0.99, n - 1))
 
 
+class Pair:
+    def __init__(self, u, v):
+        self.u, self.v = u, v
+
+    def __add__(self, other):
+        return Pair(self.u + other.u, self.v * other.v)
+
+    @property
+    def size(self):
+        return math.sqrt(self.u * self.u + self.v * self.v + 0.1)
+
+
+def steps(number_, n):
+    for i in range(n):
+        number_ = math.sin(number_ + 0.1 * i)
+        yield number_
+
+
 def program(x, a, data):
     cell = Cell(x)
+    it = steps(x, 5)
+    first, second = next(it), next(it)
+    pair = sum([Pair(v, first) for v in steps(second, 3)], Pair(x, 0.5))
+    x = x * pair.size
     number_ = h = np.zeros(3)
     for i in range(len(data)):
         row = data[i]

@@ -55,7 +55,7 @@ class Writer(More):
         self.pending = []
         self.count = 0
         self.helpers = []  # (name, types of parameters)
-        self.budget = rng.randint(8, 30)
+        self.budget = rng.choice([3, 6, 9, 14, 25])
         self.in_loop = 0
         self.loops = 0
         self.frozen = [set()]  # names that must not be changed here
