@@ -6,8 +6,11 @@ is then called in CPS. Decorators and other makers of such callables keep a refe
 
 from __future__ import annotations
 
+import collections
+import dataclasses
 import functools
 import operator
+import types
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,7 @@ from .cotangents import ZERO
 from .heap import is_floating
 from .layout import Call
 from .protocols import FORMS, call_with
+from .runtime import make_class
 
 __all__ = ["form_of_object"]
 
@@ -40,8 +44,19 @@ def _maker(function: Any, call: Call) -> Any:
 
 for _function in (functools.lru_cache, functools.cache, functools.wraps, functools.update_wrapper, functools.cmp_to_key,
                   functools.total_ordering, functools.singledispatch, functools.partialmethod, functools.cached_property,
-                  operator.itemgetter, operator.attrgetter, operator.methodcaller, _CACHED, property, classmethod, staticmethod):
+                  operator.itemgetter, operator.attrgetter, operator.methodcaller, _CACHED, property, classmethod, staticmethod,
+                  make_class, dataclasses.dataclass, dataclasses.field, collections.namedtuple):
     FORMS[_function] = _maker
+
+
+def _new_tuple(function: Any, call: Call) -> Any:
+    """`tuple.__new__(cls, values)`, which makes the results of `_make` and `_replace` of named tuples."""
+    from . import iteration
+
+    return iteration.eager(function, call, _maker(function, call), (1,)) if call.is_plain else None
+
+
+FORMS[tuple.__new__] = _new_tuple
 
 
 def _equivalent(function: Any, call: Call) -> Any:
@@ -57,11 +72,17 @@ for _function in _BY_NUMPY:
     FORMS[_function] = _equivalent
 
 
+# What decorators with options return.
+_DECORATORS = {("dataclasses", "dataclass.<locals>.wrap"), ("functools", "lru_cache.<locals>.decorating_function")}
+
+
 # -- objects that are called ----------------------------------------------------------------------------------------
 
 def form_of_object(function: Any, call: Call, signature: str) -> Any:
     """The form of a callable object, by its class; None for one that is not known here."""
     kind = type(function)
+    if kind is types.FunctionType:
+        return _maker(function, call) if (function.__module__, function.__qualname__) in _DECORATORS else None
     if kind is _CACHED:
         return _cached(function, signature)
     if kind is _KeyWrapper:

@@ -137,7 +137,7 @@ class FunctionResolver(_Rules):
             check_running(self.globals, name)
 
     def special(self, signature: str, own: frozenset[str]) -> frozenset[str]:
-        found = own | special.groups_in_reach(self.function)
+        found = special.groups_of_names(own) | special.groups_in_reach(self.function)
         special.note(found)
         return found | special.groups_seen() if "v" in signature.lower() else found
 
@@ -228,7 +228,7 @@ class FileResolver(_Rules):
         self.names = names
 
     def special(self, signature: str, own: frozenset[str]) -> frozenset[str]:
-        return own
+        return special.groups_of_names(own)
 
     def resolve(self, parts: list[str]) -> Any:
         value = self.names.get(parts[0], getattr(builtins, parts[0], MISSING))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import operator
+import types
 from typing import Any
 
 import numpy as np
@@ -143,6 +144,20 @@ class _Lacks:
 lacks = _Lacks()
 
 
+def make_class(name: str, function: str, module: str, bases: tuple[Any, ...], options: dict[str, Any],
+               members: dict[str, Any]) -> type:
+    """What a class statement in a function makes; `members`: what its body has bound."""
+    def fill(namespace: Any) -> None:
+        namespace["__module__"] = module
+        namespace["__qualname__"] = f"{function}.<locals>.{name}"
+        for key, value in members.items():
+            if isinstance(value, types.FunctionType) and value.__name__ == f"{name}_{key}":
+                value.__name__, value.__qualname__ = key, f"{function}.<locals>.{name}.{key}"
+            namespace[key] = value
+
+    return types.new_class(name, bases, options, fill)
+
+
 class _Maker:
     """Stands in generated code for the making of a generator; what makes it is its form (`generators.py`)."""
 
@@ -182,6 +197,7 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"
               "getitem", "setitem", "delitem"):
     SUPPORT[_name] = getattr(operator, _name)
 SUPPORT |= {"lacks": lacks, "getattr": getattr, "setattr": setattr, "delattr": delattr, "tuple": tuple, "generator": GENERATOR,
+            "make_class": make_class,
             "unpacked": lazy.UNPACKED, "delegate": lazy.delegate}
 for _name in IN_PLACE:
     SUPPORT[_name] = getattr(operator, _name)

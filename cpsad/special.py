@@ -23,7 +23,7 @@ from . import lazy
 from .rules.registry import REGISTRY
 from .runtime import lacks
 
-__all__ = ["groups_in_reach", "groups_of_call", "groups_of_type", "groups_of_value", "groups_seen", "is_special", "note"]
+__all__ = ["groups_in_reach", "groups_of_call", "groups_of_names", "groups_of_type", "groups_of_value", "groups_seen", "is_special", "note"]
 
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and", "or", "xor", "divmod")
 _UNARY = ("neg", "pos", "abs", "invert", "round", "floor", "ceil", "trunc", "float", "int", "complex", "index")
@@ -109,6 +109,15 @@ def groups_of_type(kind: Any) -> frozenset[str]:
     if any(group[0] in ".=" for group in found):
         found.add("attribute")
     return frozenset(found)
+
+
+def groups_of_names(names: frozenset[str]) -> frozenset[str]:
+    """Names of methods become their groups; groups stay."""
+    found = {group for name in names for group in GROUPS.get(name, (name,) if name[0] == "." or name in _NAMED else ())}
+    return frozenset(found | {"attribute"} if any(group[0] in ".=" for group in found) else found)
+
+
+_NAMED = {"number", "compare", "contains", "truth", "item", "iterate", "attribute"}
 
 
 def runs_code(member: Any) -> bool:
@@ -211,6 +220,9 @@ class _Reach:
         for code in codes:
             if code.co_flags & inspect.CO_GENERATOR and (code.co_name != "<genexpr>" or code not in _consumed(codes)):
                 self.found |= {"iterate", "contains"}
+            self.found.update(GROUPS.get(code.co_name, ()))
+            if "property" in code.co_names or "cached_property" in code.co_names:
+                self.found |= {"attribute", *("." + c.co_name for c in code.co_consts if isinstance(c, types.CodeType))}
         if not self.follow:
             return
         names = {n for code in codes for n in code.co_names}

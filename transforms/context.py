@@ -78,7 +78,7 @@ class Resolver(Protocol):
     def special(self, signature: str, own: frozenset[str]) -> frozenset[str]:
         """Groups of operations for which the function may meet a class with methods in Python (`special.py`).
 
-        `own`: those that its text shows.
+        `own`: those that its text shows, and the names of methods that it defines.
         """
 
     def groups(self, function: Any, name: str | None) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from typing import Any
 import gast
 
 from . import cells, outer, patterns
+from .classes import outline_classes
 from .context import Context
 from .generators import TOTAL_CONSUMERS, loops_of, outline_expressions
 from .nodes import (
@@ -66,14 +67,15 @@ def desugar(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
     tree.decorator_list, tree.returns = [], None
     _strip_annotations(tree.args)
     tree = patterns.convert(tree, ctx)
+    outline_classes(tree, ctx)
     if ctx.class_name is not None:
-        _mangle(tree, ctx.class_name)
+        mangle(tree, ctx.class_name)
     positional = tree.args.posonlyargs + tree.args.args
     ctx.first_parameter = positional[0].id if positional else "self"
     return _Desugar(ctx).function(cells.convert(outline_expressions(outer.convert(tree, ctx), ctx), ctx))
 
 
-def _mangle(tree: Any, class_name: str) -> None:
+def mangle(tree: Any, class_name: str) -> None:
     """Private names of a class: `self.__w` is `self._C__w`."""
     for node in walk(tree):
         field = {gast.Attribute: "attr", gast.Name: "id", gast.FunctionDef: "name"}.get(type(node))

@@ -22,8 +22,6 @@ REFUSED: dict[type, tuple[str, str, str]] = {
     gast.AsyncWith: ("async with is not differentiated", "an event loop runs other code in between", "use with"),
     gast.Try: ("try is not differentiated yet", "a handler is a second continuation", _REMEDY_OUTSIDE),
     gast.With: ("with is not differentiated yet", "leaving the block is a second continuation", _REMEDY_OUTSIDE),
-    gast.ClassDef: ("a class statement inside a differentiated function is not supported yet", "its methods would "
-                    "close over active values", "define the class at module level"),
 }
 if hasattr(gast, "TryStar"):
     REFUSED[gast.TryStar] = ("except* is not differentiated", "handlers run side by side", _REMEDY_OUTSIDE)

@@ -8,6 +8,7 @@ import gast
 
 from .adjoint import adjoint
 from .anf import anf
+from .classes import methods_shown
 from .context import Context, Resolver
 from .cps import cps
 from .desugar import desugar
@@ -42,7 +43,9 @@ def new_context(tree: gast.FunctionDef, filename: str, resolver: Resolver, signa
 
 def _groups_shown(tree: gast.FunctionDef) -> frozenset[str]:
     """Groups of operations that run code of the user's, as the text shows it."""
-    found = {"iterate", "contains"} if uses_generators(tree) else set()
+    found = methods_shown(tree)
+    if uses_generators(tree):
+        found |= {"iterate", "contains"}
     return frozenset(found | {"item"} if uses_factories(tree) else found)
 
 
