@@ -23,7 +23,8 @@ from . import lazy
 from .rules.registry import REGISTRY
 from .runtime import lacks
 
-__all__ = ["groups_in_reach", "groups_of_call", "groups_of_names", "groups_of_type", "groups_of_value", "groups_seen", "is_special", "note"]
+__all__ = ["groups_in_reach", "groups_of_call", "groups_of_names", "groups_of_type", "groups_of_value", "groups_seen",
+           "is_special", "note"]
 
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and", "or", "xor", "divmod")
 _UNARY = ("neg", "pos", "abs", "invert", "round", "floor", "ceil", "trunc", "float", "int", "complex", "index")

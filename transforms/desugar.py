@@ -119,9 +119,18 @@ class _Desugar:
                 at(made, statement)
                 if made.origin is None:
                     made.origin = statement.origin
+                if isinstance(made, gast.If):
+                    self.place_all(made.body + made.orelse, statement.origin)
             if out and isinstance(out[-1], (gast.Return, gast.Break, gast.Continue, gast.Raise)):
                 break  # what follows is never reached
         return out
+
+    def place_all(self, statements: list[Any], origin: int) -> None:
+        for statement in statements:
+            if getattr(statement, "origin", None) is None:
+                statement.origin = origin
+            if isinstance(statement, gast.If):
+                self.place_all(statement.body + statement.orelse, origin)
 
     # -- statements -------------------------------------------------------------------------------------------
 
