@@ -171,6 +171,11 @@ class _Maker:
 GENERATOR = _Maker()
 
 
+def undifferentiated(g: Any, value: Any, what: str) -> Any:
+    """Cotangent of what a rule takes for a constant: none, unless it is a float after all."""
+    return no_derivative(g, what) if is_floating(value) else ZERO
+
+
 def _copying(update: Any) -> Any:
     def on_copy(x: Any, y: Any) -> Any:
         return update(x.copy(), y) if isinstance(x, np.ndarray) else update(x, y)
@@ -188,7 +193,8 @@ SUPPORT: dict[str, Any] = {
     "set": set, "slice": slice, "globals": globals, "AssertionError": AssertionError,
     "check_bound": check_bound, "numeric": numeric, "operands": operands, "frozen": frozen,
     "shared_update": shared_update, "global_cell": GlobalCell, "outer_cell": outer_cell, "unbroadcast": unbroadcast,
-    "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "no_derivative": no_derivative, "is_floating": is_floating,
+    "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "no_derivative": no_derivative,
+    "undifferentiated": undifferentiated, "is_floating": is_floating,
     "accumulate_product": accumulate_product, "total": total,
 }
 SUPPORT |= MATCHING

@@ -222,15 +222,18 @@ class Statements(Access):
                 elif rule.elementwise and self.must_unbroadcast(arg, [bound[p] for p in leading]):
                     result = call(self.ctx.use("unbroadcast"), result, copy_tree(arg))
                 self.contribute(arg, result, have, out, node)
+            for param, arg in bound.items():  # if it is a float after all, nobody knows its derivative
+                if param not in template.differentiated and self.frame.active(arg) and self.frame.fact(arg).kind in NUMERIC:
+                    self.contribute(arg, call(self.ctx.use("undifferentiated"), copy_tree(g), load(arg.id),
+                                              const(f"{rule.name} by its argument {param}")), have, out, node)
 
+        for param, arg in bound.items():
+            if self.frame.active(arg) and param not in template.differentiated and self.frame.fact(arg).kind == "s":
+                raise self.no_derivative(node, rule.name, f"its rule does not differentiate {param}")
         if always:
             self.backward.append(lambda have, out: back(load(self.ctx.adjoints[name]), have, out))
         else:
             self.pull(back, name)
-        for param, arg in bound.items():  # an active argument that the rule does not differentiate
-            if self.frame.active(arg) and param not in template.differentiated:
-                if self.frame.fact(arg).kind in NUMERIC:
-                    raise self.no_derivative(node, rule.name, f"its rule does not differentiate {param}")
 
     def parts(self, node: Any, rule: Any, name: str, args: list[Any], keywords: list[Any]) -> None:
         """A primitive that returns several values: they go on the heap, where their readers leave cotangents."""

@@ -11,9 +11,32 @@ from .helpers import reshape_like
 
 __all__ = [
     "arange_start", "arange_step", "column_stack_back", "concat_back", "hstack_back", "item_back", "join_parts",
-    "repeat_back", "row_stack_back", "stack_back", "take_along_back", "take_back", "tile_back", "unsort",
+    "repeat_back", "reshaped", "row_stack_back", "stack_back", "take_along_back", "take_back", "tile_back", "unsort",
     "untranspose",
 ]
+
+
+def reshaped(g: Any, x: Any, y: Any) -> Any:
+    """Of `np.array(x, ndmin=n)`, which may put axes of length 1 in front."""
+    if isinstance(g, Absorbing) or isinstance(x, (list, tuple)) and np.ndim(y) == 1:
+        return g
+    return g if np.ndim(y) == np.ndim(x) else np.reshape(g, np.shape(x))
+
+
+def unroll(g: Any, axis: int, start: int) -> Any:
+    """Inverse of `np.rollaxis(x, axis, start)`."""
+    if isinstance(g, Absorbing):
+        return g
+    n = np.ndim(g)
+    axis, start = axis % n, start + n if start < 0 else start
+    return np.moveaxis(g, start - 1 if axis < start else start, axis)
+
+
+def unstack_back(g: Any, y: Any, axis: int) -> Any:
+    """Cotangent of an array from those of its slices along `axis`."""
+    if all(part is ZERO for part in g):
+        return ZERO
+    return np.stack([np.zeros_like(p) if part is ZERO else part for part, p in zip(g, y, strict=True)], axis)
 
 
 def item_back(g: Any, x: Any, args: tuple[Any, ...]) -> Any:

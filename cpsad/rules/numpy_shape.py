@@ -16,12 +16,15 @@ from .helpers_shape import (
     item_back,
     join_parts,
     repeat_back,
+    reshaped,
     row_stack_back,
     stack_back,
     take_along_back,
     take_back,
     tile_back,
+    unroll,
     unsort,
+    unstack_back,
     untranspose,
 )
 from .registry import Table, present
@@ -109,11 +112,11 @@ defrule(
 )
 
 # Joining: `g` comes back as a list, as long as the sequence
-gather(np.concatenate, lambda g, y, arrays, axis=0: concat_back(g, arrays, axis))
-gather(np.stack, lambda g, y, arrays, axis=0: stack_back(g, arrays, axis))
-gather(np.vstack, lambda g, y, tup: row_stack_back(g, tup, 2, 0))
+gather(np.concatenate, lambda g, y, arrays, axis=0, *, dtype=None, casting="same_kind": concat_back(g, arrays, axis))
+gather(np.stack, lambda g, y, arrays, axis=0, *, dtype=None, casting="same_kind": stack_back(g, arrays, axis))
+gather(np.vstack, lambda g, y, tup, *, dtype=None, casting="same_kind": row_stack_back(g, tup, 2, 0))
 gather(np.dstack, lambda g, y, tup: row_stack_back(g, tup, 3, 2))
-gather(np.hstack, lambda g, y, tup: hstack_back(g, tup))
+gather(np.hstack, lambda g, y, tup, *, dtype=None, casting="same_kind": hstack_back(g, tup))
 gather(np.column_stack, lambda g, y, tup: column_stack_back(g, tup))
 
 # Copies and conversions. Of an array, `g` is the cotangent; of nested sequences it is indexed like them.
@@ -124,16 +127,22 @@ defrule(
     (np.float16, np.float32, np.float64, np.longdouble, np.complex64, np.complex128),
     lambda g, y, x=0.0: cast(g, x, y),
 )
-gather(np.array, lambda g, y, object, dtype=None, *, copy=True, order="K": cast(g, object, y))
+gather(
+    np.array,
+    lambda g, y, object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0: (
+        cast(g if ndmin == 0 else reshaped(g, object, y), object, y)
+    ),
+)
 gather((np.asarray, np.asanyarray), lambda g, y, a, dtype=None, order=None, *, copy=None: cast(g, a, y))
 gather(np.ascontiguousarray, lambda g, y, a, dtype=None: cast(reshape_like(g, a), a, y))
-
-# No rule: results of several arrays (np.split, np.array_split, np.unstack, np.meshgrid, np.broadcast_arrays),
-# np.rollaxis, np.insert, np.delete, np.compress, np.extract, np.choose, np.select, np.block, np.resize,
-# np.partition, np.unique, np.ndarray.tolist, np.ndarray.view, np.ndarray.flat, and what writes into its
-# argument (np.copyto, np.put, np.fill_diagonal, np.ndarray.fill, np.ndarray.sort, np.ndarray.resize, ...).
 
 # One array into several
 table.parts((np.split, np.array_split), lambda g, y, ary, indices_or_sections, axis=0: join_parts(g, y, axis))
 table.parts(np.hsplit, lambda g, y, ary, indices_or_sections: join_parts(g, y, 1 if np.ndim(ary) > 1 else 0))
 table.parts(np.vsplit, lambda g, y, ary, indices_or_sections: join_parts(g, y, 0))
+table.parts(np.dsplit, lambda g, y, ary, indices_or_sections: join_parts(g, y, 2))
+table.parts(present(np, "unstack"), lambda g, y, x, *, axis=0: unstack_back(g, y, axis), "t")
+defrule(np.rollaxis, lambda g, y, a, axis, start=0: unroll(g, axis, start))
+
+# No rule: np.ndarray.tolist, np.ndarray.view, np.ndarray.flat, and what writes into its argument (np.copyto, np.put,
+# np.fill_diagonal, np.ndarray.fill, np.ndarray.sort, np.ndarray.resize, ...).

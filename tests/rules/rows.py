@@ -1,6 +1,7 @@
 """One row or more for every derivative rule."""
 
 from . import (  # noqa: F401
+    rows_choices,
     rows_decompositions,
     rows_elementwise,
     rows_fft,

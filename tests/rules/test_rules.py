@@ -209,8 +209,8 @@ def test_primitives_are_found(table):
     for primitive, rule in table.rules.items():
         assert callable(primitive) or type(primitive).__name__ in ("getset_descriptor", "member_descriptor")
         assert hash(primitive) == hash(rule.primitive)
-        assert rule.role in ("rule", "gather", "parts", "constant", "mover")
-        assert (rule.pullback is not None) == (rule.role in ("rule", "gather", "parts"))
+        assert rule.role in ("rule", "gather", "parts", "python", "constant", "mover")
+        assert (rule.pullback is not None) == (rule.role in ("rule", "gather", "parts", "python"))
         assert rule.name
 
 

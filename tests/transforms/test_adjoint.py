@@ -2,8 +2,10 @@
 
 import functools
 
+import numpy as np
 import pytest
 
+import cpsad
 from cpsad.transforms import adjoint
 from cpsad.transforms.errors import NoDerivativeError
 from tests.transforms.snippets import accepts_the_corpus, becomes, dedent, generated, rejects, transformed, without_comments
@@ -387,8 +389,16 @@ def test_a_starred_argument_and_unpacking_put_rows_on_the_heap():
 ])
 def test_an_active_value_that_no_rule_takes_is_refused(statement, words):
     with pytest.raises(NoDerivativeError) as error:
-        transformed("adjoint", f"def f(x, y):\n    {statement}", signature="NN")
+        transformed("adjoint", f"def f(x, y):\n    {statement}", signature="NS")
     assert words in str(error.value) and error.value.where.line == 2 and "defrule" in error.value.remedy
+
+
+def test_what_may_be_an_array_is_refused_when_it_is_one_of_floats():
+    def f(x, places):
+        return np.sum(np.take(x, places * 1) ** 2)
+
+    x = np.array([1.0, 2.0, 3.0])
+    assert np.array_equal(cpsad.grad(f)(x, np.array([0, 0])), [4.0, 0.0, 0.0])
 
 
 # The check

@@ -1,0 +1,98 @@
+"""Rows: what chooses, inserts, deletes and arranges elements."""
+
+import numpy as np
+
+from cpsad.rules.numpy_choices import placed
+
+from .row import C, D, R, row
+
+# Selection
+row(np.compress, [True, False, True], R(3, 4), 0)
+row(np.compress, np.array([True, False, True]), R(3, 4), axis=1)
+row(np.compress, [True, False, True, True], R(3, 4))
+row(np.ndarray.compress, R(3, 4), [True, False, True], 0)
+row(np.extract, np.array([True, False, True, True]), R(4))
+row(np.extract, D(3, 4) > 0, R(3, 4))
+for obj in (1, -1, [0, 2], slice(0, 3, 2), np.array([True, False, True])):
+    row(np.delete, R(3), obj)
+    row(np.delete, R(3, 4), obj, 0)
+    row(np.delete, R(2, 3), obj, axis=-1)
+row(np.delete, R(3, 4), [0, 5, 7])
+row(np.insert, R(4), 2, 1.5)
+row(np.insert, R(4), 2, R(3))
+row(np.insert, R(4), [0, 2], 1.5)
+row(np.insert, R(4), [0, 2, 2], R(3))
+row(np.insert, R(3, 4), 1, 0.5)
+row(np.insert, R(3, 4), 1, 0.5, 0)
+row(np.insert, R(3, 4), -1, R(3), axis=1)
+row(np.insert, R(3, 4), [1, 3], R(3, 2), 1)
+row(np.insert, R(3, 4), [0, 2], R(4), axis=0)
+for shape in ((2, 5), (2,), 7, (3, 1)):
+    row(np.resize, R(6), shape)
+    row(np.resize, R(2, 2), shape)
+row(np.partition, D(6), 2)
+row(np.partition, D(3, 4), [1, 2], 0)
+row(np.partition, D(3, 4), 1, axis=None)
+row(np.unique, D(6))
+row(np.unique, D(3, 4), axis=0)
+row(np.unique, D(3, 4), axis=1)
+row(np.unique, D(5), True)
+row(np.unique, D(5), return_index=True, return_inverse=True)
+row(np.unique, D(3, 2), return_counts=True, axis=0)
+if hasattr(np, "unique_values"):
+    row(np.unique_values, D(6))
+    row(np.unstack, R(3, 4))
+    row(np.unstack, R(3, 4), axis=-1)
+ENDS = np.array([0.0, 0.0, 1.5, 0.0, 2.5, 0.0])
+row(np.trim_zeros, R(4))
+row(placed, R(3, 4), D(3, 4) > 0.3, 1.5)
+row(placed, R(4), np.array([True, False, True, False]), R(2))
+COND = [np.array([True, False, False, True]), np.array([False, True, False, True])]
+row(np.select, COND, [R(4), R(4)])
+row(np.select, COND, [R(4), 1.5], 0.5)
+row(np.select, COND, [R(1), R(3, 4)], default=R(4))
+row(np.select, COND, (2.5, 1.5), default=0.5)
+row(np.choose, np.array([0, 1, 1]), [R(3), R(3)])
+row(np.choose, np.array([[0, 1, 1], [1, 0, 1]]), [R(3), 1.5])
+row(np.choose, np.array([0, 5, -1]), [R(3), R(3)], mode="wrap")
+row(np.choose, np.array([0, 5, -1]), [R(3), R(3)], mode="clip")
+row(np.ndarray.choose, np.array([0, 1, 1]), [R(3), R(3)])
+row(np.piecewise, D(6), [D(6) > 0, D(6) <= 0], [np.sin, np.cos])
+row(np.piecewise, D(6), [D(6) > 1, D(6) < -1], [1.5, np.exp, 2.5])
+row(np.piecewise, D(6), [D(6) > 0], [lambda x: x * 2, lambda x: x * x])
+row(np.piecewise, D(5), D(5) > 0, [np.square, np.negative])
+
+# Arrangement
+for options in ({}, {"indexing": "ij"}, {"sparse": True}, {"copy": False}):
+    row(np.meshgrid, R(2), R(3), **options)
+    row(np.meshgrid, R(2), R(3), R(4), **options)
+    row(np.meshgrid, R(2), **options)
+row(np.meshgrid, 1.5, R(3))
+row(np.broadcast_arrays, R(3, 1), R(4))
+row(np.broadcast_arrays, R(3), 1.5, R(2, 1))
+row(np.block, [[R(2, 2), R(2, 1)], [R(1, 2), R(1, 1)]])
+row(np.block, [R(3), R(2)])
+row(np.block, [R(3), 1.5])
+row(np.block, [[R(3)], [R(3)]])
+row(np.block, [[[R(2, 2, 1)], [R(2, 2, 1)]]])
+for k in (0, 1, -2):
+    row(np.diagflat, R(3), k)
+    row(np.diagflat, R(2, 2), k=k)
+row((np.asfortranarray, np.require), R(3, 4))
+row(np.lib.stride_tricks.sliding_window_view, R(6), 3)
+row(np.lib.stride_tricks.sliding_window_view, R(3, 4), (2, 2))
+row(np.lib.stride_tricks.sliding_window_view, R(3, 4), 2, axis=1)
+row(np.dsplit, R(2, 2, 4), 2)
+row(np.split, R(6), [2, 3])
+row((np.split, np.array_split), R(6, 2), 3)
+row(np.array_split, R(3, 5), 2, axis=1)
+row((np.hsplit, np.vsplit), R(4, 4), 2)
+row(np.hsplit, R(4), [1])
+for axis, start in ((2, 0), (1, 3), (0, 2), (-1, 1), (0, -1), (1, 1)):
+    row(np.rollaxis, R(2, 3, 4), axis, start)
+row(np.array, R(3), ndmin=3)
+row(np.array, R(3), ndmin=1, subok=True)
+row(np.array, [1.5, 2.5], ndmin=2)
+row((np.concatenate, np.stack), [R(3), R(3)], dtype=np.float64)
+row((np.vstack, np.hstack), [R(3), R(3)], dtype=np.float64, casting="unsafe")
+row(np.concatenate, [C(2), R(3)])
