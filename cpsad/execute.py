@@ -22,7 +22,7 @@ from .places import PROGRAMS, Origin
 from .resolve import FunctionResolver, lookup
 from .rules.registry import REGISTRY
 from .runtime import SUPPORT
-from .transforms import pipeline, printer
+from .transforms import pipeline, printer, qualnames
 from .transforms import source as source_pass
 from .transforms.nodes import parameters
 
@@ -79,7 +79,8 @@ def build(function: types.FunctionType, signature: str, stage: str) -> Program:
     for name, generated in ctx.support.items():
         support[generated] = _support_value(name, stage)
     freevars = tuple(n for n in function.__code__.co_freevars if n not in support)
-    code = _compile(text, filename, support, freevars)
+    parsed = ast.parse(text, filename)
+    code = qualnames.restore(_compile(parsed, filename, support, freevars), tree, parsed, found.qualname)
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     assumptions = resolver.assumptions()
     assumed = frozenset(name for namespace, name, _ in assumptions if namespace is None)
@@ -104,9 +105,8 @@ def _support_value(name: str, stage: str) -> Any:
     return SUPPORT[name]
 
 
-def _compile(text: str, filename: str, support: dict[str, Any], freevars: tuple[str, ...]) -> types.CodeType:
+def _compile(module: ast.Module, filename: str, support: dict[str, Any], freevars: tuple[str, ...]) -> types.CodeType:
     """Code of `def bind(<support>, <free variables>): <the function>; return <it>`."""
-    module = ast.parse(text, filename)
     (function,) = module.body
     assert isinstance(function, ast.FunctionDef)
     function.args.defaults = [ast.copy_location(ast.Constant(None), d) for d in function.args.defaults]

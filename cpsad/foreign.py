@@ -12,6 +12,7 @@ import numpy as np
 
 from . import forms
 from .cotangents import ZERO, Poison, unbroadcast
+from .dataclass_forms import is_named_tuple, makes_itself, new_form
 from .equivalents import EQUIVALENTS
 from .heap import Heap, is_floating
 from .layout import Call, define
@@ -60,12 +61,12 @@ def other(function: Any, signature: str) -> Any:
     call = Call.parse(signature)
     if call.has_stars:
         return starred(function, call)
-    made = by_protocol(function, call, signature)
-    if made is not None:
-        return made
     rule = REGISTRY.lookup(function)
     if rule is not None and (rule.role == "python" or rule.otherwise and not _fits(rule, call)):
         return forms.form(rule.otherwise or rule.pullback, signature)
+    made = by_protocol(function, call, signature)
+    if made is not None:
+        return made
     equivalent = EQUIVALENTS.get(rule.primitive if rule is not None else function) if _calls(function, call) else None
     if equivalent is not None:
         return forms.form(equivalent, signature)
@@ -80,7 +81,8 @@ def other(function: Any, signature: str) -> Any:
                     return _bound_method(EQUIVALENTS[rule.primitive], owner, signature)
                 return _method_of_builtin(function, owner, rule, call)
     if rule is not None:
-        return _get_attribute if function is getattr else _primitive(function, rule, call)
+        by_name = {getattr: _get_attribute, setattr: _set_attribute}.get(function) if not call.keywords else None
+        return by_name or _primitive(function, rule, call)
     if isinstance(function, types.MethodType):
         return _bound_method(function.__func__, function.__self__, signature)
     if isinstance(function, functools.partial):
@@ -163,12 +165,14 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
     """An instance: made plainly, then its `__init__` runs in CPS."""
     init: Any = cls.__init__  # type: ignore[misc]
     new: Any = cls.__new__
-    moves = (hasattr(cls, "__dataclass_fields__") and not hasattr(cls, "__post_init__")
-             or issubclass(cls, tuple) and hasattr(cls, "_fields")
+    moves = (makes_itself(cls) and not hasattr(cls, "__post_init__") or is_named_tuple(cls)
              or init is object.__init__ and new is object.__new__
              or issubclass(cls, BaseException) and not isinstance(init, types.FunctionType))
     if moves:
         return _moving(cls, None, call)
+    if type(cls).__call__ is type.__call__ and isinstance(new, types.FunctionType) and (
+            init is object.__init__ or isinstance(init, types.FunctionType)):
+        return new_form(cls, signature)
     if type(cls).__call__ is not type.__call__ or not isinstance(init, types.FunctionType) or new is not object.__new__:
         return untransformed(cls, call, None)
     inner = forms.form(init, ("v" if groups_of_type(cls) else "o") + signature)
@@ -189,6 +193,14 @@ def _get_attribute(heap: Heap, k: Any, /, owner: Any, name: str, *default: Any) 
     value = heap.attribute(owner, name, *default)
     back = heap.read_attribute(owner, name, value, k(value))
     return (back, ZERO, *[heap.take(v) for v in default])
+
+
+def _set_attribute(heap: Heap, k: Any, /, owner: Any, name: str, value: Any) -> Any:
+    """The form of `setattr`."""
+    heap.put(value)
+    heap.set_attribute(owner, name, value)
+    k(None)
+    return (ZERO, ZERO, heap.take(value))
 
 
 def _moving(function: Any, rule: Rule | None, call: Call, owner: Any = None) -> Any:

@@ -16,10 +16,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import execute, foreign
+from .dataclass_forms import init_form, is_generated_init, is_generated_new
 from .layout import Call, adaptor, layout_of
-from .reach import KEY
+from .library import BY_CODE
+from .places import PROGRAMS, here
+from .reach import KEY, OPAQUE
 from .rules.registry import REGISTRY
-from .transforms.errors import SourceError, UnsupportedError
+from .transforms.errors import NoDerivativeError, SourceError, UnsupportedError
 
 __all__ = ["attach", "form", "of_function", "primal_attach", "primal_form"]
 
@@ -104,6 +107,20 @@ def form(function: Any, signature: str) -> Any:
 def _python(function: types.FunctionType, signature: str) -> execute.Bound:
     """A Python function: its transform, with an adaptor where the call does not fill its parameters one to one."""
     call = Call.parse(signature)
+    if REGISTRY.lookup(function) is not None:  # a rule for it goes before its source
+        return execute.Bound(foreign.other(function, signature), (), REGISTRY.version)
+    if OPAQUE in function.__dict__:
+        return execute.Bound(foreign.untransformed(function, call, None), (), REGISTRY.version)
+    if function.__code__.co_filename in PROGRAMS and function.__closure__ and Entry.of(function).nested is None:
+        raise here(NoDerivativeError, f"the function {function.__qualname__} has lost the form it was defined with",
+                   why="its __dict__ was overwritten, or it was made anew from its parts", remedy="use functools.wraps")
+    if is_generated_new(function):
+        return execute.Bound(foreign._moving(function, None, call), (), REGISTRY.version)
+    if is_generated_init(function) and not call.has_stars:
+        return execute.Bound(init_form(function, call), (), REGISTRY.version)
+    known = BY_CODE.get(function.__code__)
+    if known is not None:
+        return execute.Bound(form(known, signature), (), REGISTRY.version)
     if function.__dict__.get(OPERATOR) is function:
         nested = UnsupportedError("the gradient of a gradient is not supported yet")
         return execute.Bound(foreign.untransformed(function, call, nested), (), REGISTRY.version)

@@ -18,7 +18,7 @@ from . import forms, lazy
 from .cotangents import ZERO
 from .places import here
 from .protocols import FORMS, call_method, letter, member_of, python_member, truth_of
-from .runtime import frozen, lacks
+from .runtime import frozen_index, lacks
 from .transforms.context import MISSING
 from .transforms.errors import NoDerivativeError
 
@@ -59,7 +59,7 @@ def get_item(heap: Any, k: Any, owner: Any, index: Any) -> Any:
             return (ZERO, *forms.form(bound, letter(index))(heap, k, index))
     heap.put(index)
     value = owner[index] if isinstance(owner, dict) else heap.item(owner, index)
-    index = frozen(index) if type(index) in (list, tuple) else index
+    index = frozen_index(index)
     total = heap.read_item(ZERO, owner, index, value, k(value))
     return total, heap.take(index)
 
@@ -82,7 +82,7 @@ def set_item(heap: Any, k: Any, owner: Any, index: Any, value: Any) -> Any:
     if member is not None:
         return call_method(heap, _nothing(k), member, owner, index, value)
     heap.put(value)
-    index = frozen(index) if type(index) in (list, tuple) else index
+    index = frozen_index(index)
     old = heap.store_item(owner, index, value, True)
     k(None)
     heap.restore_item(owner, index, old)

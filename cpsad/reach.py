@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["KEY", "closes_over", "reaches", "runs_python"]
+__all__ = ["KEY", "OPAQUE", "closes_over", "reaches", "runs_python"]
 
 KEY = "__cpsad__"  # where a function keeps its forms
+OPAQUE = "__cpsad_opaque__"  # a function with this attribute is not transformed
 
 _FUNCTION = types.FunctionType
 _LEAVES = (int, float, complex, bytes, type(None), types.ModuleType, types.BuiltinFunctionType, types.CodeType)

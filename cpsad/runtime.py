@@ -126,6 +126,15 @@ def frozen(value: Any) -> Any:
     return value
 
 
+def frozen_index(index: Any) -> Any:
+    """An index as it is now: the lists in it may change until the way back comes to it."""
+    if type(index) is list:
+        return [frozen_index(i) for i in index]
+    if type(index) is tuple:
+        return tuple([frozen_index(i) for i in index]) if not {list, tuple}.isdisjoint(map(type, index)) else index
+    return index
+
+
 def shared_update(x: Any, y: Any) -> None:
     """Refuses `x op= y` on an array that other names may see."""
     if isinstance(x, np.ndarray) or isinstance(x, (list, tuple)) and isinstance(y, np.ndarray):
@@ -191,7 +200,7 @@ IN_PLACE = ("iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "im
 SUPPORT: dict[str, Any] = {
     "END": END, "MISSING": MISSING, "UNBOUND": UNBOUND, "ZERO": ZERO, "Cell": Cell, "iter": iter, "next": next,
     "set": set, "slice": slice, "globals": globals, "AssertionError": AssertionError,
-    "check_bound": check_bound, "numeric": numeric, "operands": operands, "frozen": frozen,
+    "check_bound": check_bound, "numeric": numeric, "operands": operands, "frozen": frozen, "frozen_index": frozen_index,
     "shared_update": shared_update, "global_cell": GlobalCell, "outer_cell": outer_cell, "unbroadcast": unbroadcast,
     "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "no_derivative": no_derivative,
     "undifferentiated": undifferentiated, "is_floating": is_floating,

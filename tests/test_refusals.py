@@ -166,7 +166,7 @@ def check_message(error, filename):
     [
         (through_ctypes, "c_double", "ctypes.c_double(y)"),
         (through_hex, "hex", ".hex()"),
-        (through_frexp, "frexp", "math.frexp"),
+        (through_ratio, "as_integer_ratio", ".as_integer_ratio()"),
         (through_nextafter, "nextafter", "math.nextafter"),
         (through_struct, "pack", "struct.pack"),
     ],

@@ -69,13 +69,12 @@ class Access:
                      or isinstance(n, gast.Call) and self.ctx.support_name(n.func) == "slice" for n in walk(index))
         if steady:
             return index
-        for inner in walk(index):
-            if isinstance(inner, gast.Name) and self.frame.fact(inner).kind in ("o", "l", "t") and (
-                    self.ctx.support_name(inner) != "slice"):
-                inner.frozen = True
+        if any(isinstance(n, gast.Name) and self.frame.fact(n).kind in ("o", "l", "t") and self.ctx.support_name(n) is None
+               for n in walk(index)):
+            index = call(self.ctx.use("frozen_index"), index)  # it may be a list, which may change
         name = self.ctx.names.fresh("index")
         self.ctx.locals.add(name)
-        self.forward.append(assign(name, _Freeze(self.ctx).visit(index), node))
+        self.forward.append(assign(name, index, node))
         value.slice = load(name)
         return load(name)
 
@@ -161,16 +160,6 @@ class Access:
             if not (is_name(target.value) and target.value.id in self.ctx.cells):
                 node = expr_stmt(self.on_heap("set_attribute", target.value, const(target.attr), node.value), node)
         self.forward.append(node)
-
-
-class _Freeze(gast.NodeTransformer):
-    """A list in an index is kept as it is now."""
-
-    def __init__(self, ctx: Any) -> None:
-        self.ctx = ctx
-
-    def visit_Name(self, node: Any) -> Any:
-        return call(self.ctx.use("frozen"), node) if getattr(node, "frozen", False) else node
 
 
 def as_expression(index: Any, ctx: Context) -> Any:

@@ -195,7 +195,8 @@ class _Transfer:
         if rule.role == "parts":
             return Fact(rule.result, False)
         if rule.role == "gather":
-            return Fact(self.kind_of(rule, args), True)
+            starts = rule.consumes and any(a.kind not in NUMERIC for a in args[1:])  # sum(lists, [])
+            return Fact("o" if starts else self.kind_of(rule, args), True)
         every = [node.func.value, *node.args] if self_first else list(node.args)
         whole = len(every) == 1 and not node.keywords
         kind = ("s" if whole else "n") if rule.result == "whole" else self.kind_of(rule, args)

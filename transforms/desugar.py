@@ -33,7 +33,7 @@ from typing import Any
 
 import gast
 
-from . import cells, outer, patterns
+from . import cells, outer, patterns, qualnames
 from .classes import outline_classes
 from .context import Context
 from .generators import TOTAL_CONSUMERS, loops_of, outline_expressions
@@ -64,6 +64,7 @@ __all__ = ["check", "desugar"]
 
 def desugar(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
     tree = copy_tree(tree)
+    qualnames.note(tree)
     tree.decorator_list, tree.returns = [], None
     _strip_annotations(tree.args)
     tree = patterns.convert(tree, ctx)
@@ -438,7 +439,10 @@ class _Desugar:
         name = self.temp(hint or ("values" if makes_generator else "function"))
         self.defaults(node.args, out)
         body = loops_of(node.body, node, self.ctx) if makes_generator else [ret(node.body, node)]
-        out.append(self.function(def_(name, node.args, body, node)))
+        made = def_(name, node.args, body, node)
+        if hasattr(node, "qualname"):
+            made.qualname = node.qualname
+        out.append(self.function(made))
         return load(name)
 
     def lower_ListComp(self, node: Any, out: list[Any], hint: str | None) -> Any:

@@ -327,6 +327,11 @@ class Statements(Access):
         if rule.primitive is getattr and len(value.args) in (2, 3) and not any(isinstance(a, gast.Starred) for a in value.args):
             self.get_attribute(node, value, name)
             return
+        if rule.primitive is setattr and len(value.args) == 3 and not any(isinstance(a, gast.Starred) for a in value.args):
+            self.put(value.args[2], node)
+            node.value = self.on_heap("set_attribute", *value.args)
+            self.forward.append(node)
+            return
         if rule.role == "mover":
             self.mover(node, value, rule, name, callee.self_first)
             return

@@ -94,6 +94,8 @@ constant(bisect.bisect_left, bisect.bisect_right, result="s")
 constant(argsort)
 
 # A function with some arguments filled in, an object as one of its base class
+mover(tuple.__new__, iterates=(1,), result="t")
 mover(getattr)
+mover(setattr, result="c")
 mover(functools.partial, result="c")
 mover(super)

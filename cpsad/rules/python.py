@@ -9,6 +9,7 @@ import math
 import operator
 
 from ..cotangents import ZERO, unbroadcast
+from ..library import prod_from
 from .helpers import divided, masked, no_derivative, quotient, reshape_like
 from .helpers_elementwise import abs_back, mod_right, power_base, power_exponent
 from .helpers_products import matmul_left, matmul_right
@@ -116,17 +117,12 @@ constant(math.floor, math.ceil, math.trunc, math.isnan, math.isinf, math.isfinit
 constant(math.factorial, math.gcd, math.lcm, math.comb, math.perm, math.isqrt, result="s")
 
 # math: several numbers
-elementwise(
-    math.hypot,
-    lambda g, r, x, y=0.0, z=0.0: (g * (x / (r or 1)), g * (y / (r or 1)), g * (z / (r or 1))),
-    result="s",
-)
+defrule(math.hypot, lambda g, r, *coordinates: tuple(g * (x / (r or 1)) for x in coordinates), result="s")
 gather(math.fsum, lambda g, y, seq: [g] * len(seq), result="s", consumes=True)
-gather(math.prod, lambda g, y, iterable, *, start=1: product_back(g, iterable, start), result="s", consumes=True)
+gather(math.prod, lambda g, y, iterable: product_back(g, iterable, 1), result="s", consumes=True)
+table.otherwise(math.prod, prod_from)
 if hasattr(math, "fma"):  # since Python 3.13
     elementwise(math.fma, lambda g, r, x, y, z: (g * y, g * x, g), result="s")
 
-# No rule: math.hypot of more than three numbers, math.gamma and math.lgamma (their slopes need the digamma
-# function), math.dist and math.sumprod (two sequences), math.modf, math.frexp and divmod (results of several
-# numbers), math.nextafter, math.ulp, float.as_integer_ratio, float.hex, float.fromhex, map, filter,
-# functools.reduce, operator.getitem and the in-place operators, which the transformer takes apart itself.
+# No rule: math.nextafter, math.ulp, float.as_integer_ratio, float.hex, float.fromhex, map, filter, functools.reduce and the
+# in-place operators, which the transformer takes apart itself. What is differentiated through Python is in `library.py`.

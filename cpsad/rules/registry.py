@@ -174,8 +174,7 @@ class Registry:
     """All tables: the users' first, then the project's, loaded when first asked; SciPy's with SciPy."""
 
     BUILT_IN = ("python", "containers", "numpy_elementwise", "numpy_reductions", "numpy_linear", "numpy_decompositions",
-                "numpy_fft", "numpy_shape", "numpy_choices",
-                "numpy_constants", "support")
+                "numpy_fft", "numpy_shape", "numpy_choices", "numpy_constants", "library", "support")
     ON_IMPORT: dict[str, tuple[str, ...]] = {}
 
     def __init__(self) -> None:

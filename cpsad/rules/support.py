@@ -8,7 +8,7 @@ from .. import operators
 from ..cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
 from ..outer import GlobalCell, outer_cell
-from ..runtime import SUPPORT, Cell, check_bound, frozen, is_floating, numeric, operands, shared_update
+from ..runtime import SUPPORT, Cell, check_bound, frozen, frozen_index, is_floating, numeric, operands, shared_update
 from . import python
 from .registry import Table
 
@@ -30,6 +30,7 @@ constant(is_sequence, is_mapping, is_instance, result="s")
 constant(distinct, match_names)
 constant(check_bound, operands, shared_update, is_floating)
 constant(operators.stop_gradient, operators.grad, operators.value_and_grad)
+constant(frozen_index)
 defrule((numeric, frozen), lambda g, y, value: g)
 
 # Cotangent arithmetic, for derivatives of derivatives

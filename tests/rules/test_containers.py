@@ -39,7 +39,8 @@ CALLS = [
     (dict, keyed()), (O, keyed()), (dict, zip("ab", numbers())), (collections.defaultdict, float, keyed()),
     *((p, numbers(), numbers())
       for p in (zip, itertools.chain, itertools.product, itertools.zip_longest, heapq.merge)),
-    (functools.partial, max, 1.5), (getattr, D, "missing", 1.25), (itertools.islice, numbers(), 2), (itertools.pairwise, numbers()), (itertools.tee, numbers()),
+    (functools.partial, max, 1.5), (getattr, D, "missing", 1.25),
+    (setattr, even_odd, "held", 1.25), (tuple.__new__, tuple, numbers()), (itertools.islice, numbers(), 2), (itertools.pairwise, numbers()), (itertools.tee, numbers()),
     (itertools.combinations, numbers(), 2), (itertools.combinations_with_replacement, numbers(), 2),
     (itertools.permutations, numbers()), (itertools.compress, numbers(), numbers()),
     *((p, even_odd, numbers())
