@@ -41,7 +41,10 @@ class Access:
                                                   load(owner.id), copy_tree(index), g), have, out, node)
                 return
             if kind not in NUMERIC:
-                before = total if total is not None else self.ctx.use("ZERO")
+                before = total
+                if before is None:  # of an outer variable, other turns of a loop may have added to it
+                    local = self.frame.is_local(owner.id)
+                    before = self.ctx.use("ZERO") if local else load(self.frame.adjoint_name(owner.id))
                 total = self.on_heap("read_item", before, load(owner.id), copy_tree(index), load(name), g)
             else:
                 self.contribute(owner, call(self.ctx.use("scatter"), load(owner.id), copy_tree(index), g),
