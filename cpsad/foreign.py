@@ -116,6 +116,13 @@ def by_protocol(function: Any, call: Call, signature: str) -> Any:
     return maker(function, call) if maker is not None else callbacks.form_of_object(function, call, signature)
 
 
+def by_rule(function: Any, rule: Rule, call: Call, signature: str) -> Any:
+    """The form of a function written in Python that has a rule all the same."""
+    if rule.role == "python" or rule.otherwise and not _fits(rule, call):
+        return forms.form(rule.otherwise or rule.pullback, signature)
+    return _primitive(function, rule, call)
+
+
 def _calls(function: Any, call: Call) -> bool:
     return function is functools.reduce or any(name == "key" for name, _ in call.keywords)
 
@@ -310,10 +317,13 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
             args = (heap.gathered(args[0]), *args[1:])
         elif rule.role == "gather":
             args = tuple(tuple(a) if type(a) is list else a for a in args)
-        if rule.role in ("rule", "parts") and heap.slots and any(
-                isinstance(a, (list, tuple)) and reaches(heap.slots, a) for a in [*args, *keywords.values()]):
-            raise here(NoDerivativeError, f"{rule.name}, called as a value, gets a sequence of active values",
-                       remedy="call it by its name, or make the sequence an array first")
+        sequences: dict[int, Any] = {}
+        if rule.role in ("rule", "parts") and heap.slots:
+            if any(isinstance(a, (list, tuple)) and reaches(heap.slots, a) for a in keywords.values()):
+                raise here(NoDerivativeError, f"{rule.name}, called as a value, gets a sequence of active values by keyword",
+                           remedy="call it by its name, or make the sequence an array first")
+            sequences = {i: a for i, a in enumerate(args) if isinstance(a, (list, tuple)) and reaches(heap.slots, a)}
+            args = tuple(heap.array(a) if i in sequences else a for i, a in enumerate(args))
         wants = fits(args, keywords)
         y = function(*args, **keywords)
         if rule.role == "parts":
@@ -337,7 +347,7 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
                 result = heap.spread(value, result)
             elif rule.elementwise:
                 result = unbroadcast(result, value)
-            out.append(result)
+            out.append(result if i not in sequences or i >= len(args) else heap.unarray(sequences[i], value, result))
         return tuple(out)
 
     return adapted
@@ -356,6 +366,8 @@ def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
     formats = isinstance(getattr(function, "__self__", None), str)
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        if not callable(function):
+            return function(*args, **keywords)  # the error is Python's
         every = [*args, *keywords.values()]
         letters = [a for a, _ in call.args] + [a for _, a in call.keywords]
         failure = error if error is not None else here(
@@ -383,7 +395,7 @@ def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
             if array.dtype != object and not np.array_equal(array, before, equal_nan=array.dtype.kind in "fc"):
                 heap.written[id(array)] = array
         if formats:
-            heap.text(result, owner, *every)
+            heap.text(result, owner, *(v for v, a in zip(every, letters) if a.isupper() or not is_floating(v)))
         g = k(result)
         heap.add(result, g)
         for array, before in kept:

@@ -127,6 +127,8 @@ def _python(function: types.FunctionType, signature: str) -> execute.Bound:
     if call.has_stars:
         return execute.Bound(foreign.starred(function, call), (), REGISTRY.version)
     made = foreign.by_protocol(function, call, signature)
+    if made is None and (rule := REGISTRY.lookup(function)) is not None:
+        made = foreign.by_rule(function, rule, call, signature)
     if made is not None:
         return execute.Bound(made, (), REGISTRY.version)
     try:

@@ -131,6 +131,12 @@ class Heap:
                     f"the derivative of a stored value was lost: a {type(value).__name__}", why="what stored it was left by "
                     "an exception, or ran unseen", remedy="return the value instead of storing it")
 
+    def refuse(self, what: str, why: str, *values: Any) -> None:
+        """Code that has no derivative is about to run: an error, unless `values` are all constants."""
+        if any(map(is_floating, values)) or reaches(self.slots, *values):
+            raise here(NoDerivativeError, f"{what} cannot be differentiated here", why=why,
+                       remedy="add a rule with cpsad.defrule, or use cpsad.stop_gradient on its arguments")
+
     def lost(self, value: Any, adjoint: Any) -> None:
         """A cotangent of what is no number: of an object that Python or NumPy took for one."""
         if isinstance(adjoint, Poison):

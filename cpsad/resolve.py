@@ -150,7 +150,7 @@ class FunctionResolver(_Rules):
                 return MISSING
             if isinstance(value, types.ModuleType) and self.is_set(value, parts[:i]):
                 return MISSING
-            value = getattr(value, part, MISSING)
+            value = attribute_of(value, part)
         self.asked[tuple(parts)] = value
         return value
 
@@ -221,6 +221,17 @@ def lookup(cells: dict[str, Any], namespace: dict[str, Any], name: str) -> Any:
     return getattr(builtins, name, MISSING)
 
 
+def attribute_of(owner: Any, name: str) -> Any:
+    """An attribute of a module or class; what a user's module would have to make or import first is MISSING."""
+    if isinstance(owner, types.ModuleType) and name not in vars(owner) and (
+            owner.__name__.partition(".")[0] not in ("numpy", "scipy", "cpsad")):
+        return MISSING
+    try:
+        return getattr(owner, name, MISSING)
+    except Exception:  # of a module's own `__getattr__`, or of a metaclass's
+        return MISSING
+
+
 class FileResolver(_Rules):
     """Looks names up in a file that is not executed: builtins, and imports of libraries that have rules."""
 
@@ -235,5 +246,5 @@ class FileResolver(_Rules):
         for part in parts[1:]:
             if not isinstance(value, (types.ModuleType, type)):
                 return MISSING
-            value = getattr(value, part, MISSING)
+            value = attribute_of(value, part)
         return value

@@ -231,7 +231,7 @@ class _Reach:
             value = function.__globals__.get(name, _BUILT_IN.get(name))
             if isinstance(value, types.ModuleType):
                 if _is_users(value.__name__):
-                    self.todo += [getattr(value, n) for n in names if hasattr(value, n)]
+                    self.todo += [vars(value)[n] for n in names if n in vars(value)]  # `getattr` may import
             elif value is not None:
                 self.todo.append(value)
         for cell in function.__closure__ or ():

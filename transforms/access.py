@@ -92,8 +92,8 @@ class Access:
             rule = callee.rule if callee is not None else None
             known = self.ctx.resolver.method("n", value.attr) is not MISSING
             if known and self.frame.active(owner) and (rule is None or callable(rule.primitive)):
-                raise self.no_derivative(node, f"attribute {value.attr} of an array or number, taken as a value,",
-                                         "what it is used for later is not seen here")
+                self.refuse(node, f"attribute {value.attr} of an array or number, taken as a value,",
+                            "what it is used for later is not seen here", [owner])
             if rule is not None and rule.role == "rule":
                 self.rule(node, rule, name, [owner], [])
             return

@@ -185,6 +185,9 @@ class _Transfer:
             rule = rule.plain if self.is_plain(node, args) else None
         elif rule is not None and rule.otherwise is not None and not self.fits(rule, node, self_first):
             rule = rule.plain if self.is_plain(node, args) else None
+        elif rule is not None and rule.role in ("rule", "gather", "parts") and (
+                any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)):
+            rule = None  # what the stars stand for is known when the call is made
         statement.callee = Callee(rule, self_first)
         if rule is None:
             return Fact("o", True)

@@ -14,7 +14,6 @@ import gast
 from .access import Access
 from .analysis import NUMERIC, OPERATORS
 from .context import Fact
-from .errors import NoDerivativeError
 from .nodes import assign, at, call, const, copy_tree, expr_stmt, load, walk
 from .splice import Mismatch, bind_arguments, splice
 
@@ -195,7 +194,8 @@ class Statements(Access):
             bound = bind_arguments(template, args, keywords)
         except Mismatch as mismatch:
             what = rule.name if rule is not None else ast_name(node)
-            raise self.no_derivative(node, what, str(mismatch)) from None
+            self.refuse(node, what, str(mismatch), every)
+            return
         if name is None:
             return
         leading = template.leading
@@ -229,7 +229,7 @@ class Statements(Access):
 
         for param, arg in bound.items():
             if self.frame.active(arg) and param not in template.differentiated and self.frame.fact(arg).kind == "s":
-                raise self.no_derivative(node, rule.name, f"its rule does not differentiate {param}")
+                self.refuse(node, rule.name, f"its rule does not differentiate {param}", [arg])
         if always:
             self.backward.append(lambda have, out: back(load(self.ctx.adjoints[name]), have, out))
         else:
@@ -306,9 +306,14 @@ class Statements(Access):
         kinds = {self.frame.fact(a).kind for a in others}
         return not kinds <= {"s"}
 
-    def no_derivative(self, node: Any, what: str, why: str) -> NoDerivativeError:
-        return NoDerivativeError(f"{what} cannot be differentiated here", where=self.ctx.where(node), why=why,
-                                 remedy="add a rule with cpsad.defrule, or use cpsad.stop_gradient on its arguments")
+    def refuse(self, node: Any, what: str, why: str, args: list[Any]) -> None:
+        """Where `node` runs, it is refused if one of `args` carries a derivative; what does not run is no matter."""
+        names = [a.value if isinstance(a, gast.Starred) else a for a in args]
+        names = [n for n in names if isinstance(n, gast.Name) and (
+            self.frame.active(n) or self.frame.fact(n).kind not in NUMERIC)]
+        check = expr_stmt(self.on_heap("refuse", const(what), const(why), *(load(n.id) for n in names)), node)
+        place = next((i for i, s in enumerate(self.forward) if s is node), len(self.forward))
+        self.forward.insert(place, check)
 
     def call(self, node: Any, value: gast.Call, name: str | None) -> None:
         callee = self.frame.callee(node)

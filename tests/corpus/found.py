@@ -1,5 +1,7 @@
 """What random programs have found, made small. Each was wrong once."""
 
+import numpy as np
+
 from tests.corpus.case import case, normal
 
 
@@ -54,3 +56,30 @@ def an_array_out_of_a_list_is_indexed_in_a_loop_and_after_it(x):
             if j != 1:
                 total = total + first[i, j] * second[j]
     return total * second[1] + first[1, 1]
+
+
+@case(0.37, np.array([0.3, 0.9]))
+def keywords_of_a_primitive_in_a_dictionary(x, a):
+    options = {"axis": 0}
+    pair = (a * x, 2.0)
+    f = np.sum
+    return np.sum(a * x, **options) * np.max(*pair[:1], **options) + np.multiply(*pair).sum() + f([x, x * x, 1.0], **options)
+
+
+class Holder:
+    def __init__(self, c):
+        if isinstance(c, Holder):
+            self.__dict__.update(c.__dict__)
+        else:
+            self.c = np.array(c, subok=isinstance(c, tuple) or None) if isinstance(c, str) else c
+
+
+@case(np.array([0.3, 0.9]))
+def what_does_not_run_is_no_matter(a):
+    return np.sum(Holder(Holder(a)).c ** 2)
+
+
+@case(0.37)
+def text_of_constants(x):
+    rounded = [float(("{:." + str(3) + "f}").format(float(i) / 3.0)) for i in range(3)]
+    return sum([r * x for r in rounded])
