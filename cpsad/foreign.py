@@ -98,22 +98,42 @@ def other(function: Any, signature: str) -> Any:
     return untransformed(function, call, None)
 
 
+_protocols: Any = None  # the modules of the forms below, which import this one
+_known: dict[Any, Any] = {}  # (function, signature) -> form, of functions that have one by name
+
+
 def by_protocol(function: Any, call: Call, signature: str) -> Any:
     """The form of what calls special methods, or consumes iterators; None for anything else."""
-    from . import callbacks, generators, iteration, members, protocols
+    global _protocols
+    try:
+        found = _known.get((function, signature, REGISTRY.version))
+    except TypeError:  # not hashable
+        found = None
+    if found is not None:
+        return found
+    if _protocols is None:
+        from . import callbacks, generators, iteration, members, protocols
 
-    assert iteration and members  # they enter their forms
-    if type(function) is generators.Suspend:
+        assert iteration and members  # they enter their forms
+        _protocols = callbacks, generators, protocols
+    callbacks, generators, protocols = _protocols
+    kind = type(function)
+    if kind is generators.Suspend:
         return function.form
-    if function is generators.GENERATOR:
-        return generators.generator_form(function, call)
-    if type(function) is types.MethodType and type(function.__self__) is generators.Generator:
+    if kind is types.MethodType and type(function.__self__) is generators.Generator:
         return generators.method_form(function, call)
     try:
         maker = protocols.FORMS.get(function)
-    except TypeError:  # not hashable
+    except TypeError:
         maker = None
-    return maker(function, call) if maker is not None else callbacks.form_of_object(function, call, signature)
+    if maker is None:
+        return callbacks.form_of_object(function, call, signature)
+    made = maker(function, call)
+    if made is not None:
+        if len(_known) > 4096:
+            _known.clear()
+        _known[function, signature, REGISTRY.version] = made
+    return made
 
 
 def by_rule(function: Any, rule: Rule, call: Call, signature: str) -> Any:

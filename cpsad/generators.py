@@ -19,6 +19,7 @@ from typing import Any
 from .cotangents import ZERO
 from .layout import Call, define
 from .places import here
+from .protocols import FORMS
 from .runtime import GENERATOR
 from .transforms.errors import NoDerivativeError
 
@@ -123,6 +124,9 @@ def generator_form(function: Any, call: Call) -> Any:
              "    _k(_Generator(_heap, _start))",
              f"    return ({', '.join(['_ZERO', *(f'_heap.take({n})' for n in names)])},)"]
     return define("\n".join(lines), {"_Generator": Generator, "_ZERO": ZERO})
+
+
+FORMS[GENERATOR] = generator_form
 
 
 def next_form(heap: Any, k: Any, iterator: Generator, default: tuple[Any, ...]) -> Any:

@@ -47,9 +47,10 @@ def runs_on_next(value: Any) -> bool:
         member_of(kind, "__iter__") is MISSING and python_member(kind, "__getitem__") is not None))
 
 
-def all_values(heap: Any, k: Any, iterable: Any) -> Any:
+def all_values(heap: Any, k: Any, iterable: Any, sized: bool = False) -> Any:
     """A list of the values of an iterable goes to `k`; the adjoint of the iterable."""
-    return forms.form(lazy.list_of, "V")(heap, k, iterable)[0]
+    sized = sized and python_member(type(iterable), "__len__") is not None
+    return forms.form(lazy.list_of_sized if sized else lazy.list_of, "V")(heap, k, iterable)[0]
 
 
 # -- iter and next --------------------------------------------------------------------------------------------------
@@ -182,7 +183,7 @@ def eager(function: Any, call: Call, plain: Any, positions: Any, owner: Any = No
             back = call_with(adapted, heap, k, given, keywords)
             return back[i]
 
-        own = all_values(heap, after, args[i])
+        own = all_values(heap, after, args[i], function in (list, tuple, sorted))
         return (*back[:i], own, *back[i + 1:])
 
     return adapted

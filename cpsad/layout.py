@@ -35,11 +35,11 @@ class Call:
         keywords = tuple(tuple(part.rsplit("=", 1)) for part in rest)
         return cls(tuple(args), keywords)  # type: ignore[arg-type]
 
-    @property
+    @functools.cached_property
     def is_plain(self) -> bool:
         return not self.keywords and not self.has_stars
 
-    @property
+    @functools.cached_property
     def has_stars(self) -> bool:
         return any(star for _, star in self.args) or any(name == "**" for name, _ in self.keywords)
 

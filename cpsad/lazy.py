@@ -16,6 +16,13 @@ def list_of(iterable: Any) -> list[Any]:
     return [value for value in iterable]
 
 
+def list_of_sized(iterable: Any) -> list[Any]:
+    """`list` asks an object that has a length for it, once it has its iterator."""
+    iterator = iter(iterable)
+    len(iterable)
+    return [value for value in iterator]
+
+
 def any_of(iterable: Any) -> bool:
     for value in iterable:
         if value:

@@ -18,6 +18,7 @@ from . import forms
 from .cotangents import ZERO, Absorbing, Poison
 from .heap import Heap
 from .resolve import kind_of, letter_of
+from .special import groups_of_value, note
 from .stack import Deep
 from .tracebacks import shown_to_the_user
 from .trees import Tree, is_tree
@@ -126,6 +127,7 @@ class _Gradient:
         if not wanted:
             raise ValueError("argnums is empty: name at least one argument")
         self.wanted = wanted
+        self.called = False
         self.located: dict[tuple[int, tuple[str, ...]], list[int]] = {}
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
@@ -150,6 +152,11 @@ class _Gradient:
             arguments[i] = value.value if isinstance(value, Tree) else value
         plain = {i for i, v in zip(slots, values, strict=True) if not isinstance(v, Tree)}
         letters = [letter_of(a, i in plain) for i, a in enumerate(arguments)]
+        for i, value in enumerate(arguments):
+            if letters[i] in "oO" and value is not None and (found := groups_of_value(value, 100 if self.called else 4000)):
+                note(found)  # somewhere in the argument is an object with special methods
+                letters[i] = "v" if letters[i] == "o" else "V"
+        self.called = True
         signature = "".join(letters[: len(args)])
         signature += "".join(f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
         given = dict(zip(kwargs, arguments[len(args):], strict=True))

@@ -141,6 +141,9 @@ def shared_update(x: Any, y: Any) -> None:
         raise here(NoDerivativeError, "an array that other names may share is updated in place",
                    why="what they see would change, and its derivative with it; this is not supported yet",
                    remedy="write x = x + y instead of x += y")
+    for value in (x, y):
+        if type(value) not in _PLAIN and not isinstance(value, (list, tuple, dict, set)):
+            numeric(value)
 
 
 class _Lacks:

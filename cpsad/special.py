@@ -137,15 +137,16 @@ def is_special(value: Any) -> bool:
     return bool(groups_of_type(kind))
 
 
+_NUMBERS = {int, float, bool, str, type(None), np.ndarray, np.float64}
 _PLAIN_TYPES = {int, float, bool, str, type(None), list, tuple, dict, set, np.ndarray, np.float64, types.FunctionType,
                 types.BuiltinFunctionType, types.MethodType, type, types.ModuleType}
 
 
-def groups_of_value(value: Any) -> frozenset[str]:
-    """Groups of an object and of what it holds, not looked at without end."""
+def groups_of_value(value: Any, most: int) -> frozenset[str]:
+    """Groups of an object and of what it holds; so many objects are looked at."""
     if isinstance(value, _LEAVES):
         return frozenset()
-    return _Reach(200, follow=False).of(value)
+    return _Reach(most, follow=False).of(value)
 
 
 def groups_in_reach(function: types.FunctionType) -> frozenset[str]:
@@ -165,7 +166,7 @@ class _Reach:
     def of(self, value: Any) -> frozenset[str]:
         self.todo.append(value)
         while self.todo and self.most:
-            value = self.todo.pop()
+            value = self.todo.pop(0)
             if isinstance(value, _LEAVES) or id(value) in self.seen:
                 continue
             self.seen.add(id(value))
@@ -179,10 +180,10 @@ class _Reach:
         elif isinstance(value, type):
             self.type(value)
         elif isinstance(value, (list, tuple, set, frozenset)):
-            self.todo += list(value)[:50] if isinstance(value, (list, tuple)) else [v for _, v in zip(range(50), value)]
+            self.todo += [v for _, v in zip(range(50), value) if type(v) not in _NUMBERS]
             self.type(type(value))
         elif isinstance(value, dict):
-            self.todo += [v for _, v in zip(range(50), value.values())]
+            self.todo += [v for _, v in zip(range(50), value.values()) if type(v) not in _NUMBERS]
             self.type(type(value))
         elif isinstance(value, types.MethodType):
             self.todo += [value.__self__, value.__func__]
