@@ -148,6 +148,8 @@ def _calls(function: Any, call: Call) -> bool:
 
 
 def _fits(rule: Rule, call: Call, owner: int = 0) -> bool:
+    if call.args and not owner and call.args[0][0] in "SNn" and rule.first_is_constant:
+        return False
     return rule.fits(len(call.args) + owner, [name for name, _ in call.keywords])
 
 

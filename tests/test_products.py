@@ -106,3 +106,17 @@ def test_captured_weight():
     args = (RNG.normal(size=(3, 3)) * 0.5, RNG.normal(size=3))
     for i, gradient in enumerate(cpsad.grad(outer, argnums=(0, 1))(*args)):
         assert close(gradient, differences(outer, args, i)[0], 1e-5)
+
+
+def test_products_of_a_variable_that_an_outer_frame_binds():
+    def f(x, n):
+        y = x
+        if n > 0:
+            y = y - np.mean(y, axis=1)[:, None]
+        z = y.T if n > 1 else (y * 2.0).T
+        return np.sum(np.dot(y, z) ** 2)
+
+    x = np.arange(6.0).reshape(2, 3) ** 1.5
+    for n in (0, 1, 2):
+        expected, _ = differences(lambda x, n=n: f(x, n), (x,), 0)
+        assert close(cpsad.grad(f)(x, n), expected)

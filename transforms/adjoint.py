@@ -222,7 +222,7 @@ class Frame:
     def summed(self, name: str) -> Any:
         """The adjoint of `name`; one that products were added to from a loop is multiplied out where it is used."""
         value = load(self.adjoint_name(name))
-        return call(self.ctx.use("total"), value) if name in self.bound and name in self.ctx.summed else value
+        return call(self.ctx.use("total"), value) if name in self.ctx.summed else value
 
     def contribute(self, name: str, value: Any, have: set[str], out: list[Any], like: Any) -> None:
         """`bx += value`."""

@@ -211,9 +211,10 @@ class _Transfer:
         return (len(node.args) >= rule.calls or any(k.arg == "key" for k in node.keywords)
                 or bool(rule.iterates) and any(isinstance(a, gast.Starred) for a in node.args))
 
-    @staticmethod
-    def fits(rule: Any, node: Any, self_first: bool) -> bool:
+    def fits(self, rule: Any, node: Any, self_first: bool) -> bool:
         """Whether a call can be differentiated by its primitive's rule."""
+        if rule.first_is_constant and node.args and self.atom(node.args[0]).kind in NUMERIC:
+            return False
         starred = any(isinstance(a, gast.Starred) for a in node.args)
         names = [k.arg for k in node.keywords]
         return not starred and None not in names and rule.fits(len(node.args) + self_first, names)

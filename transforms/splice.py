@@ -141,10 +141,6 @@ class _Replace(gast.NodeTransformer):
 
 def truth(test: Any) -> bool | None:
     """Whether a test in a rule is true or false, as far as the arguments that are not given say."""
-    if isinstance(test, gast.BoolOp):
-        known = [truth(value) for value in test.values]
-        decisive = isinstance(test.op, gast.Or)
-        return decisive if decisive in known else None if None in known else not decisive
     if isinstance(test, gast.Compare) and len(test.ops) == 1:
         left, right = test.left, test.comparators[0]
         if isinstance(left, gast.Constant) and isinstance(right, gast.Constant):

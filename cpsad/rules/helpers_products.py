@@ -10,8 +10,9 @@ from ..cotangents import ZERO, Absorbing, scatter, unbroadcast
 from ..transforms.errors import NoDerivativeError
 
 __all__ = [
-    "convolve_left", "convolve_right", "cross_left", "cross_right", "dot_left", "dot_right", "einsum_back", "kron_left",
-    "kron_right", "matmul_left", "matmul_right", "tensordot_left", "tensordot_right",
+    "convolve_left", "convolve_right", "correlate_left", "correlate_right", "cross_left", "cross_right", "dot_left",
+    "dot_right", "einsum_back", "kron_left", "kron_right", "matmul_left", "matmul_right", "tensordot_left",
+    "tensordot_right", "vecdot_left", "vecdot_right",
 ]
 
 
@@ -155,7 +156,7 @@ def einsum_back(g: Any, place: int, subscripts: str, *operands: Any) -> Any:
     elif len(left) == 2:
         r = np.einsum(subscripts, g, left[0], left[1])
     else:
-        r = np.einsum(subscripts, g, left[0], left[1], left[2])
+        r = np.einsum(subscripts, g, *left)
     if have != term:
         r = np.reshape(r, [np.shape(r)[have.index(c)] if c in have else 1 for c in unique])
     if term != unique:
@@ -224,6 +225,43 @@ def _correlate(g: Any, other: Any, n: int, mode: str) -> Any:
     start = (full - size) // 2
     padded = np.concatenate([np.zeros_like(g, shape=start), g, np.zeros_like(g, shape=full - size - start)])
     return np.convolve(padded, other[::-1], "full")[len(other) - 1:len(other) - 1 + n]
+
+
+def correlate_left(g: Any, a: Any, v: Any, mode: str) -> Any:
+    """`np.correlate(a, v, mode)`, for `a`: as the convolution with `v` from its other end."""
+    if isinstance(g, Absorbing):
+        return g
+    if mode != "full" and len(v) > len(a):
+        return _correlate_swapped(g, np.conjugate(v), len(a), mode)
+    return _correlate(g, np.conjugate(v)[::-1], len(a), mode)
+
+
+def correlate_right(g: Any, a: Any, v: Any, mode: str) -> Any:
+    """`np.correlate(a, v, mode)`, for `v`."""
+    if isinstance(g, Absorbing):
+        return g
+    if mode != "full" and len(v) > len(a):  # NumPy swaps them, and turns the result
+        return np.conjugate(_correlate(g[::-1], a[::-1], len(v), mode))
+    return np.conjugate(_correlate(g, a, len(v), mode)[::-1])
+
+
+def _correlate_swapped(g: Any, v: Any, n: int, mode: str) -> Any:
+    return _correlate(g[::-1], v, n, mode)[::-1]
+
+
+def vecdot_left(g: Any, x1: Any, x2: Any, axis: int, conjugated: bool = True) -> Any:
+    """`np.vecdot(x1, x2)`: the sum of conj(x1) x2 over `axis`, for `x1`."""
+    if isinstance(g, Absorbing):
+        return g
+    r = np.moveaxis(np.expand_dims(_typed(g, x1, x2), -1) * np.moveaxis(x2, axis, -1), -1, axis)
+    return unbroadcast(np.conjugate(r) if conjugated else r, x1)
+
+
+def vecdot_right(g: Any, x1: Any, x2: Any, axis: int) -> Any:
+    """`np.vecdot(x1, x2)`, for `x2`."""
+    if isinstance(g, Absorbing):
+        return g
+    return unbroadcast(np.moveaxis(np.expand_dims(_typed(g, x1, x2), -1) * np.moveaxis(np.conjugate(x1), axis, -1), -1, axis), x2)
 
 
 def convolve_left(g: Any, a: Any, v: Any, mode: str) -> Any:

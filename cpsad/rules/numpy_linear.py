@@ -6,8 +6,9 @@ a cotangent. The 2-norm and the Frobenius norm have slope 0 at 0.
 
 import numpy as np
 
+from ..cotangents import unbroadcast
 from ..products import left_rows, right_rows
-from .helpers import reshape_like
+from .helpers import cast, reshape_like
 from .helpers_linalg import (
     cholesky_back,
     det_back,
@@ -22,6 +23,8 @@ from .helpers_linalg import (
 from .helpers_products import (
     convolve_left,
     convolve_right,
+    correlate_left,
+    correlate_right,
     cross_left,
     cross_right,
     dot_left,
@@ -33,6 +36,8 @@ from .helpers_products import (
     matmul_right,
     tensordot_left,
     tensordot_right,
+    vecdot_left,
+    vecdot_right,
 )
 from .registry import Table, present
 
@@ -88,10 +93,77 @@ defrule(
     lambda g, y, a, v, mode="full": (convolve_left(g, a, v, mode), convolve_right(g, a, v, mode)),
 )
 
+defrule(
+    np.correlate,
+    lambda g, y, a, v, mode="valid": (correlate_left(g, a, v, mode), correlate_right(g, a, v, mode)),
+)
+defrule(
+    (*present(np, "vecdot"), *present(np.linalg, "vecdot")),
+    lambda g, y, x1, x2, *, axis=-1: (vecdot_left(g, x1, x2, axis), vecdot_right(g, x1, x2, axis)),
+)
+defrule(
+    present(np, "matvec"),
+    lambda g, y, x1, x2: (
+        unbroadcast(g[..., None] * x2[..., None, :], x1),
+        unbroadcast(np.matmul(np.swapaxes(x1, -1, -2), g[..., None])[..., 0], x2),
+    ),
+)
+defrule(
+    present(np, "vecmat"),
+    lambda g, y, x1, x2: (
+        unbroadcast(np.conjugate(np.matmul(x2, g[..., None])[..., 0]), x1),
+        unbroadcast(np.conjugate(x1)[..., None] * g[..., None, :], x2),
+    ),
+)
+
+
+def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
+    """`np.cross` of vectors along different axes."""
+    if axis is not None:
+        axisa, axisb, axisc = axis, axis, axis
+    return np.moveaxis(np.cross(np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)), -1, axisc)
+
+
+table.otherwise(np.cross, cross)
+
+
+def summed(operands, subscripts, optimize=False):
+    """`np.einsum` of a sequence."""
+    return np.einsum(subscripts, *operands, optimize=optimize)
+
+
+table.gather(
+    summed,
+    lambda g, y, operands, subscripts, optimize=False: (
+        [einsum_back(g, i, subscripts, *operands) for i in range(len(operands))],
+    ),
+)
+
+
+def einsum(*operands, optimize=False):
+    """`np.einsum` of any number of operands, and with axes as lists."""
+    if isinstance(operands[0], str):
+        return summed(list(operands[1:]), operands[0], optimize)
+    pairs = len(operands) // 2
+    terms = [einsum_letters(operands[2 * i + 1]) for i in range(pairs)]
+    result = "->" + einsum_letters(operands[-1]) if len(operands) % 2 else ""
+    return summed([operands[2 * i] for i in range(pairs)], ",".join(terms) + result, optimize)
+
+
+def einsum_letters(axes):
+    """Axes as letters; NumPy has capital letters first."""
+    return "".join(["..." if i is Ellipsis else "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[i] for i in axes])
+
+
+table.constant(einsum_letters)
+table.otherwise(np.einsum, einsum)
+
 # Diagonals and triangles
 defrule(
     (np.trace, np.ndarray.trace),
-    lambda g, y, a, offset=0, axis1=0, axis2=1: trace_back(g, a, offset, axis1, axis2),
+    lambda g, y, a, offset=0, axis1=0, axis2=1, dtype=None: (
+        trace_back(g if dtype is None else cast(g, a, y), a, offset, axis1, axis2)
+    ),
 )
 defrule(
     (np.diagonal, np.ndarray.diagonal),
@@ -132,7 +204,3 @@ defrule(
     present(np.linalg, "matrix_norm"),
     lambda g, y, x, *, keepdims=False, ord="fro": norm_back(g, y, x, ord, (-2, -1), keepdims),
 )
-
-# No rule: results of several arrays (np.linalg.slogdet, eig, eigh, svd, qr, lstsq), np.linalg.pinv,
-# multi_dot, tensorinv, tensorsolve, np.einsum of more than four arrays or with lists of axes, np.cross with
-# axisa, axisb, axisc, np.correlate, np.vecdot, np.matvec, np.vecmat; `upper` of np.linalg.cholesky.

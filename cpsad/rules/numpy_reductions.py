@@ -316,3 +316,20 @@ defrule(np.multiply.accumulate, lambda g, y, array, axis=0: cumprod_back(g, y, a
 # No rule: np.quantile, np.percentile and their nan forms, np.nanmedian, np.nanprod, np.nancumsum,
 # np.nancumprod, np.cov, np.corrcoef, np.gradient, np.trapezoid, np.histogram, np.bincount; `out`, `where`,
 # `initial`, and `keepdims` and `ddof` by position.
+
+
+def average(a, axis=None, weights=None, returned=False, *, keepdims=False):
+    """`np.average`, and the sum of the weights if that is wanted."""
+    mean = np.average(a, axis, weights, keepdims=keepdims)
+    if not returned:
+        return mean
+    if weights is None:
+        total = np.full(np.shape(mean), np.size(a) / np.size(mean), np.result_type(mean))
+    elif np.shape(weights) == np.shape(a):
+        total = np.sum(np.asarray(weights), axis=axis, keepdims=keepdims)
+    else:
+        total = np.full(np.shape(mean), np.sum(np.asarray(weights)))
+    return mean, total if np.ndim(mean) else total[()]
+
+
+table.otherwise(np.average, average)

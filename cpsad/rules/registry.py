@@ -71,6 +71,11 @@ class Rule:
         known = inspect.signature(self.pullback)
         return known.replace(parameters=list(known.parameters.values())[2:])
 
+    @functools.cached_property
+    def first_is_constant(self) -> bool:
+        """Whether its rule gives no cotangent for the first argument: `np.einsum` may have an array there."""
+        return next(iter(self.parameters.parameters)) == "subscripts"
+
     def fits(self, positional: int, keywords: Iterable[str]) -> bool:
         """Whether its rule takes a call with so many positional arguments and these keywords."""
         try:
@@ -174,7 +179,7 @@ class Registry:
     """All tables: the users' first, then the project's, loaded when first asked; SciPy's with SciPy."""
 
     BUILT_IN = ("python", "containers", "numpy_elementwise", "numpy_reductions", "numpy_linear", "numpy_decompositions",
-                "numpy_fft", "numpy_shape", "numpy_choices", "numpy_constants", "library", "support")
+                "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_constants", "library", "support")
     ON_IMPORT: dict[str, tuple[str, ...]] = {}
 
     def __init__(self) -> None:

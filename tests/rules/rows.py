@@ -9,6 +9,7 @@ from . import (  # noqa: F401
     rows_python,
     rows_reductions,
     rows_shape,
+    rows_statistics,
 )
 from .row import NUMPY2, ROWS
 

@@ -5,6 +5,8 @@ import operator
 
 import numpy as np
 
+from cpsad.rules.numpy_linear import summed
+
 from .row import NUMPY2, C, M, R, S, row
 
 PRODUCTS = (np.dot, np.matmul, operator.matmul, np.ndarray.dot, np.inner)
@@ -118,3 +120,33 @@ if hasattr(np.linalg, "vector_norm"):
     row(np.linalg.vector_norm, R(2, 3, 4), axis=1, ord=3)
     row(np.linalg.vector_norm, R(5), ord=1)
     row(np.linalg.vector_norm, R(2, 3), ord=3, keepdims=True)
+
+# Products in other forms
+for mode in ("full", "same", "valid"):
+    for m, n in ((5, 3), (3, 5), (4, 4), (5, 2), (2, 5), (1, 3)):
+        row(np.correlate, R(m), R(n), mode)
+    row(np.correlate, C(5), C(3), mode=mode)
+    row(np.correlate, C(3), C(5), mode)
+row(np.correlate, R(5), R(3))
+row(np.cross, R(3, 4), R(3, 4), axisa=0, axisb=0)
+row(np.cross, R(4, 3), R(3, 4), axisb=0, axisc=0)
+row(np.cross, R(4, 3), R(4, 3), 0 - 1, -1, 0)
+row(summed, [R(2, 3), R(3, 4)], "ij,jk->ik")
+row(np.einsum, R(2, 3), [0, 1], R(3, 4), [1, 2], [0, 2])
+row(np.einsum, R(2, 3), [0, 1], R(3, 4), [1, 2])
+row(np.einsum, R(3, 3), [0, 0])
+row(np.einsum, R(5, 2, 3), [..., 0, 1], R(3), [1])
+row(np.einsum, "i,i,i,i,i->", R(3), R(3), R(3), R(3), R(3))
+row(np.einsum, "ij,jk,kl,lm,mn", R(2, 2), R(2, 3), R(3, 2), R(2, 3), R(3, 2), optimize="greedy")
+row((np.trace, np.ndarray.trace), R(3, 4), dtype=np.float64)
+if hasattr(np, "vecdot"):
+    row((np.vecdot, np.linalg.vecdot), R(3, 4), R(4))
+    row((np.vecdot, np.linalg.vecdot), R(3, 4), R(3, 1), axis=0)
+    row((np.vecdot, np.linalg.vecdot), C(3), C(2, 3))
+    row((np.vecdot, np.linalg.vecdot), R(3), R(3))
+if hasattr(np, "matvec"):
+    row(np.matvec, R(2, 3), R(3))
+    row(np.matvec, R(5, 2, 3), R(4, 1, 3))
+    row(np.vecmat, R(2), R(2, 3))
+    row(np.vecmat, C(4, 1, 2), C(5, 2, 3))
+    row(np.matvec, C(2, 3), C(3))

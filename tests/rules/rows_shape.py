@@ -65,14 +65,14 @@ for mode in ("edge", "reflect", "symmetric", "wrap"):
     row(np.pad, R(3, 4), ((1, 2), (2, 0)), mode=mode)
 for mode in ("constant", "empty", "edge", "wrap", "mean", "maximum", "minimum", "median", "linear_ramp", "reflect", "symmetric"):
     row(np.pad, D(6), (1, 3), mode) if mode != "empty" else None
-    row(np.pad, D(3, 4), 1, mode) if mode != "empty" else None
-    row(np.pad, D(2, 3, 2), ((0, 1), (2, 0), (1, 1)), mode=mode) if mode != "empty" else None
+    row(np.pad, R(3, 4), 1, mode) if mode != "empty" else None
+    row(np.pad, R(2, 3, 2), ((0, 1), (2, 0), (1, 1)), mode=mode) if mode != "empty" else None
 for mode in ("reflect", "symmetric"):
     row(np.pad, R(4), (6, 5), mode, reflect_type="odd")
     row(np.pad, R(3, 4), ((1, 2), (2, 0)), mode, reflect_type="odd")
 for mode in ("mean", "maximum", "minimum", "median"):
     row(np.pad, D(6), 2, mode, stat_length=3)
-    row(np.pad, D(4, 5), ((1, 0), (2, 1)), mode, stat_length=((2, 1), (3, 2)))
+    row(np.pad, R(4, 5), ((1, 0), (2, 1)), mode, stat_length=((2, 1), (3, 2)))
 row(np.pad, R(3), 2, constant_values=1.5)
 row(np.pad, R(3, 4), ((1, 0), (2, 3)), constant_values=R(2, 2))
 row(np.pad, R(3, 4), 1, constant_values=R(2))

@@ -90,7 +90,8 @@ def check(row):
 def by_rule(row):
     """Whether the row's call is differentiated by a rule of one result."""
     rule = REGISTRY.lookup(row.primitive)
-    return rule is not None and rule.role in ("rule", "gather") and rule.fits(len(row.args), row.kwargs)
+    return rule is not None and rule.role in ("rule", "gather") and rule.fits(len(row.args), row.kwargs) and not (
+        rule.otherwise is not None and rule.first_is_constant and not isinstance(row.args[0], str))
 
 
 def needed(row):
