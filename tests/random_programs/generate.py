@@ -510,9 +510,18 @@ class Writer(More):
     def array_statement(self):
         names = self.names("a", writable=True)
         value = self.vector()
-        way = self.rng.randint(0, 5)
+        way = self.rng.randint(0, 7)
         if names and way < 3:
             self.line(f"{self.pick(names)} = np.tanh({value})")
+        elif way == 6:  # of a kind that nobody knows before it runs
+            held = self.pick([f"{{'w': {value}}}['w']", f"[{value}][0]", f"({value}, 0.5)[0]", f"Node({value}).u"])
+            self.line(f"{self.new('a', 'v')} = {held}")
+        elif way == 7 and names:
+            i, v, t = f"j{len(self.lines)}", self.pick(names), self.pick(self.names("f", writable=True) or ["unused"])
+            if t == "unused":
+                self.line("unused = 0.0")
+            self.line(f"for {i} in range(3):")
+            self.line(f"    {t} = {t} * 0.5 + {v}[{i}] * {self.pick(names)}[{self.pick([i, '-1', '0'])}]")
         elif way == 3:
             lists = self.names("M", writable=True)
             if lists:

@@ -2,7 +2,8 @@
 
 __all__ = ["MORE_FEATURES", "MORE_HEADER", "More"]
 
-MORE_FEATURES = ("endless", "functions", "varargs", "sorting", "deques", "tables", "pairs", "records", "recursive_closures", "generators", "overloads")
+MORE_FEATURES = ("endless", "functions", "varargs", "sorting", "deques", "tables", "pairs", "records", "recursive_closures", "generators", "overloads",
+                 "patterns")
 
 MORE_HEADER = '''\
 import collections
