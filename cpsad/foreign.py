@@ -402,7 +402,8 @@ def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
                 raise failure
             maybe = maybe or letter.isupper() and is_floating(value)
         owner = getattr(function, "__self__", None)
-        if reaches(heap.slots, *every, function, owner) or any(map(closes_over, every)):
+        reached = reaches(heap.slots, *every, function, owner) or any(map(closes_over, every))
+        if reached and not formats:
             raise failure
         seen = [a.obj if isinstance(a, memoryview) else a for a in [*every, owner]]
         kept = [(a, a.copy()) for a in seen if isinstance(a, np.ndarray)]
@@ -411,6 +412,8 @@ def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
         else:
             with Shallow():
                 result = function(*args, **keywords)
+        if reached and not isinstance(result, (str, bytes, int, type(None))):  # several texts made of one
+            raise failure
         if maybe and not formats and not isinstance(result, (int, float, complex, np.generic, np.ndarray)):
             raise failure
         for array, before in kept:

@@ -248,6 +248,10 @@ class Heap:
 
     def item(self, owner: Any, index: Any) -> Any:
         """`owner[index]`, unless it runs Python code that can see stored values."""
+        if type(owner) is str and self.holds(owner):
+            part = owner[index]
+            self.text(part, owner)
+            return part
         if self.slots and type(owner) not in _NEVER and type(owner) is not np.ndarray:
             if type(owner) is collections.defaultdict and isinstance(owner.default_factory, _FUNCTION) and index not in owner:
                 raise here(NoDerivativeError, "a defaultdict calls a function of yours for a key that is missing",

@@ -147,9 +147,10 @@ class Statements(Access):
 
     def mark_text(self, node: Any, name: str | None, parts: list[Any]) -> None:
         """What is made of an active value is known to be so, wherever it is kept."""
-        active = list(dict.fromkeys(p.id for p in parts if self.frame.active(p)))
-        if name is not None and active:
-            self.forward.append(expr_stmt(self.on_heap("text", load(name), *map(load, active)), node))
+        held = list(dict.fromkeys(p.id for p in parts if self.frame.active(p) or isinstance(p, gast.Name) and (
+            self.frame.fact(p).kind not in NUMERIC and self.frame.binder(p.id) is not None)))
+        if name is not None and held:
+            self.forward.append(expr_stmt(self.on_heap("text", load(name), *map(load, held)), node))
 
     def operator(self, node: Any, value: Any, name: str | None, operands: list[Any]) -> None:
         kinds = {self.frame.fact(o).kind for o in operands}
@@ -162,6 +163,8 @@ class Statements(Access):
                 if check:
                     self.forward.append(expr_stmt(call(self.ctx.use("operands"), *map(copy_tree, operands)), node))
                 self.forward.append(node)
+                if "c" in kinds:
+                    self.mark_text(node, name, operands)
                 return
             if isinstance(value.op, ADDITIVE) and not (isinstance(value.op, gast.Add) and kinds & NUMERIC):
                 self.forward.append(expr_stmt(call(self.ctx.use("operands"), *map(copy_tree, operands)), node))
