@@ -231,8 +231,7 @@ class _Reach:
         for name in names:
             value = function.__globals__.get(name, _BUILT_IN.get(name))
             if isinstance(value, types.ModuleType):
-                if _is_users(value.__name__):
-                    self.todo += [vars(value)[n] for n in names if n in vars(value)]  # `getattr` may import
+                self.todo += _of_modules(value, names)
             elif value is not None:
                 self.todo.append(value)
         for cell in function.__closure__ or ():
@@ -241,6 +240,22 @@ class _Reach:
             except ValueError:  # not assigned yet
                 pass
         self.todo += [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+
+
+def _of_modules(module: types.ModuleType, names: set[str]) -> list[Any]:
+    """What these names stand for in a user's module, and in its modules: `package.part.Class`."""
+    found: list[Any] = []
+    todo, seen = [module], {module.__name__}
+    while todo:
+        module = todo.pop()
+        if _is_users(module.__name__):
+            for value in [vars(module)[n] for n in names if n in vars(module)]:  # `getattr` may import
+                if not isinstance(value, types.ModuleType):
+                    found.append(value)
+                elif value.__name__ not in seen:
+                    seen.add(value.__name__)
+                    todo.append(value)
+    return found
 
 
 def _is_users(module: str) -> bool:
