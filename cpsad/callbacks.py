@@ -24,7 +24,6 @@ from .runtime import make_class
 
 __all__ = ["form_of_object"]
 
-_KeyWrapper: Any = type(functools.cmp_to_key(lambda a, b: 0))
 _CACHED: Any = type(functools.lru_cache(lambda: None))
 
 
@@ -42,7 +41,7 @@ def _maker(function: Any, call: Call) -> Any:
     return None if call.has_stars else adapted
 
 
-for _function in (functools.lru_cache, functools.cache, functools.wraps, functools.update_wrapper, functools.cmp_to_key,
+for _function in (functools.lru_cache, functools.cache, functools.wraps, functools.update_wrapper,
                   functools.total_ordering, functools.singledispatch, functools.partialmethod, functools.cached_property,
                   operator.itemgetter, operator.attrgetter, operator.methodcaller, _CACHED, property, classmethod, staticmethod,
                   make_class, dataclasses.dataclass, dataclasses.field, collections.namedtuple):
@@ -60,15 +59,16 @@ FORMS[tuple.__new__] = _new_tuple
 
 
 def _equivalent(function: Any, call: Call) -> Any:
-    return forms.form(_BY_NUMPY[function], _unparse(call))
+    return forms.form(_EQUIVALENT[function], _unparse(call))
 
 
 def _unparse(call: Call) -> str:
     return "".join("*" * star + a for a, star in call.args) + "".join(f",{n}={a}" for n, a in call.keywords)
 
 
-_BY_NUMPY = {np.apply_along_axis: equivalents.apply_along_axis, np.piecewise: equivalents.piecewise}
-for _function in _BY_NUMPY:
+_EQUIVALENT = {functools.cmp_to_key: equivalents.cmp_to_key, np.apply_along_axis: equivalents.apply_along_axis,
+               np.piecewise: equivalents.piecewise}
+for _function in _EQUIVALENT:
     FORMS[_function] = _equivalent
 
 
@@ -85,8 +85,6 @@ def form_of_object(function: Any, call: Call, signature: str) -> Any:
         return _maker(function, call) if (function.__module__, function.__qualname__) in _DECORATORS else None
     if kind is _CACHED:
         return _cached(function, signature)
-    if kind is _KeyWrapper:
-        return _maker(function, call)
     if kind is operator.itemgetter and len(call.args) == 1:
         return _bound(equivalents.items_of, signature, function.__reduce__()[1])
     if kind is operator.attrgetter and len(call.args) == 1:

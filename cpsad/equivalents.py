@@ -17,11 +17,60 @@ def argsort(keys: list[Any], reverse: bool) -> list[int]:
     return sorted(range(len(keys)), key=keys.__getitem__, reverse=reverse)
 
 
+class Compared:
+    """What `functools.cmp_to_key(compare)` makes of a value."""
+
+    def __init__(self, compare: Any, obj: Any) -> None:
+        self.compare, self.obj = compare, obj
+
+    def is_below(self, other: Any) -> Any:
+        return self.compare(self.obj, other.obj) < 0
+
+
+def cmp_to_key(mycmp: Any) -> Any:
+    def key(obj: Any) -> Any:
+        return Compared(mycmp, obj)
+
+    return key
+
+
+def order_by_comparing(keys: Any, reverse: bool) -> list[int]:
+    """The order that sorts keys by comparing them: a run that is in order, then insertion, as `list.sort` does."""
+    order = list(range(len(keys)))
+    if reverse:
+        order.reverse()
+    run = 1
+    if len(order) > 1:
+        run = 2
+        if keys[order[1]].is_below(keys[order[0]]):
+            while run < len(order) and keys[order[run]].is_below(keys[order[run - 1]]):
+                run += 1
+            order = order[:run][::-1] + order[run:]
+        else:
+            while run < len(order) and not keys[order[run]].is_below(keys[order[run - 1]]):
+                run += 1
+    for n in range(run, len(order)):
+        item, low, high = order[n], 0, n
+        while low < high:
+            middle = (low + high) // 2
+            if keys[item].is_below(keys[order[middle]]):
+                high = middle
+            else:
+                low = middle + 1
+        order = order[:low] + [item] + order[low:n] + order[n + 1:]
+    if reverse:
+        order.reverse()
+    return order
+
+
 def sort_by(iterable: Any, /, *, key: Any = None, reverse: bool = False) -> list[Any]:
     values = list(iterable)
     if key is None:
         return sorted(values, reverse=reverse)
-    return [values[i] for i in argsort([key(v) for v in values], reverse)]
+    keys = [key(v) for v in values]
+    if keys and isinstance(keys[0], Compared):
+        return [values[i] for i in order_by_comparing(keys, reverse)]
+    return [values[i] for i in argsort(keys, reverse)]
 
 
 def sort_in_place(values: list[Any], /, *, key: Any = None, reverse: bool = False) -> None:

@@ -171,6 +171,11 @@ def method_form(function: types.MethodType, call: Call) -> Any:
         k(owner)
         return ()
 
+    def refuse(heap: Any, k: Any, *_: Any) -> Any:
+        raise owner._refusal()
+
+    if name == "throw":
+        return refuse
     known = {"close": (close, 0), "__next__": (advance, 0), "send": (send, 1), "__iter__": (itself, 0)}
     made, count = known.get(name, (None, 0))
     return made if call.is_plain and len(call.args) == count else None

@@ -28,7 +28,9 @@ from .transforms.errors import NoDerivativeError
 
 __all__ = ["FORMS", "call_method", "call_with", "letter", "member_of", "python_member"]
 
+_ARRAYS = (np.ndarray, np.generic)
 _PLAIN = (int, str, bytes, type(None))
+_SEQUENCES = (list, tuple, str)
 _CONTAINERS = (list, tuple, str, bytes, set, frozenset, dict)
 
 FORMS: dict[Any, Callable[[Any, Call], Any]] = {}  # function -> what makes its form for a call, or None
@@ -158,7 +160,9 @@ def binary(operation: Any, name: str, symbol: str, base: Any = None) -> None:
                 return _containers(heap, k, operation, a, b)
             if inplace and isinstance(a, np.ndarray):
                 return _on_array(heap, k, operation, base, a, b)
-            return plain(heap, k, _number(a), _number(b))
+            if isinstance(a, _ARRAYS) or isinstance(b, _ARRAYS):
+                return plain(heap, k, _number(a), _number(b))
+            return plain(heap, k, a, b)
 
         return adapted if call.is_plain and len(call.args) == 2 else None
 
@@ -217,6 +221,11 @@ def _through_ufunc(heap: Any, k: Any, found: Any, name: str, a: Any, b: Any) -> 
 
 
 def _unsupported(symbol: str, a: Any, b: Any) -> Any:
+    if symbol in ("*", "*=") and (isinstance(a, _SEQUENCES) or isinstance(b, _SEQUENCES)):
+        raise TypeError(f"can't multiply sequence by non-int of type '{type(b if isinstance(a, _SEQUENCES) else a).__name__}'")
+    if symbol in ("+", "+=") and isinstance(a, _SEQUENCES):
+        kind = type(a).__name__
+        raise TypeError(f'can only concatenate {kind} (not "{type(b).__name__}") to {kind}')
     raise TypeError(f"unsupported operand type(s) for {symbol}: '{type(a).__name__}' and '{type(b).__name__}'")
 
 
@@ -311,7 +320,7 @@ def unary(function: Any, *names: str, finish: Any = None) -> None:
             for name in names:
                 member = python_member(kind, name)
                 if member is not None:
-                    after = k if finish is None else lambda result, used=name: finish(heap, k, used, result)
+                    after = k if finish is None else lambda result, used=name: finish(heap, k, used, result, value)
                     if more and name == names[0]:
                         return call_method(heap, after, member, value, more[0])
                     return call_method(heap, after, member, value)
@@ -325,11 +334,12 @@ def unary(function: Any, *names: str, finish: Any = None) -> None:
 
 
 def _of_type(kind: type) -> Any:
-    def finish(heap: Any, k: Any, name: str, result: Any) -> Any:
+    def finish(heap: Any, k: Any, name: str, result: Any, owner: Any = None) -> Any:
         if name == "__index__" and isinstance(result, int):
             result = kind(result)
         if not isinstance(result, kind):
-            raise TypeError(f"{name} returned non-{kind.__name__} (type {type(result).__name__})")
+            whose = f"{type(owner).__name__}." if kind is float else ""
+            raise TypeError(f"{whose}{name} returned non-{kind.__name__} (type {type(result).__name__})")
         return k(result)
 
     return finish
@@ -345,7 +355,7 @@ unary(operator.index, "__index__", finish=_of_type(int))
 
 
 def _rounding(function: Any, name: str) -> None:
-    def finish(heap: Any, k: Any, used: str, result: Any) -> Any:
+    def finish(heap: Any, k: Any, used: str, result: Any, owner: Any = None) -> Any:
         return k(result) if used == name else k(function(result))
 
     unary(function, name, "__float__", "__index__", finish=finish)

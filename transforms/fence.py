@@ -8,6 +8,7 @@ from __future__ import annotations
 import gast
 
 from .context import Context
+from .generators import check_generators
 from .nodes import walk
 
 __all__ = ["check_supported"]
@@ -36,6 +37,7 @@ _FRAME_READERS = {
 
 
 def check_supported(tree: gast.FunctionDef, ctx: Context) -> None:
+    check_generators(tree, ctx)
     for node in walk(tree):
         refused = REFUSED.get(type(node))
         if refused is not None:

@@ -42,7 +42,7 @@ from .nodes import (
     walk_scope,
 )
 
-__all__ = ["TOTAL_CONSUMERS", "is_generator", "loops_of", "outline", "outline_expressions", "uses_factories",
+__all__ = ["TOTAL_CONSUMERS", "check_generators", "is_generator", "loops_of", "outline", "outline_expressions", "uses_factories",
            "uses_generators"]
 
 TOTAL_CONSUMERS = {"sum", "list", "tuple", "set", "frozenset", "dict", "sorted", "max", "min"}
@@ -51,6 +51,23 @@ TOTAL_CONSUMERS = {"sum", "list", "tuple", "set", "frozenset", "dict", "sorted",
 def is_generator(function: Any) -> bool:
     """Whether a function yields."""
     return any(isinstance(n, (gast.Yield, gast.YieldFrom)) for n in walk_scope(function.body))
+
+
+def check_generators(tree: Any, ctx: Context) -> None:
+    """Refuses a generator whose unfinished end runs code: Python runs it when the generator is collected."""
+    for node in walk(tree):
+        caught = isinstance(node, gast.Try) and (node.finalbody or any(_catches_exit(h.type) for h in node.handlers))
+        if (caught or isinstance(node, gast.With)) and any(
+                isinstance(n, (gast.Yield, gast.YieldFrom)) for n in walk_scope(node.body)):
+            raise ctx.refuse(node, "a generator that is suspended in a block which runs code when it is left",
+                             why="an unfinished generator is left when Python collects it, which is not seen here",
+                             remedy="leave the block before the yield")
+
+
+def _catches_exit(kind: Any) -> bool:
+    if isinstance(kind, gast.Tuple):
+        return any(map(_catches_exit, kind.elts))
+    return kind is None or is_name(kind) and kind.id in ("BaseException", "GeneratorExit")
 
 
 def uses_generators(tree: Any) -> bool:
