@@ -106,10 +106,12 @@ elementwise(
 )
 elementwise(
     np.clip,
-    lambda g, y, a, a_min=None, a_max=None: (
+    lambda g, y, a, a_min=None, a_max=None, *, min=None, max=None: (
         np.where(a == y, g, 0),
         np.where((a != y) & (y == a_min), g, 0),
         np.where((a != y) & (y != a_min), g, 0),
+        np.where((a != y) & (y == min), g, 0),
+        np.where((a != y) & (y != min), g, 0),
     ),
 )
 elementwise(
@@ -133,6 +135,3 @@ elementwise(
 elementwise(np.conjugate, lambda g, y, x: np.conjugate(g))
 elementwise(np.sign, lambda g, y, x: sign_back(g, y, x))
 elementwise(np.angle, lambda g, y, z, deg=False: angle_back(g, z, deg))
-
-# No rule: np.i0, np.frexp, np.modf, np.divmod, np.nextafter, np.spacing, np.unwrap, np.real_if_close,
-# np.select, np.piecewise; np.clip by the keywords `min` and `max`.

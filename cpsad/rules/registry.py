@@ -179,7 +179,8 @@ class Registry:
     """All tables: the users' first, then the project's, loaded when first asked; SciPy's with SciPy."""
 
     BUILT_IN = ("python", "containers", "numpy_elementwise", "numpy_reductions", "numpy_linear", "numpy_decompositions",
-                "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_constants", "library", "support")
+                "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_ufuncs",
+                "numpy_random", "numpy_polynomials", "numpy_constants", "library", "support")
     ON_IMPORT: dict[str, tuple[str, ...]] = {}
 
     def __init__(self) -> None:

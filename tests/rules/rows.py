@@ -6,10 +6,13 @@ from . import (  # noqa: F401
     rows_elementwise,
     rows_fft,
     rows_linear,
+    rows_polynomials,
     rows_python,
+    rows_random,
     rows_reductions,
     rows_shape,
     rows_statistics,
+    rows_ufuncs,
 )
 from .row import NUMPY2, ROWS
 
