@@ -24,7 +24,7 @@ row((np.sum, np.mean, np.ndarray.sum, np.ndarray.mean, np.cumsum, np.nansum), D(
 row((np.var, np.std, np.nanvar, np.nanstd, np.ndarray.var, np.ndarray.std), D(5, 3), axis=0, ddof=1)
 row((np.sum, np.mean, np.var, np.std, np.nanvar, np.nanmean), C(3, 4), axis=0)
 row((np.prod, np.cumprod), C(3))
-holed = np.where(D(3, 4) > 1, np.nan, D(3, 4))
+holed = np.where(np.eye(3, 4) > 0, np.nan, D(3, 4))
 row((np.nansum, np.nanmean, np.nanmax, np.nanmin, np.nanvar, np.nanstd), holed, axis=0)
 for zeros in ([0], [1, 4], [0, 7]):
     holed = R(2, 3, 2)
@@ -71,7 +71,7 @@ row((np.max, np.min), D(3, 4), 0, where=SOME, initial=-9.5)
 row((np.prod, np.ndarray.prod), np.where(SOME, 0.0, D(3, 4)), axis=0, initial=2.5)
 row(np.prod, np.where(SOME, D(3, 4), 0.0), axis=1, where=SOME, initial=2.5)
 row((np.var, np.std, np.nanvar, np.nanstd), D(3, 4), 0, ddof=1, where=SOME)
-row((np.nansum, np.nanmean, np.nanvar, np.nanstd, np.nanprod), np.where(D(3, 4) > 1, np.nan, D(3, 4)), where=SOME)
+row((np.nansum, np.nanmean, np.nanvar, np.nanstd, np.nanprod), np.where(np.eye(3, 4) > 0, np.nan, D(3, 4)), where=SOME)
 if NUMPY2:
     row((np.var, np.std, np.nanvar, np.nanstd), D(3, 4), correction=1)
     row((np.var, np.std, np.nanvar, np.nanstd, np.ndarray.var), D(3, 4), axis=1, mean=D(3, 1))
@@ -82,7 +82,7 @@ row((np.prod, np.ndarray.prod, np.var, np.std), D(3, 4), 0, np.float64)
 row(np.median, D(3, 4), axis=0, overwrite_input=False)
 
 # Cumulative functions, with elements that are no numbers and with a start
-holes = np.where(D(3, 4) > 1, np.nan, D(3, 4))
+holes = np.where(np.eye(3, 4) > 0, np.nan, D(3, 4))
 for axis in (None, 0, 1, -1):
     row((np.nancumsum, np.nancumprod, np.cumsum, np.cumprod), D(3, 4), axis)
     row((np.nancumsum, np.nancumprod), holes, axis=axis)
