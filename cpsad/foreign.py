@@ -15,7 +15,7 @@ from .cotangents import ZERO, Poison, unbroadcast
 from .dataclass_forms import is_named_tuple, makes_itself, new_form
 from .equivalents import EQUIVALENTS
 from .heap import Heap, is_floating
-from .layout import Call, define
+from .layout import Call, captured, define
 from .places import here
 from .reach import closes_over, reaches
 from .resolve import letter_of
@@ -58,6 +58,10 @@ def starred(function: Any, call: Call) -> Any:
 
 
 def other(function: Any, signature: str) -> Any:
+    if isinstance(function, types.MethodType) and type(function.__self__) is Heap:
+        from .nested import heap_form
+
+        return heap_form(function)
     call = Call.parse(signature)
     if call.has_stars:
         return starred(function, call)
@@ -165,8 +169,8 @@ def _bound_method(function: Any, owner: Any, signature: str) -> Any:
     call = Call.parse(signature)
     names, given = _names_of(call)
     text = (f"def adapted({', '.join(['_heap', '_k', *names])}):\n"
-            f"    return _inner(_heap, _k, _owner, {given})[1:]")
-    return define(text, {"_inner": inner, "_owner": owner})
+            f"    return _inner(_heap, _k, _captured(_owner), {given})[1:]")
+    return define(text, {"_inner": inner, "_owner": owner, "_captured": captured})
 
 
 def _partial(function: functools.partial[Any], signature: str) -> Any:

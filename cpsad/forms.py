@@ -26,6 +26,7 @@ from .transforms.errors import NoDerivativeError, SourceError, UnsupportedError
 
 __all__ = ["attach", "form", "of_function", "primal_attach", "primal_form"]
 
+OPERATOR_PARTS = "__cpsad_parts__"  # what it computes with, and what of the result it gives
 OPERATOR = "__cpsad_operator__"  # a gradient function has itself under this name (a wrapper of it another)
 
 
@@ -111,7 +112,8 @@ def _python(function: types.FunctionType, signature: str) -> execute.Bound:
         return execute.Bound(foreign.other(function, signature), (), REGISTRY.version)
     if OPAQUE in function.__dict__:
         return execute.Bound(foreign.untransformed(function, call, None), (), REGISTRY.version)
-    if function.__code__.co_filename in PROGRAMS and function.__closure__ and Entry.of(function).nested is None:
+    made_here = function.__code__.co_filename in PROGRAMS and "__cpsad_program__" not in function.__dict__
+    if made_here and function.__closure__ and Entry.of(function).nested is None:
         raise here(NoDerivativeError, f"the function {function.__qualname__} has lost the form it was defined with",
                    why="its __dict__ was overwritten, or it was made anew from its parts", remedy="use functools.wraps")
     if is_generated_new(function):
@@ -122,8 +124,10 @@ def _python(function: types.FunctionType, signature: str) -> execute.Bound:
     if known is not None:
         return execute.Bound(form(known, signature), (), REGISTRY.version)
     if function.__dict__.get(OPERATOR) is function:
-        nested = UnsupportedError("the gradient of a gradient is not supported yet")
-        return execute.Bound(foreign.untransformed(function, call, nested), (), REGISTRY.version)
+        from .nested import gradient_form
+
+        made = foreign.starred(function, call) if call.has_stars else gradient_form(function, call)
+        return execute.Bound(made, (), REGISTRY.version)
     if call.has_stars:
         return execute.Bound(foreign.starred(function, call), (), REGISTRY.version)
     made = foreign.by_protocol(function, call, signature)

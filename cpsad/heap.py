@@ -29,7 +29,7 @@ _FUNCTION = type(lambda: None)
 _NUMBERS = {int, float, bool, complex, type(None), np.ndarray, np.float64}
 _HOLDERS = {list, dict, collections.deque, collections.OrderedDict, collections.defaultdict}
 _FLOATING = {float, complex, np.float64, np.float32}
-_NEVER = {int, bool, str, bytes, type(None), list, tuple, dict, set, range, slice}
+_NEVER = {int, bool, str, bytes, type(None), list, tuple, dict, set, range, slice, type(ZERO)}
 
 
 def is_floating(value: Any) -> bool:
@@ -76,11 +76,12 @@ def _speaks_numpy(value: Any) -> bool:
 class Heap:
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
-    __slots__ = ("c_depth", "caches", "slots", "written")
+    __slots__ = ("c_depth", "caches", "second", "slots", "written")
 
     def __init__(self) -> None:
         self.caches: dict[Any, Any] = {}  # of cached functions: what they were called with -> value
         self.c_depth = 0  # calls that CPython 3.11 makes on the C stack
+        self.second: dict[int, Any] = {}  # where an inner gradient has this heap: cotangents of its cotangents
         self.written: dict[int, Any] = {}  # arrays written in place
         self.slots: dict[int, list[Any]] = {}  # id -> [object, adjoint, number of stores]
 

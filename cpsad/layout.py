@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
+import linecache
 import types
 from dataclasses import dataclass
 from typing import Any
 
 from .resolve import letter_of
 
-__all__ = ["Call", "Layout", "adaptor", "define", "layout_of"]
+__all__ = ["ADAPTOR", "Call", "Layout", "adaptor", "captured", "define", "layout_of"]
+
+
+ADAPTOR = "<cpsad adaptor"  # how the file names of adaptors begin
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -139,7 +145,7 @@ def adaptor(function: Any, call: Call, layout: Layout, target: Any) -> Any:
             back[what] = f"_r[{i}]"
         elif kind == "default":
             values[f"_d{i}"] = what
-            given.append(f"_d{i}")
+            given.append(f"_captured(_d{i})")
         elif kind == "rest":
             rest = args[what:]
             given.append(f"({', '.join(rest)}{',' if rest else ''})")
@@ -155,7 +161,12 @@ def adaptor(function: Any, call: Call, layout: Layout, target: Any) -> Any:
     lines += [f"    _heap.add(_d{i}, _r[{i}])" for i, (kind, _) in enumerate(layout.sources) if kind == "default"]
     results = "".join(f"{back[name]}, " for name in [*args, *names])
     lines += [f"    return ({results})"]
-    return define("\n".join(lines), {**values, "_target": target})
+    return define("\n".join(lines), {**values, "_target": target, "_captured": captured})
+
+
+def captured(value: Any) -> Any:
+    """A value that a function brings along: where an adaptor is transformed, it is read as from a container."""
+    return value
 
 
 def define(text: str, values: dict[str, Any]) -> Any:
@@ -167,5 +178,8 @@ def define(text: str, values: dict[str, Any]) -> Any:
 def _maker(text: str, names: tuple[str, ...]) -> Any:
     lines = [f"def make({', '.join(names)}):", *(f"    {line}" for line in text.splitlines()), "    return adapted"]
     namespace: dict[str, Any] = {}
-    exec(compile("\n".join(lines), "<cpsad adaptor>", "exec"), namespace)
+    filename = f"{ADAPTOR} {next(_numbers)}>"
+    written = "\n".join(lines)
+    linecache.cache[filename] = (len(written), None, written.splitlines(keepends=True), filename)  # it may be transformed
+    exec(compile(written, filename, "exec"), namespace)
     return namespace["make"]

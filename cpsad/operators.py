@@ -21,6 +21,7 @@ from .resolve import kind_of, letter_of
 from .special import groups_of_value, note
 from .stack import Deep
 from .tracebacks import shown_to_the_user
+from .transforms.errors import UnsupportedError
 from .trees import Tree, is_tree
 
 __all__ = ["Argnums", "grad", "stop_gradient", "value_and_grad"]
@@ -62,7 +63,9 @@ def grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_a
         _, gradients, aux = compute(args, kwargs)
         return (gradients, aux) if has_aux else gradients
 
-    gradient.__dict__[forms.OPERATOR] = gradient
+    pick = (_gradient_and_aux if compute.single else _gradients_and_aux) if has_aux else (
+        _gradient_alone if compute.single else _gradients_alone)
+    gradient.__dict__.update({forms.OPERATOR: gradient, forms.OPERATOR_PARTS: (compute, pick)})
     return gradient
 
 
@@ -81,8 +84,35 @@ def value_and_grad(function: Callable[..., Any] | None = None, argnums: Argnums 
         value, gradients, aux = compute(args, kwargs)
         return ((value, aux) if has_aux else value), gradients
 
-    value_and_gradient.__dict__[forms.OPERATOR] = value_and_gradient
+    pick = _value_and_gradient if compute.single else _value_and_gradients
+    value_and_gradient.__dict__.update({forms.OPERATOR: value_and_gradient, forms.OPERATOR_PARTS: (compute, pick)})
     return value_and_gradient
+
+
+# What a gradient function gives of the function's result and the list of gradients: plain Python, for `nested.py`.
+
+def _gradient_alone(result: Any, gradients: Any) -> Any:
+    return gradients[0]
+
+
+def _gradients_alone(result: Any, gradients: Any) -> Any:
+    return tuple(gradients)
+
+
+def _gradient_and_aux(result: Any, gradients: Any) -> Any:
+    return gradients[0], result[1]
+
+
+def _gradients_and_aux(result: Any, gradients: Any) -> Any:
+    return tuple(gradients), result[1]
+
+
+def _value_and_gradient(result: Any, gradients: Any) -> Any:
+    return result, gradients[0]
+
+
+def _value_and_gradients(result: Any, gradients: Any) -> Any:
+    return result, tuple(gradients)
 
 
 def stop_gradient(value: Any) -> Any:
@@ -208,6 +238,15 @@ class _Gradient:
         if len(set(slots)) < len(slots):
             raise ValueError(f"argnums={self.wanted!r} names an argument twice")
         return slots
+
+    def check_plain(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...]) -> None:
+        """For a gradient inside a gradient: what is differentiated is a number or an array each."""
+        for i in slots:
+            if is_tree(arguments[i]):
+                raise UnsupportedError(f"{self.describe(i, args)} is a structure",
+                                       why="a gradient inside a gradient takes numbers and arrays only, so far",
+                                       remedy="pass its parts as arguments, with argnums")
+            _fresh(arguments[i], lambda i=i: self.describe(i, args))  # type: ignore[misc]
 
     def describe(self, slot: int, args: tuple[Any, ...]) -> str:
         names = _parameter_names(self.function)

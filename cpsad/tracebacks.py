@@ -11,6 +11,7 @@ import os
 import types
 from typing import Any
 
+from .layout import ADAPTOR
 from .places import PROGRAMS, Origin
 
 __all__ = ["shown_to_the_user"]
@@ -56,7 +57,7 @@ def rebuilt(traceback: types.TracebackType | None) -> types.TracebackType | None
 
 def _is_ours(tb: types.TracebackType) -> bool:
     filename = tb.tb_frame.f_code.co_filename
-    return filename.startswith(_HERE) or filename == "<cpsad adaptor>"
+    return filename.startswith(_HERE) or filename.startswith(ADAPTOR)
 
 
 def _frame(origin: Origin) -> types.FrameType:

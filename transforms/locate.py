@@ -256,8 +256,9 @@ def class_of(qualname: str) -> str | None:
 def _same(a: types.CodeType, b: types.CodeType) -> bool:
     """Does the text of `a` say what `b` does? `b` may have its `assert` rewritten by pytest."""
     count = a.co_argcount + a.co_kwonlyargcount + bool(a.co_flags & 4) + bool(a.co_flags & 8)
+    unnamed = LAMBDA in (a.co_name, b.co_name)  # in generated code a lambda has become a definition
     head = [
-        (c.co_name, c.co_argcount, c.co_posonlyargcount, c.co_kwonlyargcount, c.co_freevars)
+        (unnamed or c.co_name, c.co_argcount, c.co_posonlyargcount, c.co_kwonlyargcount, c.co_freevars)
         + (c.co_flags & KINDS, c.co_varnames[:count])
         for c in (a, b)
     ]

@@ -4,8 +4,9 @@ import operator
 
 import numpy as np
 
-from .. import operators
+from .. import forms, nested, operators
 from ..cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
+from ..layout import captured
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
 from ..outer import GlobalCell, outer_cell
 from ..runtime import SUPPORT, Cell, check_bound, frozen, frozen_index, is_floating, numeric, operands, shared_update
@@ -31,7 +32,13 @@ constant(distinct, match_names)
 constant(check_bound, operands, shared_update, is_floating)
 constant(operators.stop_gradient, operators.grad, operators.value_and_grad)
 constant(frozen_index)
-defrule((numeric, frozen), lambda g, y, value: g)
+defrule(numeric, lambda g, y, value: g)
+mover(frozen, captured)
+
+# Gradients inside gradients
+constant(forms.form, forms.attach, nested.prepare, nested.seed, nested.finished)
+defrule(nested.fresh, lambda g, y, value: g, result="=", view=True)
+defrule(nested.finish, lambda g, y, adjoint, value: (g, ZERO))
 
 # Cotangent arithmetic, for derivatives of derivatives
 defrule(accumulate, lambda g, y, total, g1: (g, g))

@@ -1,0 +1,234 @@
+"""Gradients inside gradients: by the same transformation, compared with differences of the inner gradient."""
+
+import math
+
+import numpy as np
+import pytest
+
+import cpsad
+from cpsad import grad, value_and_grad
+from tests.corpus import CASES
+from tests.corpus.case import is_float
+
+X = np.array([0.3, 0.5, 0.2])
+
+
+def cube(x):
+    return x * x * x
+
+
+def loop(x, n):
+    y = x
+    for i in range(n):
+        y = np.sin(y) * x + 0.1
+    return y * y
+
+
+def recursive(x, n):
+    return x if n == 0 else recursive(x * x * 0.9, n - 1) * x
+
+
+def branches(x):
+    if x > 0.5:
+        return x**3 + math.exp(x)
+    return x
+
+
+def network(x, W):
+    h = np.zeros(3)
+    for _ in range(4):
+        h = np.tanh(W @ h + x)
+    return np.sum(h * h)
+
+
+def containers(x):
+    parts = []
+    for i in range(3):
+        parts.append(x * i)
+    table = {"a": parts[1] * parts[2], "b": x}
+    return sum(v * v for v in parts) + table["a"] * table["b"]
+
+
+class Line:
+    def __init__(self, slope):
+        self.slope = slope
+
+    def at(self, x, offset=2.0):
+        return self.slope * x * x + offset * x
+
+
+def objects(x):
+    line = Line(x * 2)
+    return line.at(x) + line.at(x, offset=x)
+
+
+def closures(x):
+    def inner(t):
+        return t * x * x
+
+    return inner(x) + inner(2.0)
+
+
+def defaults(x):
+    functions = []
+    for i in range(3):
+        w = x * i
+        functions.append(lambda t, w=w: t * w)
+    return functions[0](x) + functions[1](x) * functions[2](x)
+
+
+def softmax(x):
+    y = x - np.max(x)
+    return np.log(np.sum(np.exp(y))) - y[0] + x[1] * x[2]
+
+
+def stacked(x):
+    return np.sum(np.stack([x, x * 2, x]) ** 3) + np.array([x[0], x[1] * x[2]])[1]
+
+
+FUNCTIONS = [
+    (cube, (0.7,)), (loop, (0.7, 3)), (recursive, (0.7, 3)), (branches, (0.7,)), (branches, (0.3,)), (containers, (0.7,)),
+    (objects, (0.7,)), (closures, (0.7,)), (defaults, (0.7,)), (softmax, (X,)), (stacked, (X,)),
+    (network, (X, np.eye(3) * 0.5)),
+]  # fmt: skip
+
+
+def weighted(gradient):
+    """One number of a gradient."""
+    return np.sum(gradient * np.arange(1.0, 1.0 + np.size(gradient)).reshape(np.shape(gradient)))
+
+
+def again(function, args, number=0):
+    """The gradient of the gradient, and differences of the gradient."""
+    first = grad(function, argnums=number)
+
+    def outer(*args):
+        return weighted(first(*args))
+
+    x = args[number]
+
+    def at(step):
+        return outer(*args[:number], x + step, *args[number + 1 :])
+
+    h = 1e-5
+    if isinstance(x, float):
+        expected = (at(h) - at(-h)) / (2 * h)
+    else:
+        expected = np.zeros_like(x)
+        for i in np.ndindex(x.shape):
+            step = np.zeros_like(x)
+            step[i] = h
+            expected[i] = (at(step) - at(-step)) / (2 * h)
+    return grad(second, argnums=number + 1)(first, *args), expected
+
+
+def second(first, *args):
+    return weighted(first(*args))
+
+
+@pytest.mark.parametrize(("function", "args"), FUNCTIONS, ids=[f.__name__ for f, _ in FUNCTIONS])
+def test_second_derivatives(function, args):
+    found, expected = again(function, args)
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-8)
+    assert np.asarray(found).dtype == float
+
+
+def small(case):
+    chosen = case.inputs[0]
+    number = chosen.argnums[0] if isinstance(chosen.argnums, tuple) and chosen.argnums else chosen.argnums
+    plain = all(is_float(a) or isinstance(a, int) for a in chosen.args)  # objects may keep a state
+    return plain and isinstance(number, int) and is_float(chosen.args[number]) and not chosen.kwargs
+
+
+SAMPLE = [case for case in CASES.values() if small(case)][::20]
+
+
+@pytest.mark.parametrize("case", SAMPLE, ids=[case.name for case in SAMPLE])
+def test_the_corpus_twice(case):
+    chosen = case.inputs[0]
+    number = chosen.argnums[0] if isinstance(chosen.argnums, tuple) else chosen.argnums
+    args, _ = chosen.fresh()
+    try:
+        found, expected = again(case.function, args, number)
+    except cpsad.CpsadError:
+        pytest.skip("refused")
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_directly_nested():
+    assert grad(grad(cube))(2.0) == 12.0
+    value, slope = value_and_grad(grad(cube))(2.0)
+    assert (value, slope) == (12.0, 12.0)
+
+
+def quotient(x, y):
+    return x * x / y
+
+
+def inner_gradients(x):
+    slope = grad(quotient)(x, x * x)  # 2 x / x^2
+    value, (by_x, by_y) = value_and_grad(quotient, argnums=(0, 1))(x, y=2.0 * x)
+    return slope + value * by_x + by_y  # 2 / x + (x / 2) - 1 / 4
+
+
+def test_inner_gradients_in_a_function():
+    assert np.isclose(inner_gradients(0.7), 2 / 0.7 + 0.35 - 0.25)
+    assert np.isclose(grad(inner_gradients)(0.7), -2 / 0.49 + 0.5)
+
+
+def with_aux(x):
+    return x * x * x, {"twice": 2 * x}
+
+
+def uses_aux(x):
+    slope, aux = grad(with_aux, has_aux=True)(x)
+    return slope * aux["twice"]  # 6 x^3
+
+
+def test_aux_of_an_inner_gradient_is_differentiated():
+    assert np.isclose(grad(uses_aux)(0.7), 18 * 0.49)
+
+
+def add(x, y):
+    return x + y
+
+
+def confusing(x):
+    """d/dx (x d/dy (x + y)) is 1; 2 where the perturbations are confused (Siskind and Pearlmutter, 2005)."""
+    return x * grad(add, argnums=1)(x, 1.0)
+
+
+def test_perturbations_are_not_confused():
+    assert grad(confusing)(3.0) == 1.0
+
+
+def captured(x):
+    return grad(lambda y: x * y * y)(2.0)
+
+
+def test_a_captured_variable_is_refused():
+    assert captured(3.0) == 12.0
+    with pytest.raises(cpsad.UnsupportedError, match="defined in a differentiated function") as error:
+        grad(captured)(3.0)
+    assert "grad(lambda y" in str(error.value) and error.value.remedy
+
+
+def writes(x):
+    y = x * 1.0
+    y[0] = 2.0
+    return np.sum(y * x)
+
+
+def test_single_precision_stays():
+    found = grad(second, argnums=1)(grad(softmax), X.astype(np.float32))
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, again(softmax, (X,))[0], rtol=1e-4, atol=1e-5)
+
+
+def hessian_row(x, i):
+    return grad(softmax)(x)[i]
+
+
+def test_a_hessian_is_symmetric():
+    rows = np.stack([grad(hessian_row)(X, i) for i in range(3)])
+    np.testing.assert_allclose(rows, rows.T, atol=1e-12)
