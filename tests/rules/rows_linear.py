@@ -150,3 +150,8 @@ if hasattr(np, "matvec"):
     row(np.vecmat, R(2), R(2, 3))
     row(np.vecmat, C(4, 1, 2), C(5, 2, 3))
     row(np.matvec, C(2, 3), C(3))
+if hasattr(np.linalg, "cross"):
+    row((np.linalg.diagonal, np.linalg.trace, np.linalg.matrix_transpose), R(2, 3, 4))
+    row((np.linalg.diagonal, np.linalg.trace), R(3, 4), offset=1)
+    row(np.linalg.cross, R(4, 3), R(4, 3))
+    row(np.linalg.cross, R(3, 4), R(3, 4), axis=0)
