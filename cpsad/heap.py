@@ -23,7 +23,7 @@ from .transforms.errors import NoDerivativeError
 __all__ = ["Heap", "is_floating"]
 
 UNCHANGED: Any = object()  # what a store into a container leaves to restore: nothing
-_PLAIN_SETATTR = {object.__setattr__}
+_PLAIN_SETATTR = {object.__setattr__, BaseException.__setattr__}
 _FUNCTION = type(lambda: None)
 
 _NUMBERS = {int, float, bool, complex, type(None), np.ndarray, np.float64}
@@ -76,9 +76,10 @@ def _speaks_numpy(value: Any) -> bool:
 class Heap:
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
-    __slots__ = ("c_depth", "caches", "second", "slots", "written")
+    __slots__ = ("c_depth", "caches", "changes", "second", "slots", "written")
 
     def __init__(self) -> None:
+        self.changes = 0  # how often something was stored, or written in place
         self.caches: dict[Any, Any] = {}  # of cached functions: what they were called with -> value
         self.c_depth = 0  # calls that CPython 3.11 makes on the C stack
         self.second: dict[int, Any] = {}  # where an inner gradient has this heap: cotangents of its cotangents
@@ -92,6 +93,7 @@ class Heap:
     def put(self, value: Any) -> None:
         """`value` is about to be stored somewhere."""
         if is_floating(value):
+            self.changes += 1
             slot = self.slots.get(id(value))
             if slot is None:
                 self.slots[id(value)] = [value, ZERO, 1]
@@ -342,6 +344,7 @@ class Heap:
         if self.slots and type(value) not in _NUMBERS:
             self.array(value)  # or raises
         self.written[id(owner)] = owner
+        self.changes += 1
         old = np.copy(owner[index])
         owner[index] = value
         return old
@@ -376,6 +379,7 @@ class Heap:
         if not isinstance(value, np.ndarray):
             return UNCHANGED
         self.written[id(value)] = value
+        self.changes += 1
         return value.copy()
 
     def restore(self, value: Any, old: Any) -> None:

@@ -61,10 +61,12 @@ def analyse(graph: Graph, ctx: Context, outer: dict[str, Fact]) -> Analysis:
     while todo:
         block = blocks[min(todo)]
         todo.remove(order[block])
-        env = _Transfer(ctx, outer, dict(found.entry[block])).block(block)
+        transfer = _Transfer(ctx, outer, dict(found.entry[block]))
+        after = transfer.block(block)
         for successor in block.successors():
+            env = transfer.anywhere if successor in block.handlers() else after
             old = found.entry.get(successor)
-            new = env if old is None else {**env, **{k: v.join(env[k]) if k in env else v for k, v in old.items()}}
+            new = env if old is None else _joined(env, old)
             if new != old:
                 found.entry[successor] = dict(new)
                 todo.add(order[successor])
@@ -72,16 +74,26 @@ def analyse(graph: Graph, ctx: Context, outer: dict[str, Fact]) -> Analysis:
     return found
 
 
+def _joined(env: dict[str, Fact], old: dict[str, Fact]) -> dict[str, Fact]:
+    return {**env, **{k: v.join(env[k]) if k in env else v for k, v in old.items()}}
+
+
 class _Transfer:
     def __init__(self, ctx: Context, outer: dict[str, Fact], env: dict[str, Fact]) -> None:
         self.ctx, self.outer, self.env = ctx, outer, env
+        self.anywhere: dict[str, Fact] = {}  # what holds wherever in the block an exception is raised
 
     def block(self, block: Block) -> dict[str, Fact]:
+        if block.caught:
+            self.env[block.caught] = Fact("c", False)
+        self.anywhere = dict(self.env)
         statements = list(block.statements)
         if isinstance(block.end, CallThen):
             statements.append(block.end.statement)
         for node in statements:
             self.statement(node)
+            if block.handler is not None:
+                self.anywhere = _joined(self.env, self.anywhere)
         return self.env
 
     def statement(self, node: Any) -> None:
