@@ -62,8 +62,11 @@ class Ways:
             cleanup = self.block(block.loop, node.origin, "cleanup")
             cleanup.caught = node.pending
             self.handler = cleanup
-        else:  # of a `with`: after an exception there is nothing left to do
-            final = final[0].body
+        else:  # of a `with`: after an exception, held or raised again, there is nothing left to do
+            self.protections.append(Protection(final[0].body, outer, leave, again))
+            end = self.handle(self.then(block, node.origin), node.body[0], leave, again, final[0].body)
+            self.protections.pop()
+            return end
         self.protections.append(Protection(final, outer, leave, again))
         end = self.fill(self.then(block, node.origin), node.body, leave, again)
         self.protections.pop()
@@ -78,7 +81,8 @@ class Ways:
             end = self.fill(self.then(end, final[0].origin), final, leave, again)
         return end
 
-    def handle(self, block: Any, node: Any, leave: Any, again: Any) -> Any:
+    def handle(self, block: Any, node: Any, leave: Any, again: Any, final: list[Any] | None = None) -> Any:
+        """`final`: what runs behind the block where nothing was raised, not covered by the handler."""
         from .cfg import Jump
 
         outer, caught = self.handler, node.handlers[0]
@@ -90,6 +94,8 @@ class Ways:
         if end is not None:
             end = self.then(end, node.orelse[0].origin if node.orelse else None)
             end = self.fill(end, node.orelse, leave, again)
+        if end is not None and final:
+            end = self.fill(self.then(end, final[0].origin), final, leave, again)
         ends = [end, self.fill(handler, caught.body, leave, again)]
         if ends == [None, None]:
             return None
