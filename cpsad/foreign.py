@@ -47,7 +47,7 @@ def starred(function: Any, call: Call) -> Any:
         signature += "!" * call.guarded
         target = forms.form(function, signature)
         with heap.through_c():
-            results = target(heap, k, *handler, *args, **keywords)
+            results = target(heap, k, *handler, *args, **keywords) or ()  # nothing of a function without parameters
         for value, adjoint in zip(args[written:], results[written:], strict=False):
             heap.add(value, adjoint)
         by_name = dict(zip(keywords, results[len(args):], strict=True))

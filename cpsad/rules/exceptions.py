@@ -1,6 +1,7 @@
 """Exceptions hold references: their constructors move them, and what tests them computes nothing."""
 
 import builtins
+import types
 
 from ..exceptions import catches, during, format_exc, is_class, print_exc, special, suppresses
 from .registry import Table
@@ -15,3 +16,4 @@ mover(BaseException.with_traceback, BaseException.add_note)
 constant(catches, suppresses, is_class, result="s")
 constant(during, format_exc, print_exc)
 constant(special)
+mover(types.MethodType, result="c")

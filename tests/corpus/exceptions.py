@@ -592,3 +592,22 @@ def bad_calls(x):
     except TypeError:
         y = y * x
     return y
+
+
+class Resource:
+    def __init__(self, value):
+        self.value = value
+        self.closed = False
+
+    def close(self):
+        self.closed = True
+
+
+@case(1.3)
+def managers_of_the_library(x):
+    resource = Resource(x * 2.0)
+    with contextlib.closing(resource) as r, contextlib.ExitStack() as stack:
+        v = stack.enter_context(contextlib.nullcontext(r.value * x))
+        stack.callback(lambda: None)
+        y = v * x
+    return y + resource.closed
