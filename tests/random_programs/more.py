@@ -3,7 +3,7 @@
 __all__ = ["MORE_FEATURES", "MORE_HEADER", "More"]
 
 MORE_FEATURES = ("endless", "functions", "varargs", "sorting", "deques", "tables", "pairs", "records", "recursive_closures", "generators", "overloads",
-                 "patterns")
+                 "patterns", "exceptions", "with")
 
 MORE_HEADER = '''\
 import collections
