@@ -14,7 +14,8 @@ import gast
 
 from .nodes import free_names, loads, walk, walk_scope
 
-__all__ = ["Block", "Branch", "CallThen", "Graph", "Jump", "Leave", "Loop", "build", "inner_first", "liveness", "reads", "writes"]
+__all__ = ["Block", "Branch", "CallThen", "Graph", "Jump", "Leave", "Loop", "build", "inner_first", "live_at_end", "liveness",
+           "reads", "writes"]
 
 
 @dataclass(eq=False)
@@ -246,6 +247,14 @@ def _end_reads(block: Block) -> list[str]:
     if isinstance(block.end, (CallThen, Leave)):
         return reads(block.end.statement)
     return []
+
+
+def live_at_end(block: Block) -> set[str]:
+    """The variables that may be read behind the last statement of a block; `liveness` has been there."""
+    live: set[str] = set().union(*(s.live for s in block.successors()), set())
+    if isinstance(block.end, CallThen):
+        live -= set(writes(block.end.statement))
+    return live | set(_end_reads(block))
 
 
 def liveness(graph: Graph) -> None:
