@@ -135,7 +135,8 @@ def run_stage(function: Any, stage: str, args: tuple[Any, ...], argnums: Argnums
         tree.leave(check=True)
     separate = _Separate()
     gradients = tuple(v.gradient(lambda a, x: separate(_gradient(a, x))) if isinstance(v, Tree)
-                      else separate(_gradient(heap.collect(v, results[i + len(owner)]), v)) for i, v in zip(slots, values, strict=True))
+                      else separate(_gradient(heap.collect(v, results[i + len(owner)]), v))
+                      for i, v in zip(slots, values, strict=True))
     return end.value, (gradients[0] if compute.single else gradients)
 
 

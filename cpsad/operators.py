@@ -205,7 +205,8 @@ class _Gradient:
                 ends.aux = tree.back(ends.aux)
         separate = _Separate()
         gradients = tuple(v.gradient(lambda a, x: separate(_gradient(a, x))) if isinstance(v, Tree)
-                          else separate(_gradient(heap.collect(v, results[i]), v)) for i, v in zip(slots, values, strict=True))
+                          else separate(_gradient(heap.collect(v, results[i]), v))
+                          for i, v in zip(slots, values, strict=True))
         if heap.slots and not trees:
             heap.check_settled()
         return ends.value, (gradients[0] if self.single else gradients), ends.aux

@@ -4,9 +4,9 @@ The *owner* of an array is the end of its chain of bases, which holds the memory
 that are written, and what was overwritten is kept in the frame. On the way back such an owner has a *shadow*, as many
 bytes of zeros, and the shadow of an array is a view of it at the same place: aliases, views and callees all reach the
 same one. (That of a complex array is the conjugate of its cotangent, whose parts are the derivatives by its parts, so
-that views of the parts fit in.) Pending adjoints of local variables are added to it (`settle`) before anything written is undone; undoing a
-write takes the cotangent of what was written out of it, and leaves zero; where an array was made, the shadow's
-content is its adjoint (`collect`).
+that views of the parts fit in.) Pending adjoints of local variables are added to it (`settle`) before anything written
+is undone; undoing a write takes the cotangent of what was written out of it, and leaves zero; where an array was made,
+the shadow's content is its adjoint (`collect`).
 """
 
 from __future__ import annotations

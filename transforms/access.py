@@ -146,6 +146,10 @@ class Access:
         if self.is_part(target):
             self.store_part(node, target)
             return
+        if target.attr in ("shape", "strides", "dtype", "data") and self.frame.active(target.value) and (
+                self.frame.fact(target.value).kind in NUMERIC):
+            raise self.no_derivative(node, f"setting the attribute {target.attr} of an array",
+                                     "its adjoint has the shape and dtype that it had")
         if self.frame.active(node.value):
             self.put(node.value, node)
             if not (is_name(target.value) and target.value.id in self.ctx.cells):

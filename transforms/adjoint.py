@@ -296,7 +296,8 @@ class Frame:
         `written`: what is; without it, unknown code has written.
         """
         groups = {self.ctx.groups.get(w) for w in written or ()}
-        everything = written is None or any(w in self.ctx.exposed or w not in self.ctx.groups or w in self.captured for w in written)
+        everything = written is None or any(
+            w in self.ctx.exposed or w not in self.ctx.groups or w in self.captured for w in written)
         chosen = []
         for name in dict.fromkeys(names):
             fact = self.ctx.facts.get(name)

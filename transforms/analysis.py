@@ -16,7 +16,7 @@ import gast
 
 from .cfg import Block, CallThen, Graph, inner_first, reads, writes
 from .context import MISSING, Context, Fact
-from .memory import ARRAYS, Memory, is_fresh
+from .memory import ARRAYS, Memory, is_fresh, outputs
 from .nodes import free_names, load, walk, walk_scope
 from .special import as_call, is_met
 from .splice import Mismatch, bind_arguments
@@ -48,6 +48,7 @@ class Analysis:
     entry: dict[Block, dict[str, Fact]] = field(default_factory=dict)
     private: set[str] = field(default_factory=set)  # names whose arrays nobody else can see
     memory: Memory = None  # type: ignore[assignment]
+    forced: set[str] = field(default_factory=set)  # names that are active because of what is written (`memory.py`)
 
 
 def analyse(graph: Graph, ctx: Context, outer: dict[str, Fact]) -> Analysis:
@@ -63,6 +64,7 @@ def analyse(graph: Graph, ctx: Context, outer: dict[str, Fact]) -> Analysis:
         found.private = _private(graph)
         found.memory = Memory(graph, ctx, found.private)
         missing = found.memory.forced() - forced
+        found.forced = forced
         if not missing:
             return found
         forced |= missing
@@ -108,8 +110,6 @@ class _Transfer:
             statements.append(block.end.statement)
         for node in statements:
             self.statement(node)
-            node.facts = {n: force(f) if n in self.forced else f for n, f in node.facts.items()}
-            self.env.update(node.facts)
         return self.env
 
     def statement(self, node: Any) -> None:
@@ -118,6 +118,8 @@ class _Transfer:
         if isinstance(node, gast.Assign):
             target = node.targets[0]
             value = self.fact(node.value, node)
+            if value.kind == "s" and outputs(node):
+                value = Fact("n", value.active)
             if isinstance(target, gast.Name):
                 node.facts[target.id] = value
             elif isinstance(target, gast.Tuple):
@@ -134,6 +136,9 @@ class _Transfer:
         else:
             for name in writes(node):
                 node.facts[name] = Fact("c", False)
+        if self.forced:
+            node.facts = {n: force(f) if n in self.forced else f for n, f in node.facts.items()}
+        self.env.update(node.facts)
 
     def name(self, name: str) -> Fact:
         if name in self.env:

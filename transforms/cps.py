@@ -60,7 +60,9 @@ class _Function:
         self.graph = build(tree, self.params)
         facts = {name: ctx.facts[new] for name, new in outer.items() if new in ctx.facts}
         self.analysis: Analysis = analyse(self.graph, ctx, facts)
-        dispatch(self.graph, ctx, lambda block: _Transfer(ctx, facts, dict(self.analysis.entry[block])))
+        dispatch(self.graph, ctx, lambda block: _Transfer(
+            ctx, facts, dict(self.analysis.entry[block]), self.analysis.forced))
+        self.analysis.memory.add(self.graph)
         split_calls(self.graph)
         duplicate_returns(self.graph)
         connect(self.graph)

@@ -69,6 +69,11 @@ class Memory:
         self.kinds: dict[str, set[tuple[str, bool]]] = {}
         for name in graph.params:
             self.mark(name, "exposed", "bound")
+        self.groups: dict[str, set[str]] = {}
+        self.add(graph)
+
+    def add(self, graph: Graph) -> None:
+        """Sees to the statements of a graph, which may have changed."""
         for block in graph.blocks:
             for node in block.statements:
                 self.statement(node)

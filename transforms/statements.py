@@ -238,7 +238,7 @@ class Statements(Access, Updates):
                         continue
                 elif where is not None:
                     result = call(self.ctx.use("chosen"), copy_tree(where), result, const(0))
-                if rule.elementwise and self.must_unbroadcast(arg, [bound[p] for p in leading]):
+                if rule.elementwise and (always is not None or self.must_unbroadcast(arg, [bound[p] for p in leading])):
                     result = call(self.ctx.use("unbroadcast"), result, copy_tree(arg))
                 self.contribute(arg, result, have, out, node)
             for param, arg in bound.items():  # if it is a float after all, nobody knows its derivative
