@@ -333,13 +333,6 @@ class Heap(Shadows):
                        why="it would run without its derivative", remedy="set a plain attribute")
         setattr(owner, name, value)
 
-    def inert(self, value: Any, name: str, parameter: str) -> None:
-        """Raises if an argument that a rule does not differentiate is of a kind that carries a derivative."""
-        if is_floating(value):
-            raise here(NoDerivativeError, f"{name} cannot be differentiated here",
-                       why=f"its rule does not differentiate {parameter}",
-                       remedy="add a rule with cpsad.defrule, or use cpsad.stop_gradient on its arguments")
-
     def verdict(self, value: Any) -> Any:
         """The result of a comparison, unless a class has made it a number."""
         if is_floating(value) or reaches(self.slots, value):

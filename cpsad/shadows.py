@@ -250,7 +250,7 @@ class Shadows:
 
     def check_array(self, array: Any) -> None:
         """Refuses arrays of which a write is not seen through."""
-        kind = type(array)
+        kind: Any = type(array)
         if array.dtype.kind not in "O" and (kind is np.ndarray or not runs_python(
                 kind, "__setitem__", "__getitem__", "__array_finalize__", "__array_wrap__", "__array_ufunc__")):
             if not overlaps_itself(array):
@@ -340,6 +340,12 @@ class Shadows:
             if isinstance(array, tuple) and any(isinstance(a, np.ndarray) for a in array):
                 raise here(NoDerivativeError, "out= is a tuple that is made elsewhere", why="what is written is not seen",
                            remedy="write out=x")
+            if not lists:
+                from .runtime import numeric
+
+                for value in (array, *sources):
+                    if not isinstance(value, (list, tuple, dict, set, str)):
+                        numeric(value)
             return UNCHANGED
         if any(isinstance(s, (list, tuple)) for s in sources) and reaches(self.slots, *sources):
             raise here(NoDerivativeError, "an array is updated with a list of values that carry a derivative",

@@ -148,8 +148,8 @@ class Access:
             return
         if target.attr in ("shape", "strides", "dtype", "data") and self.frame.active(target.value) and (
                 self.frame.fact(target.value).kind in NUMERIC):
-            raise self.no_derivative(node, f"setting the attribute {target.attr} of an array",
-                                     "its adjoint has the shape and dtype that it had")
+            raise self.ctx.refuse(node, f"setting the attribute {target.attr} of an array",
+                                  why="its adjoint has the shape and dtype that it had", remedy="make a new array")
         if self.frame.active(node.value):
             self.put(node.value, node)
             if not (is_name(target.value) and target.value.id in self.ctx.cells):

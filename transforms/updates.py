@@ -170,9 +170,11 @@ class Updates:
                                    node))
         self.forward.append(node)
         if not active or name is None:
-            self.backward.append(lambda have, out: (
-                self.settle(node, [out_array], have, out),
-                out.append(expr_stmt(self.on_heap("restore", load(out_array.id), load(old)), node))))
+            def restore(have: set[str], out: list[Any]) -> None:
+                self.settle(node, [out_array], have, out)
+                out.append(expr_stmt(self.on_heap("restore", load(out_array.id), load(old)), node))
+
+            self.backward.append(restore)
             return
         template = self.ctx.resolver.splice(rule)
         result = None
