@@ -143,7 +143,8 @@ class Updates:
         found = outputs(node)
         kept = [k for k in value.keywords if k.arg not in ("out", "where")]
         if len(found) > 1:
-            raise self.ctx.refuse(node, "several arrays are written into by one call", remedy="assign the results")
+            raise self.ctx.refuse(node, "several arrays are written into by one call",
+                                  why="its rule gives the cotangents of one result", remedy="assign the results")
         if name is None:
             name = self.ctx.names.fresh("t")
             self.ctx.locals.add(name)

@@ -36,7 +36,6 @@ def updated_at(update, a, indices, b):
 
 
 defrule(partitioned, lambda g, y, a, kth, axis=-1, kind="introselect": _unpartition(g, y, a, axis))
-defrule(np.partition, lambda g, y, a, kth, axis=-1, kind="introselect": _unpartition(g, y, a, axis))
 
 
 def added_at(a, indices, b):

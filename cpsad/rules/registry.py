@@ -112,7 +112,8 @@ class Rule:
             ufunc = isinstance(getattr(self.primitive, "__self__", None), getattr(sys.modules.get("numpy"), "ufunc", ()))
             return 3 if ufunc else sys.maxsize
         names = list(known.parameters)
-        return names.index("out") if "out" in names else sys.maxsize
+        positional = "out" in names and known.parameters["out"].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return names.index("out") if positional else sys.maxsize
 
     @property
     def name(self) -> str:
