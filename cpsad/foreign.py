@@ -171,8 +171,9 @@ def _bound_method(function: Any, owner: Any, signature: str) -> Any:
     call = Call.parse(signature)
     names, given = _names_of(call)
     text = f"def adapted({', '.join(['_heap', '_k', *names])}):\n"
-    text += (f"    _r = _inner(_heap, _k, _captured(_owner), {given})\n    _heap.add(_owner, _r[0])\n    return _r[1:]" if array else
-             f"    return _inner(_heap, _k, _captured(_owner), {given})[1:]")
+    text += f"    _r = _inner(_heap, _k, _captured(_owner), {given})\n"
+    text += "    _heap.add(_owner, _r[0])\n" if array else ""
+    text += "    return _r[1:]"
     return define(text, {"_inner": inner, "_owner": owner, "_captured": captured})
 
 
