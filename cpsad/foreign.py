@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from . import forms
+from . import forms, guarded
 from .cotangents import ZERO, Poison, unbroadcast
 from .dataclass_forms import is_named_tuple, makes_itself, new_form
 from .equivalents import EQUIVALENTS
 from .heap import Heap, is_floating
 from .layout import Call, captured, define
 from .places import here
-from .reach import closes_over, reaches
+from .reach import closes_over, holds_closure, reaches
 from .resolve import letter_of
 from .rules.registry import REGISTRY, Rule
 from .shadows import owner_of
@@ -42,11 +42,13 @@ def starred(function: Any, call: Call) -> Any:
     named = {name: letter for name, letter in call.keywords if name != "**"}
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        handler, args = args[: call.guarded], args[call.guarded:]
         signature = letters + "".join("V" if is_special(v) else "O" for v in args[written:])
         signature += "".join(f",{name}={named.get(name, 'V' if is_special(v) else 'O')}" for name, v in keywords.items())
+        signature += "!" * call.guarded
         target = forms.form(function, signature)
         with heap.through_c():
-            results = target(heap, k, *args, **keywords)
+            results = target(heap, k, *handler, *args, **keywords)
         for value, adjoint in zip(args[written:], results[written:], strict=False):
             heap.add(value, adjoint)
         by_name = dict(zip(keywords, results[len(args):], strict=True))
@@ -69,25 +71,25 @@ def other(function: Any, signature: str) -> Any:
     rule = REGISTRY.lookup(function)
     if rule is not None and (rule.role == "python" or rule.otherwise and not _fits(rule, call)):
         return forms.form(rule.otherwise or rule.pullback, signature)
-    made = by_protocol(function, call, signature)
+    made = by_protocol(function, call.unguarded, signature.removesuffix("!"))
     if made is not None:
-        return made
+        return guarded.by_protocol(made, function, call) if call.guarded else made
     equivalent = EQUIVALENTS.get(rule.primitive if rule is not None else function) if _calls(function, call) else None
     if equivalent is not None:
         return forms.form(equivalent, signature)
     if rule is None and isinstance(function, (types.BuiltinFunctionType, types.MethodWrapperType)):
         owner = getattr(function, "__self__", None)
         if owner is not None and not isinstance(owner, types.ModuleType):
-            rule = REGISTRY.lookup(getattr(type(owner), function.__name__, None))
+            rule = REGISTRY.lookup(getattr(getattr(function, "__objclass__", type(owner)), function.__name__, None))
             if rule is not None:
                 if rule.role == "python" or rule.otherwise and not _fits(rule, call, 1):
                     return _bound_method(rule.otherwise or rule.pullback, owner, signature)
                 if _calls(function, call) and rule.primitive in EQUIVALENTS:
                     return _bound_method(EQUIVALENTS[rule.primitive], owner, signature)
-                return _method_of_builtin(function, owner, rule, call)
+                return _alone(_method_of_builtin, call, function, owner, rule, call)
     if rule is not None:
         by_name = {getattr: _get_attribute, setattr: _set_attribute}.get(function) if not call.keywords else None
-        return by_name or _primitive(function, rule, call)
+        return _alone(lambda: by_name or _primitive(function, rule, call), call)
     if isinstance(function, types.MethodType):
         return _bound_method(function.__func__, function.__self__, signature)
     if isinstance(function, functools.partial):
@@ -148,6 +150,12 @@ def by_rule(function: Any, rule: Rule, call: Call, signature: str) -> Any:
     return _primitive(function, rule, call)
 
 
+def _alone(make: Any, call: Call, *what: Any) -> Any:
+    """The form of what calls no code that has a form: under a handler, what it raises goes there."""
+    made = make(*what)
+    return guarded.leaf(made, call) if call.guarded else made
+
+
 def _calls(function: Any, call: Call) -> bool:
     return function is functools.reduce or any(name == "key" for name, _ in call.keywords)
 
@@ -170,8 +178,9 @@ def _bound_method(function: Any, owner: Any, signature: str) -> Any:
     inner = forms.form(function, letter + signature)
     call = Call.parse(signature)
     names, given = _names_of(call)
-    text = f"def adapted({', '.join(['_heap', '_k', *names])}):\n"
-    text += f"    _r = _inner(_heap, _k, _captured(_owner), {given})\n"
+    through = "_heap, _k, _h" if call.guarded else "_heap, _k"
+    text = f"def adapted({', '.join([through, *names])}):\n"
+    text += f"    _r = _inner({through}, _captured(_owner), {given})\n"
     text += "    _heap.add(_owner, _r[0])\n" if array else ""
     text += "    return _r[1:]"
     return define(text, {"_inner": inner, "_owner": owner, "_captured": captured})
@@ -183,11 +192,13 @@ def _partial(function: functools.partial[Any], signature: str) -> Any:
     extra = "".join(f",{n}={letter_of(v, is_floating(v))}" for n, v in named.items()
                     if f",{n}=" not in signature)
     named = {n: v for n, v in named.items() if f",{n}=" not in signature}
-    inner = forms.form(function.func, letters + signature + extra)
+    under = signature.endswith("!")
+    inner = forms.form(function.func, letters + signature.removesuffix("!") + extra + "!" * under)
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        handler, args = args[:under], args[under:]
         with heap.through_c():
-            results = inner(heap, k, *fixed, *args, **keywords, **named)
+            results = inner(heap, k, *handler, *fixed, *args, **keywords, **named)
         for value, adjoint in zip(fixed, results, strict=False):
             heap.add(value, adjoint)
         end = len(results) - len(named)
@@ -206,20 +217,30 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
              or init is object.__init__ and new is object.__new__
              or issubclass(cls, BaseException) and not isinstance(init, types.FunctionType))
     if moves:
-        return _moving(cls, None, call)
+        return _alone(_moving, call, cls, None, call)
     if type(cls).__call__ is type.__call__ and isinstance(new, types.FunctionType) and (
             init is object.__init__ or isinstance(init, types.FunctionType)):
-        return new_form(cls, signature)
-    if type(cls).__call__ is not type.__call__ or not isinstance(init, types.FunctionType) or new is not object.__new__:
+        made = new_form(cls, signature.removesuffix("!"))
+        return guarded.around(made, cls, call) if call.guarded else made
+    is_error = issubclass(cls, BaseException) and new in (BaseException.__new__, *[k.__new__ for k in cls.__mro__[1:-1]])
+    if type(cls).__call__ is not type.__call__ or not isinstance(init, types.FunctionType) or new is not object.__new__ and not (
+            is_error and not isinstance(new, types.FunctionType)):
         return untransformed(cls, call, None)
     inner = forms.form(init, ("v" if groups_of_type(cls) else "o") + signature)
     names, given = _names_of(call)
-    text = (f"def adapted({', '.join(['_heap', '_k', *names])}):\n"
-            "    _made = _new(_cls)\n"
-            "    def _done(_):\n"
-            "        _heap.add(_made, _k(_made))\n"
-            "        return _ZERO\n"
-            f"    return _inner(_heap, _done, _made, {given})[1:]")
+    through = ["_heap", "_k", *(["_h"] if call.guarded else [])]
+    text = f"def adapted({', '.join([*through, *names])}):\n"
+    text += f"    _made = _new(_cls{', ' + given if is_error else ''})\n"  # an exception keeps its arguments
+    text += "".join(f"    _heap.put({name})\n" for name in names if is_error)
+    text += ("    def _done(_):\n"
+             "        _heap.add(_made, _k(_made))\n"
+             "        return _ZERO\n"
+             f"    _r = _inner({', '.join(['_heap', '_done', *through[2:], '_made', given])})[1:]\n")
+    if is_error:
+        parts = "".join(f"_r[{i}] + _heap.take({name}), " for i, name in enumerate(names))
+        text += f"    return ({parts})\n"
+    else:
+        text += "    return _r\n"
     return define(text, {"_inner": inner, "_new": new, "_cls": cls, "_ZERO": ZERO})
 
 
@@ -385,6 +406,10 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
 
 def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
     """Code that is not transformed: it may run where no value that carries a derivative gets in."""
+    return _alone(_untransformed, call, function, call, error)
+
+
+def _untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
     name = getattr(function, "__qualname__", None) or repr(function)
     module = getattr(function, "__module__", None)
     name = f"{module}.{name}" if module and module not in ("builtins", "__main__") else name
@@ -410,7 +435,7 @@ def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
                 raise failure
             maybe = maybe or letter.isupper() and is_floating(value)
         owner = getattr(function, "__self__", None)
-        reached = reaches(heap.slots, *every, function, owner) or any(map(closes_over, every))
+        reached = reaches(heap.slots, *every, function, owner) or any(map(holds_closure, every))
         if reached and not formats:
             raise failure
         seen = [a.obj if isinstance(a, memoryview) else a for a in [*every, owner]]

@@ -23,7 +23,7 @@ from .transforms.errors import NoDerivativeError
 
 __all__ = ["Heap", "is_floating"]
 
-_PLAIN_SETATTR = {object.__setattr__}
+_PLAIN_SETATTR = {object.__setattr__, BaseException.__setattr__}
 _FUNCTION = type(lambda: None)
 
 _NUMBERS = {int, float, bool, complex, type(None), np.ndarray, np.float64}
@@ -76,9 +76,10 @@ def _speaks_numpy(value: Any) -> bool:
 class Heap(Shadows):
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
-    __slots__ = ("active", "c_depth", "caches", "constants", "end", "second", "shadows", "slots", "written")
+    __slots__ = ("active", "c_depth", "caches", "changes", "constants", "end", "second", "shadows", "slots", "written")
 
     def __init__(self) -> None:
+        self.changes = 0  # how often something was stored, or written in place
         self.caches: dict[Any, Any] = {}  # of cached functions: what they were called with -> value
         self.c_depth = 0  # calls that CPython 3.11 makes on the C stack
         self.second: dict[int, Any] = {}  # where an inner gradient has this heap: cotangents of its cotangents
@@ -98,6 +99,7 @@ class Heap(Shadows):
         if type(value) is np.flatiter:
             self.refuse_flat()
         if is_floating(value):
+            self.changes += 1
             slot = self.slots.get(id(value))
             if slot is None:
                 self.slots[id(value)] = [value, ZERO, 1]

@@ -21,15 +21,16 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Call:
-    """A parsed signature: `args` is a list of (letter, starred), `keywords` of (name, letter)."""
+    """A parsed signature: `args` is a list of (letter, starred), `keywords` of (name, letter); `guarded`: it ends in `!`."""
 
     args: tuple[tuple[str, bool], ...]
     keywords: tuple[tuple[str, str], ...]
+    guarded: bool = False
 
     @classmethod
     @functools.lru_cache(maxsize=4096)
     def parse(cls, signature: str) -> Call:
-        first, *rest = signature.split(",")
+        first, *rest = signature.removesuffix("!").split(",")
         args = []
         star = False
         for letter in first:
@@ -39,7 +40,11 @@ class Call:
                 args.append((letter, star))
                 star = False
         keywords = tuple(tuple(part.rsplit("=", 1)) for part in rest)
-        return cls(tuple(args), keywords)  # type: ignore[arg-type]
+        return cls(tuple(args), keywords, signature.endswith("!"))  # type: ignore[arg-type]
+
+    @functools.cached_property
+    def unguarded(self) -> Call:
+        return Call(self.args, self.keywords)
 
     @functools.cached_property
     def is_plain(self) -> bool:
@@ -124,8 +129,13 @@ def layout_of(function: types.FunctionType, call: Call) -> Layout:
 
 
 def _bad_call(function: Any, call: Call) -> None:
-    """Raises the very error that Python raises for these arguments; the body does not run."""
-    function(*[None for _ in call.args], **{name: None for name, _ in call.keywords})
+    """Raises a BadCall of the very error that Python raises for these arguments; the body does not run."""
+    try:
+        function(*[None for _ in call.args], **{name: None for name, _ in call.keywords})
+    except TypeError as error:
+        from .guarded import BadCall
+
+        raise BadCall(error) from None
     raise AssertionError("the call was thought to be wrong")
 
 
@@ -155,9 +165,10 @@ def adaptor(function: Any, call: Call, layout: Layout, target: Any) -> Any:
             puts += what
     for name in puts:
         back[name] = f"_heap.take({name})"
-    lines = [f"def adapted({', '.join(['_heap', '_k', *args, *keywords])}):"]
+    through = ["_heap", "_k", *(["_h"] if call.guarded else [])]
+    lines = [f"def adapted({', '.join([*through, *args, *keywords])}):"]
     lines += [f"    _heap.put({name})" for name in puts]
-    lines += [f"    _r = _target({', '.join(['_heap', '_k', *given])})"]
+    lines += [f"    _r = _target({', '.join([*through, *given])})"]
     lines += [f"    _heap.add(_d{i}, _r[{i}])" for i, (kind, _) in enumerate(layout.sources) if kind == "default"]
     results = "".join(f"{back[name]}, " for name in [*args, *names])
     lines += [f"    return ({results})"]

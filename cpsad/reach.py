@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["KEY", "OPAQUE", "closes_over", "reaches", "runs_python"]
+__all__ = ["KEY", "OPAQUE", "closes_over", "holds_closure", "reaches", "runs_python"]
 
 KEY = "__cpsad__"  # where a function keeps its forms
 OPAQUE = "__cpsad_opaque__"  # a function with this attribute is not transformed
@@ -32,6 +32,16 @@ def closes_over(value: Any) -> bool:
         value = value.__func__ if isinstance(value, types.MethodType) else value.func
     entry = value.__dict__.get(KEY) if isinstance(value, _FUNCTION) else None
     return entry is not None and entry.nested is not None and value.__closure__ is not None
+
+
+def holds_closure(value: Any) -> bool:
+    """Whether `value` is, or is a method of an object that has in an attribute, a function that `closes_over`."""
+    if closes_over(value):
+        return True
+    owner = value.__self__ if isinstance(value, types.MethodType) else value
+    inner = getattr(owner, "__dict__", None)
+    return isinstance(inner, dict) and not isinstance(owner, (type, types.ModuleType, _FUNCTION)) and any(
+        map(closes_over, inner.values()))
 
 
 def reaches(slots: dict[int, Any], *values: Any) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from . import lazy
 from .cotangents import ZERO, Absorbing, accumulate, add_at, scatter, unbroadcast
+from .exceptions import EXCEPTIONS
 from .heap import is_floating
 from .matching import MATCHING
 from .outer import GlobalCell, outer_cell
@@ -203,7 +204,7 @@ SUPPORT: dict[str, Any] = {
     "undifferentiated": undifferentiated, "is_floating": is_floating,
     "accumulate_product": accumulate_product, "total": total,
 }
-SUPPORT |= MATCHING
+SUPPORT |= MATCHING | EXCEPTIONS
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and_", "or_", "xor",
               "neg", "pos", "invert", "lt", "le", "gt", "ge", "eq", "ne", "contains", "truth", "not_",
               "getitem", "setitem", "delitem"):

@@ -95,6 +95,7 @@ class Shadows:
     __slots__ = ()
 
     slots: dict[int, Any]
+    changes: int
     written: dict[int, Any]  # owners written in place, by id
     active: set[int]  # those of them into which values that carry a derivative were written
     constants: dict[int, list[Any]]  # id -> [owner, how often it was said]: arrays that must stay without a derivative
@@ -246,6 +247,7 @@ class Shadows:
             content = content.copy()
         owner[index] = value
         self.written[id(root)] = root
+        self.changes += 1
         return Sequence(content, list(value)) if sequence and carries else content
 
     def check_array(self, array: Any) -> None:
@@ -357,6 +359,7 @@ class Shadows:
         if carries and array.dtype.kind in "fc":
             self.claim(root)
         self.written[id(root)] = root
+        self.changes += 1
         return array.copy()
 
     def restore(self, array: Any, old: Any) -> None:

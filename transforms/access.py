@@ -20,6 +20,7 @@ class Access:
     ctx: Context
     forward: list[Any]
     backward: list[Any]
+    put_key: Any  # of `Statements`
 
     def item(self, node: Any, value: gast.Subscript, name: str | None) -> None:
         owner = value.value
@@ -60,6 +61,7 @@ class Access:
 
     def look_up(self, node: Any, value: gast.Subscript, kind: str) -> None:
         """The read itself; of an owner of unknown kind, it may call the `__getitem__` of a class."""
+        self.put_key(value, node)
         if kind not in (*NUMERIC, "l", "t", "d"):
             for used in walk(value.slice):
                 if isinstance(used, gast.Name):

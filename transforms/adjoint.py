@@ -21,7 +21,7 @@ from typing import Any
 import gast
 
 from .analysis import NUMERIC, Callee, _Transfer
-from .cfg import writes
+from .attempts import attempt
 from .checks import check_calls, check_scopes
 from .context import Context, Fact
 from .memory import ARRAYS
@@ -44,7 +44,7 @@ from .nodes import (
     walk,
     walk_scope,
 )
-from .scoping import assigned_in, statements_of
+from .scoping import assigned_deep, assigned_in, statements_of
 from .statements import Statements
 
 __all__ = ["adjoint", "check"]
@@ -67,7 +67,7 @@ class Frame:
         self.node, self.ctx, self.parent = node, ctx, parent
         self.is_function = node.role == "function"
         params = parameters(node.args)
-        self.params = params[1:] if self.is_function else params
+        self.params = params[1 + bool(getattr(node, "h", None)):] if self.is_function else params
         declared = {n for s in node.body if isinstance(s, gast.Nonlocal) for n in s.names}
         self.bound = (set(params) | assigned_in(node)) - declared
         if parent is None or self.is_function:
@@ -132,7 +132,7 @@ class Frame:
         start = len(body)
         if self.is_function and self.parent is not None:
             self.settle([n for n in self.captured if self.adjoint_name(n) in self.outside], have, body, self.node)
-        elif self.node.answers:  # what called this may write into arrays that are seen here
+        elif hasattr(self.node, "live"):  # what called this may write into arrays that are seen here
             self.settle([*self.node.live, *self.captured], have, body, self.node)
         for made in body[start:]:
             made.backward = True
@@ -167,10 +167,12 @@ class Frame:
             head.insert(0, at(gast.Nonlocal(names=outer), self.node))
         args = self.node.args
         if self.is_function:
-            args = def_("_", [self.heap, self.node.k, *self.params], [], self.node).args
+            handler = [getattr(self.node, "h", None)] if getattr(self.node, "h", None) else []
+            args = def_("_", [self.heap, self.node.k, *handler, *self.params], [], self.node).args
         made = def_(self.node.name, args, head + body, self.node)
         made.comment = self.node.comment
         made.role, made.answers = self.node.role, self.node.answers
+        made.h = getattr(self.node, "h", None)
         return made
 
     def active_params(self) -> list[str]:
@@ -192,6 +194,7 @@ class Frame:
     def body(self, statements: list[Any], have: set[str]) -> list[Any]:
         """`have`: adjoint names assigned so far on the way back; grows."""
         *straight, ending = statements
+        tried = straight.pop() if straight and isinstance(straight[-1], gast.Try) else None
         work = Statements(self)
         nested: list[gast.FunctionDef] = []
         for node in straight:
@@ -205,14 +208,37 @@ class Frame:
         made = {id(n): self.nested(n) for n in reversed(nested)}  # what runs last adds first
         out = [made.get(id(s), s) for s in out]
         out += [made[id(n)] for n in nested if n.role != "function"]
-        out += self.ending(ending, have)
+        if tried is not None:
+            out += attempt(self, tried, ending, have)
+        else:
+            out += self.ending(ending, have)
         if not isinstance(ending, gast.Raise):
-            for back in reversed(work.backward):
-                start = len(out)
-                back(have, out)
-                for s in out[start:]:
-                    s.backward = True
+            self.way_back(work, have, out)
         return out
+
+    def arm(self, statements: list[Any], have: set[str]) -> list[Any]:
+        """One of two ways on; what is checked on it is not checked on the other."""
+        checked = set(self.checked)
+        made = self.body(statements, have)
+        self.checked = checked
+        return made
+
+    @staticmethod
+    def way_back(work: Statements, have: set[str], out: list[Any]) -> None:
+        for back in reversed(work.backward):
+            start = len(out)
+            back(have, out)
+            for s in out[start:]:
+                s.backward = True
+
+    def fill_in(self, have: set[str], arms: list[tuple[list[Any], set[str]]], like: Any) -> None:
+        """An adjoint that one way assigns is ZERO on the other."""
+        for made, arm_have in arms:
+            if made and not isinstance(made[-1], gast.Raise):
+                for name in sorted(have - arm_have):
+                    missing = assign(name, self.ctx.use("ZERO"), like)
+                    missing.backward = True
+                    made.append(missing)
 
     def nested(self, node: gast.FunctionDef) -> gast.FunctionDef:
         frame = Frame(node, self.ctx, self)
@@ -333,27 +359,20 @@ class Frame:
         if isinstance(node, gast.Raise):
             return [node]
         if isinstance(node, gast.If):
-            before, checked = set(have), set(self.checked)
-            arms, sets = [], []
-            for arm in (node.body, node.orelse):
-                arm_have, self.checked = set(before), set(checked)
-                arms.append(self.body(arm, arm_have))
-                sets.append(arm_have)
-            self.checked = checked
+            before = set(have)
+            sets = [set(before), set(before)]
+            arms = [self.arm(arm, arm_have) for arm, arm_have in zip((node.body, node.orelse), sets, strict=True)]
             have |= sets[0] | sets[1]
-            inside = {self.ctx.adjoints.get(n) for arm in (node.body, node.orelse) for n in _assigned_deep(arm)}
+            inside = {self.ctx.adjoints.get(n) for n in assigned_deep(node.body) | assigned_deep(node.orelse)}
             have -= inside
-            for made, arm_have in zip(arms, sets, strict=True):
-                if made and not isinstance(made[-1], gast.Raise):
-                    for name in sorted(have - arm_have):
-                        missing = assign(name, self.ctx.use("ZERO"), node)
-                        missing.backward = True
-                        made.append(missing)
+            self.fill_in(have, list(zip(arms, sets, strict=True)), node)
             return [if_(node.test, arms[0], arms[1], node)]
         out: list[Any] = []
         target = node.value
         if isinstance(target.func, gast.Call):
             self.call_form(node, target, have, out)
+        elif self.is_handler(target):
+            out.append(expr_stmt(target, node))
         elif self.is_return(target):
             value = target.args[0]
             if not self.active(value):
@@ -369,10 +388,18 @@ class Frame:
         return out
 
     def is_return(self, node: gast.Call) -> bool:
-        frame: Frame | None = self
-        while frame is not None and not frame.is_function:
+        return is_name(node.func, self.around().node.k)
+
+    def is_handler(self, node: gast.Call) -> bool:
+        """Whether a call is of the handler that the user's function is called under."""
+        handler = getattr(self.around().node, "h", None)
+        return handler is not None and is_name(node.func, handler)
+
+    def around(self) -> Frame:
+        frame = self
+        while not frame.is_function and frame.parent is not None:
             frame = frame.parent
-        return frame is not None and is_name(node.func, frame.node.k)
+        return frame
 
     def receive(self, args: list[Any], value: Any, have: set[str], out: list[Any], like: Any, bare: bool) -> None:
         """The adjoints of `args` come back from a call, in this order."""
@@ -401,7 +428,8 @@ class Frame:
     def call_form(self, node: Any, target: gast.Call, have: set[str], out: list[Any]) -> None:
         """`form(g, "sig")(after, a, b)`: the heap goes along, a tuple of adjoints comes back."""
         rows: list[tuple[str, str]] = []
-        for a in target.args[1:]:
+        given = target.args[1 + target.func.args[1].value.endswith("!"):]  # behind the continuations
+        for a in given:
             if isinstance(a, gast.Starred) and self.active(a.value):
                 name = self.ctx.names.fresh("rows")
                 out.append(assign(name, self.on_heap("rows", load(a.value.id)), node))
@@ -412,11 +440,11 @@ class Frame:
         if owner is not None:  # the method of what may be an array
             out.append(expr_stmt(self.on_heap("put", load(owner.id)), node))
         kept = [callee.value] if isinstance(callee, gast.Attribute) and Statements(self).is_constant_array(callee.value) else []
-        kept += [a for a in target.args[1:] if Statements(self).is_constant_array(a, unknown=True)
+        kept += [a for a in given if Statements(self).is_constant_array(a, unknown=True)
                  and self.fact(a).kind == "o"]
         if kept:
             out.append(expr_stmt(self.on_heap("constant", *[load(a.id) for a in kept]), node))
-        args = [a for a in target.args[1:] if not isinstance(a, gast.Starred)]
+        args = [a for a in given if not isinstance(a, gast.Starred)]
         args += [k.value for k in target.keywords if k.arg is not None]
         target.args.insert(0, load(self.heap))
         self.receive(args, target, have, out, node, bare=False)
@@ -427,17 +455,6 @@ class Frame:
 
     def on_heap(self, method: str, *args: Any) -> gast.Call:
         return call(attribute(load(self.heap), method), *args)
-
-
-def _assigned_deep(statements: list[Any]) -> set[str]:
-    """Names that the statements of an arm bind, and those of arms within it."""
-    found: set[str] = set()
-    for s in statements:
-        if isinstance(s, gast.If):
-            found |= _assigned_deep(s.body) | _assigned_deep(s.orelse)
-        else:
-            found |= set(writes(s))
-    return found
 
 
 def _often_indexed(node: gast.FunctionDef) -> set[str]:

@@ -82,10 +82,12 @@ def _flow(graph: Graph, ctx: Context, outer: dict[str, Fact], initial: dict[str,
     while todo:
         block = blocks[min(todo)]
         todo.remove(order[block])
-        env = _Transfer(ctx, outer, dict(entry[block]), forced).block(block)
+        transfer = _Transfer(ctx, outer, dict(entry[block]), forced)
+        after = transfer.block(block)
         for successor in block.successors():
+            env = transfer.anywhere if successor in block.handlers() else after
             old = entry.get(successor)
-            new = env if old is None else {**env, **{k: v.join(env[k]) if k in env else v for k, v in old.items()}}
+            new = env if old is None else _joined(env, old)
             if new != old:
                 entry[successor] = dict(new)
                 todo.add(order[successor])
@@ -99,17 +101,27 @@ def force(fact: Fact) -> Fact:
     return Fact(fact.kind, True) if fact.kind in ARRAYS else fact
 
 
+def _joined(env: dict[str, Fact], old: dict[str, Fact]) -> dict[str, Fact]:
+    return {**env, **{k: v.join(env[k]) if k in env else v for k, v in old.items()}}
+
+
 class _Transfer:
     def __init__(self, ctx: Context, outer: dict[str, Fact], env: dict[str, Fact],
                  forced: Set[str] = frozenset()) -> None:
         self.ctx, self.outer, self.env, self.forced = ctx, outer, env, forced
+        self.anywhere: dict[str, Fact] = {}  # what holds wherever in the block an exception is raised
 
     def block(self, block: Block) -> dict[str, Fact]:
+        if block.caught:
+            self.env[block.caught] = Fact("c", False)
+        self.anywhere = dict(self.env)
         statements = list(block.statements)
         if isinstance(block.end, CallThen):
             statements.append(block.end.statement)
         for node in statements:
             self.statement(node)
+            if block.handler is not None:
+                self.anywhere = _joined(self.env, self.anywhere)
         return self.env
 
     def statement(self, node: Any) -> None:

@@ -44,11 +44,16 @@ def anf(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
 class _Anf:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
+        self.nested = 0  # how many functions are around this place
+        self.covered = False  # whether a handler covers it
 
     def function(self, node: gast.FunctionDef) -> gast.FunctionDef:
-        outer = self.ctx.locals
+        outer, covered = self.ctx.locals, self.covered
+        self.covered = self.ctx.guards_nested if self.nested else self.ctx.guarded
+        self.nested += 1
         node.body = self.block(node.body)
-        self.ctx.locals = outer
+        self.nested -= 1
+        self.ctx.locals, self.covered = outer, covered
         return node
 
     def block(self, statements: list[Any]) -> list[Any]:
@@ -83,6 +88,13 @@ class _Anf:
             node.body, node.orelse = self.block(node.body), self.block(node.orelse)
         elif isinstance(node, gast.While):
             node.body = self.block(node.body)
+        elif isinstance(node, gast.Try):
+            before, self.covered = self.covered, True
+            node.body, node.orelse = self.block(node.body), self.block(node.orelse)
+            node.finalbody = self.block(node.finalbody)
+            for handler in node.handlers:
+                handler.body = self.block(handler.body)
+            self.covered = before
         elif isinstance(node, gast.FunctionDef):
             node = self.function(node)
         elif isinstance(node, gast.Raise):
@@ -92,7 +104,8 @@ class _Anf:
                     setattr(node, field, self.raised(value, out))
         elif isinstance(node, gast.Delete):
             for target in node.targets:
-                self.place(target, out)
+                if not isinstance(target, gast.Name):
+                    self.place(target, out)
         else:
             assert isinstance(node, _PLAIN), type(node).__name__
         out.append(node)
@@ -133,7 +146,9 @@ class _Anf:
         return node
 
     def index(self, node: Any, out: list[Any]) -> Any:
-        if is_calm(node, self.ctx):
+        if self.covered and isinstance(node, (gast.BinOp, gast.UnaryOp, gast.Call, gast.IfExp)):
+            return self.atom(node, out)  # it may be the key that a KeyError holds
+        if is_calm(node, self.ctx) and not (self.covered and isinstance(node, gast.Tuple)):
             return node
         if isinstance(node, gast.Slice):
             for field in ("lower", "upper", "step"):
@@ -277,7 +292,7 @@ def check_statement(node: Any, ctx: Context | None = None) -> None:
         _check_atom(node.value, "an operand of an augmented assignment")
     elif isinstance(node, gast.Return):
         _check_atom(node.value, "a returned value")
-    elif isinstance(node, gast.Delete):
+    elif isinstance(node, gast.Delete) and not isinstance(node.targets[0], gast.Name):
         _check_place(node.targets[0], ctx)
     elif isinstance(node, gast.Raise):
         _check_raised(node.exc, ctx)

@@ -105,6 +105,14 @@ def _count(statements: Any, times: Counter[str], weight: int) -> None:
             times.update(dict.fromkeys(stores(getattr(node, "test", [])), 2))
         elif isinstance(node, gast.If):
             _count([node.test, *node.body, *node.orelse], times, weight)
+        elif isinstance(node, gast.Try):
+            _count([*node.body, *node.orelse], times, weight)
+            for handler in node.handlers:  # its variable is bound, and deleted in the end
+                times.update(dict.fromkeys(stores([handler.name] if handler.name is not None else []), 2))
+                _count(handler.body, times, weight)
+            _count(node.finalbody, times, 2)  # copied to every way out
+        elif isinstance(node, gast.With):
+            _count([*node.items, *node.body], times, weight)
         else:
             times.update(dict.fromkeys(stores(node), weight))
             if isinstance(node, gast.FunctionDef) and node.decorator_list:

@@ -13,9 +13,13 @@ from typing import Any
 import gast
 
 from .nodes import free_names, loads, walk, walk_scope
+from .ways import Ways
 
-__all__ = ["Block", "Branch", "CallThen", "Graph", "Jump", "Leave", "Loop", "build", "inner_first", "live_at_end", "liveness",
-           "reads", "writes"]
+__all__ = ["OUTER", "Attempt", "Block", "Branch", "CallThen", "Graph", "Jump", "Leave", "Loop", "Throw", "build", "connect",
+           "inner_first", "live_at_end", "liveness", "reads", "writes"]
+
+
+OUTER: Any = type("Outer", (), {"__repr__": lambda self: "OUTER"})()  # the handler that the function is called under
 
 
 @dataclass(eq=False)
@@ -50,10 +54,26 @@ class Branch:
 
 @dataclass(eq=False)
 class CallThen:
-    """`target = call`, of code that the transformer must see; then `next`."""
+    """`target = call`, of code that the transformer must see; then `next`. What it raises goes to `handler`."""
 
     statement: Any
     next: Block
+    handler: Any = None  # a block, OUTER or None
+
+
+@dataclass(eq=False)
+class Attempt:
+    """The statements of the block; what they raise goes to `handler`, else `next`. Nothing follows a `raise`."""
+
+    handler: Any
+    next: Block | None
+    alone: bool = False  # one statement, which changes what others see
+    failed: str = ""  # the variable that holds what was raised
+
+
+@dataclass(eq=False)
+class Throw:
+    """The last statement of the block is a `raise`, which a handler covers."""
 
 
 @dataclass(eq=False)
@@ -73,13 +93,22 @@ class Block:
     live: set[str] = field(default_factory=set)  # names live at the start
     origin: int | None = None
     role: str = "rest"  # what a continuation made of it is called
+    handler: Any = None  # what covers its statements, until `regions.split_groups` has made `Attempt`s of them
+    caught: str | None = None  # of a handler: its variable
 
     def successors(self) -> list[Block]:
         if isinstance(self.end, Jump):
-            return [self.end.target]
-        if isinstance(self.end, Branch):
-            return [self.end.then, self.end.orelse]
-        return [self.end.next] if isinstance(self.end, CallThen) else []
+            found = [self.end.target]
+        elif isinstance(self.end, Branch):
+            found = [self.end.then, self.end.orelse]
+        else:
+            found = [self.end.next] if isinstance(self.end, (CallThen, Attempt)) and self.end.next is not None else []
+        return found + [h for h in self.handlers() if h not in found]
+
+    def handlers(self) -> list[Block]:
+        """Where what the block raises may go."""
+        found = [self.handler, self.end.handler if isinstance(self.end, (CallThen, Attempt)) else None]
+        return [h for h in dict.fromkeys(found) if isinstance(h, Block)]
 
 
 @dataclass(eq=False)
@@ -90,12 +119,15 @@ class Graph:
     names: set[str]  # all local variables
 
 
-class _Builder:
-    def __init__(self) -> None:
+class _Builder(Ways):
+    def __init__(self, handler: Any = None) -> None:
         self.blocks: list[Block] = []
+        self.handler = handler
+        self.protections = []
+        self.depth = {}
 
     def block(self, loop: Loop | None, origin: int | None, role: str = "rest") -> Block:
-        made = Block(len(self.blocks), loop, origin=origin, role=role)
+        made = Block(len(self.blocks), loop, origin=origin, role=role, handler=self.handler)
         self.blocks.append(made)
         return made
 
@@ -110,11 +142,21 @@ class _Builder:
                 block = self.branch(block, node, leave, again)
             elif isinstance(node, gast.While):
                 block = self.loop(block, node)
-            elif isinstance(node, (gast.Return, gast.Raise)):
-                block.end = Leave(node)
+            elif isinstance(node, gast.Try):
+                block = self.protect(block, node, leave, again)
+            elif isinstance(node, gast.Raise):
+                self.throw(block, node)
+                block = None
+            elif isinstance(node, gast.Return):
+                block = self.unwind(block, 0, node)
+                if block is not None:
+                    block.end = Leave(node)
                 block = None
             elif isinstance(node, (gast.Break, gast.Continue)):
-                block.end = Jump(leave if isinstance(node, gast.Break) else again, node.origin)
+                target = leave if isinstance(node, gast.Break) else again
+                block = self.unwind(block, self.depth[target], node)
+                if block is not None:
+                    block.end = Jump(target, node.origin)
                 block = None
             elif not isinstance(node, gast.Pass):
                 block.statements.append(node)
@@ -138,6 +180,7 @@ class _Builder:
         loop = Loop(block.loop)
         loop.header = self.block(loop, node.origin, "loop")
         after = self.block(block.loop, None, "done")
+        self.depth[after] = self.depth[loop.header] = len(self.protections)
         block.end = Jump(loop.header, node.origin)
         end = self.fill(loop.header, node.body, after, loop.header)
         if end is not None:
@@ -145,8 +188,9 @@ class _Builder:
         return after
 
 
-def build(tree: gast.FunctionDef, params: list[str]) -> Graph:
-    builder = _Builder()
+def build(tree: gast.FunctionDef, params: list[str], guarded: bool = False) -> Graph:
+    """`guarded`: the function is called under a handler, OUTER, which covers all of it."""
+    builder = _Builder(OUTER if guarded else None)
     entry = builder.block(None, tree.origin, "entry")
     last = builder.fill(entry, tree.body, None, None)
     if last is not None:
@@ -157,6 +201,7 @@ def build(tree: gast.FunctionDef, params: list[str]) -> Graph:
     graph = Graph(entry, builder.blocks, params, set(params))
     connect(graph)
     for block in graph.blocks:
+        graph.names |= {block.caught} if block.caught else set()
         for node in block.statements:
             graph.names |= set(writes(node))
     return graph
@@ -217,7 +262,9 @@ def connect(graph: Graph) -> None:
 
 
 def writes(node: Any) -> list[str]:
-    """Local names that a statement binds."""
+    """Local names that a statement binds, or deletes."""
+    if isinstance(node, gast.Delete):
+        return [t.id for t in node.targets if isinstance(t, gast.Name)]
     if isinstance(node, gast.FunctionDef):
         return [node.name]
     if isinstance(node, gast.AugAssign):
@@ -270,15 +317,19 @@ def liveness(graph: Graph) -> None:
         used |= {n for n in _end_reads(block) if n in graph.names} - bound
         if isinstance(block.end, CallThen):
             bound |= set(writes(block.end.statement))
-        gen[block], kill[block] = used, bound
+        gen[block], kill[block] = used - {block.caught}, bound | {block.caught or ""}
         block.live = set()
     changed = True
     while changed:
         changed = False
         for block in reversed(graph.blocks):
             out: set[str] = set()
+            handlers = block.handlers()
             for successor in block.successors():
-                out |= successor.live
+                if successor not in handlers:
+                    out |= successor.live
             live = gen[block] | (out - kill[block])
+            for handler in handlers:  # it may have bound its variables, or not
+                live |= handler.live - {block.caught}
             if live != block.live:
                 block.live, changed = live, True

@@ -67,6 +67,16 @@ class _Scope:
                         for arm in (node.body, node.orelse)]
                 assigned = arms[0] if arms[1] is None else arms[1] if arms[0] is None else arms[0] & arms[1]
                 continue
+            elif isinstance(node, gast.Try) and hasattr(node, "failed"):
+                after = self.block(node.body, None if assigned is None else set(assigned))  # or else it has failed
+                if assigned is not None:  # where it is sure to fail, what is behind it never runs
+                    after = after if after is not None else assigned | {n for s in node.body for n in writes(s)}
+                    assigned = after | {node.failed}
+                continue
+            elif isinstance(node, (gast.With, gast.Try)):
+                self.block(node.body, None)
+                assigned = None
+                continue
             elif isinstance(node, (gast.While, gast.For)):
                 self.block(node.body + node.orelse, None)  # of the user's own code, kept as it was
                 assigned = None
@@ -139,7 +149,7 @@ def check_signature(node: gast.Call, skipped: int) -> None:
     """The signature of a `form` call has an entry per argument; `skipped`: arguments before the user's."""
     assert len(node.func.args) == 2 and isinstance(node.func.args[1], gast.Constant), "form wants (callee, signature)"
     text = node.func.args[1].value
-    positional, *keywords = text.split(",")
+    positional, *keywords = text.removesuffix("!").split(",")
     stars = ["*" in entry for entry in re.findall(r"\*?[snovSNOV]", positional)]
     assert re.fullmatch(r"(\*?[snovSNOV])*", positional) and all(re.fullmatch(r"[\w*]+=[snovSNOV]", k) for k in keywords), (
         f"{text!r} is no signature")
@@ -181,10 +191,11 @@ def _returns(node: gast.FunctionDef) -> list[Any]:
 def _check_function(node: gast.FunctionDef) -> None:
     params = parameters(node.args)
     assert len(params) >= 2 and params[0].startswith("heap"), f"{node.name} takes no heap"
+    first = 3 if getattr(node, "h", None) else 2
     for value in _returns(node):
-        assert isinstance(value, gast.Tuple) and len(value.elts) == len(params) - 2, (
+        assert isinstance(value, gast.Tuple) and len(value.elts) == len(params) - first, (
             f"{node.name} does not return one adjoint per parameter")
-    assert len(params) == 2 or ends(node.body), f"{node.name} may end without returning adjoints"
+    assert len(params) == first or ends(node.body), f"{node.name} may end without returning adjoints"
 
 
 def _shape(node: gast.FunctionDef, ctx: Context | None) -> Any:
@@ -216,8 +227,9 @@ def _check_site(statement: Any, node: gast.Call, made: dict[str, Any], shapes: d
         after = made[node.args[1].id]
         assert len(after.args.args) == 1 and shapes[after.name] in ("one", "never"), (
             f"{after.name} is called with one value and must return one adjoint")
-        check_signature(node, 2)
-        shape: Any = sum(not isinstance(a, gast.Starred) for a in node.args[2:]) + sum(
+        skipped = 2 + node.func.args[1].value.endswith("!")
+        check_signature(node, skipped)
+        shape: Any = sum(not isinstance(a, gast.Starred) for a in node.args[skipped:]) + sum(
             k.arg is not None for k in node.keywords)
         name = "form(...)"
     elif is_name(node.func) and node.func.id in shapes:

@@ -102,10 +102,13 @@ class Context:
     resolver: Resolver
     names: Names
     signature: str = ""  # a letter per parameter
+    guarded: bool = False  # whether the function is called under a handler, which its form takes
+    guards_nested: bool = False  # whether the forms of nested functions take one
     lines: list[str] | None = None  # the file's lines, if it is not in linecache
     class_name: str | None = None
     first_parameter: str = "self"
     _discard: str | None = None
+    _caught: str | None = None
     cells: set[str] = field(default_factory=set)  # variables that are `Cell`s
     hints: dict[str, str] = field(default_factory=dict)  # temporary -> the user's name it becomes
     facts: dict[str, Fact] = field(default_factory=dict)  # of names assigned once, from `cps` on
@@ -146,6 +149,13 @@ class Context:
             self._discard = self.names.fresh("_")
             self.locals.add(self._discard)
         return self._discard
+
+    def caught(self) -> str:
+        """The name by which generated code catches."""
+        if self._caught is None:
+            self._caught = self.names.fresh("caught")
+            self.locals.add(self._caught)
+        return self._caught
 
     def support_name(self, node: Any) -> str | None:
         """The run-time support function that a name in the generated code is, if it is one."""

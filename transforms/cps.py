@@ -5,6 +5,13 @@ then definitions of continuations, then one *ending*:
 
     ending = return k(atom) | return continuation(atom, ...) | return form(callee, "sig")(continuation, atom, ...)
            | raise ... | if test: statements ending else: statements ending
+           | attempt if failed is not None: statements ending else: statements ending
+    attempt = try: statements except BaseException as caught: failed = caught else: failed = None
+
+In a function that is called under a handler `h` is that handler, `return h(exception)` is an ending too, and calls have
+the signature `"sig!"` and a handler behind the continuation. (Thielecke, *Comparing control constructs by double-barrelled
+CPS*, 2002.) A handler is called at the point of the exception, on top of the frames that led there, since their way back
+is still to come; and outside of the native `try`, which must not cover the rest of the program.
 
 Where a continuation lives. Every run of a loop's body is a frame of its own (the loop is a local function that calls
 itself), and so is the function's. All continuations of one frame are siblings in it, whatever their order: they do
@@ -26,22 +33,56 @@ import gast
 
 from .analysis import OPERATORS, Analysis, _Transfer, analyse
 from .anf import ATOMS, check_statement
-from .cfg import Block, Branch, CallThen, Graph, Jump, Leave, Loop, build, connect, live_at_end, liveness, reads, writes
+from .cfg import (
+    OUTER,
+    Attempt,
+    Block,
+    Branch,
+    CallThen,
+    Graph,
+    Jump,
+    Leave,
+    Loop,
+    build,
+    connect,
+    live_at_end,
+    liveness,
+    reads,
+    writes,
+)
 from .checks import check_scopes, check_signature, is_form
 from .context import Context, Fact
 from .generators import is_generator, outline
 from .memory import is_update, outputs
-from .nodes import assign, at, call, const, copy_tree, def_, expr_stmt, free_names, if_, load, parameters, ret, stores, walk
+from .nodes import (
+    assign,
+    at,
+    call,
+    const,
+    copy_tree,
+    def_,
+    expr_stmt,
+    free_names,
+    if_,
+    load,
+    parameters,
+    ret,
+    store,
+    stores,
+    walk,
+)
+from .regions import split_groups
 from .scoping import declare_shared
 from .special import dispatch
 
 __all__ = ["check", "cps"]
 
 MAX_INLINE_DEPTH = 10
+ATTEMPT_DEPTH = 4  # attempts nest less deep than branches: they are longer
 
 
 def cps(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
-    function = _Function(copy_tree(tree), ctx, outer={}, used=set(parameters(tree.args)))
+    function = _Function(copy_tree(tree), ctx, outer={}, used=set(parameters(tree.args)), guarded=ctx.guarded)
     made = function.convert(keep_params=True)
     declare_shared(made, ctx)
     return made
@@ -53,17 +94,18 @@ class _Function:
     `outer`: the name in the generated code of each variable of the enclosing functions.
     """
 
-    def __init__(self, tree: gast.FunctionDef, ctx: Context, outer: dict[str, str], used: set[str]) -> None:
+    def __init__(self, tree: gast.FunctionDef, ctx: Context, outer: dict[str, str], used: set[str], guarded: bool) -> None:
         tree = outline(tree, ctx) if is_generator(tree) else tree
         self.tree, self.ctx, self.outer, self.used = tree, ctx, outer, used
         self.params = parameters(tree.args)
-        self.graph = build(tree, self.params)
+        self.graph = build(tree, self.params, guarded)
         facts = {name: ctx.facts[new] for name, new in outer.items() if new in ctx.facts}
         self.analysis: Analysis = analyse(self.graph, ctx, facts)
         dispatch(self.graph, ctx, lambda block: _Transfer(
             ctx, facts, dict(self.analysis.entry[block]), self.analysis.forced))
         self.analysis.memory.add(self.graph)
         split_calls(self.graph)
+        split_groups(self.graph, ctx, self.analysis.entry)
         duplicate_returns(self.graph)
         connect(self.graph)
         liveness(self.graph)
@@ -75,6 +117,7 @@ class _Function:
         self.fixed = self.captured_names()
         self.lines: dict[Block, list[Any]] = {}
         self.k = ctx.names.fresh("k")
+        self.h = ctx.names.fresh("h") if guarded else None  # the handler that the function is called under
 
     # -- names ------------------------------------------------------------------------------------------------
 
@@ -128,33 +171,46 @@ class _Function:
         for block in self.graph.blocks:
             if block is not self.graph.entry:
                 pred = block.preds[0]
-                branch = isinstance(pred.end, Branch)
-                depth[block] = depth.get(pred, 0) + branch
+                deeper = 1 if isinstance(pred.end, Branch) else ATTEMPT_DEPTH if isinstance(pred.end, Attempt) else 0
+                depth[block] = depth.get(pred, 0) + deeper
                 if self.is_cut(block) or depth[block] > MAX_INLINE_DEPTH:
                     depth[block] = 0
                     self.open_continuation(block)
                 else:
-                    self.env[block] = dict(self.end_env[pred])
+                    self.env[block] = dict(self.edge_env(pred, block))
+                    if block.caught:
+                        self.env[block][block.caught] = self.exception_of(pred)
             self.rename_block(block)
-        args = [self.k, *(entry[p] for p in self.params)]  # all by position: `form` sees to the rest
+        args = [self.k, *([self.h] if self.h else []), *(entry[p] for p in self.params)]  # by position: see `form`
         made = def_(self.ctx.names.fresh(f"{self.tree.name}_cps"), args, self.frame(self.graph.entry, None), self.tree)
         made.role, made.answers = "function", False
-        made.k = self.k
+        made.k, made.h = self.k, self.h
         return made
+
+    def edge_env(self, pred: Block, block: Block) -> dict[str, str]:
+        """What variables are called on the way from one block to another: a handler sees those before the attempt."""
+        attempted = isinstance(pred.end, Attempt) and pred.end.handler is block
+        return self.env[pred] if attempted else self.end_env[pred]
+
+    def exception_of(self, pred: Block) -> str:
+        """What a handler's variable is called where it is jumped to from."""
+        return pred.end.failed if isinstance(pred.end, Attempt) else self.env[pred][pred.caught]  # type: ignore[index]
 
     def is_cut(self, block: Block) -> bool:
         if block.loop is not None and block.loop.header is block or len(block.preds) > 1:
             return True
         pred = block.preds[0]
+        if isinstance(pred.end, Attempt) and pred.end.next is None:
+            return True
         return isinstance(pred.end, CallThen) or pred.loop is not block.loop
 
     def open_continuation(self, block: Block) -> None:
         """Decides the parameters of a continuation and what its other variables are called."""
         self.names[block] = self.ctx.names.fresh(block.role)
         known = [p for p in block.preds if p in self.end_env]
-        envs = [self.end_env[p] for p in known]
+        envs = [self.edge_env(p, block) for p in known]
         pred = block.preds[0]
-        if len(block.preds) == 1 and isinstance(pred.end, CallThen):
+        if isinstance(pred.end, CallThen) and pred.end.next is block:
             env = dict(envs[0])
             targets = writes(pred.end.statement)
             self.args[block] = targets or [self.ctx.discard()]
@@ -170,7 +226,7 @@ class _Function:
                 while not header and loop is not None and (block.loop is None or not block.loop.inside(loop)):
                     changed |= _assigned(loop)
                     loop = loop.parent
-            self.args[block] = []
+            self.args[block] = [block.caught] if block.caught else []
             for variable in sorted(block.live, key=self.order):
                 names = {e.get(variable) for e in envs}
                 if variable in changed or len(names) > 1:
@@ -180,8 +236,9 @@ class _Function:
             facts = self.analysis.entry.get(block, {})
         for variable in self.args[block]:
             unsure = [e for e in envs if variable not in e or e[variable] in self.unbound]
-            name = self.bind(variable, env, facts.get(variable, Fact("o", variable in facts)))
-            if unsure and not isinstance(pred.end, CallThen):
+            known_fact = Fact("c", False) if variable == block.caught else Fact("o", variable in facts)
+            name = self.bind(variable, env, facts.get(variable, known_fact))
+            if unsure and not isinstance(pred.end, CallThen) and variable != block.caught:
                 self.unbound.add(name)
         self.env[block] = env
 
@@ -199,6 +256,7 @@ class _Function:
     def rename_block(self, block: Block) -> None:
         env = dict(self.env[block])
         out: list[Any] = []
+        self.attempting = isinstance(block.end, Attempt)
         after = live_after(block) if any(map(is_update, block.statements)) else []
         for i, node in enumerate(block.statements):
             self.statement(node, env, out)
@@ -210,8 +268,13 @@ class _Function:
             end.test = self.rename(end.test, env, out, end)
         elif isinstance(end, CallThen):
             end.call = self.rename(_call_of(end.statement), env, out, end.statement)
-            end.signature = self.signature(end.call)
+            end.signature = self.signature(end.call) + ("!" if end.handler is not None else "")
             self.settle(self.live_names(end.next.live - set(writes(end.statement)), env))
+        elif isinstance(end, Attempt):
+            end.failed = self.ctx.names.fresh("failed")
+            self.used.add(end.failed)
+            self.ctx.locals.add(end.failed)
+            self.ctx.facts[end.failed] = Fact("c", False)
         elif isinstance(end, Leave):
             end.statement = self.rename(end.statement, env, out, end.statement)
         self.lines[block] = out
@@ -262,16 +325,18 @@ class _Function:
             return
         if isinstance(node, gast.AugAssign):
             node = self.augmented(node, env)
+        if isinstance(node, gast.Delete) and writes(node):
+            (variable,) = writes(node)
+            self.rename(load(variable), env, out, node)
+            env.pop(variable, None)
+            return
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
             variable = node.targets[0].id
-            if self.ctx.support_name(node.value) == "UNBOUND":
-                env.pop(variable, None)
-                return
             value = self.rename(node.value, env, out, node)
             if isinstance(value, gast.Name) and variable not in self.fixed and (
                     value.id in self.ctx.facts and not isinstance(node.value, gast.Call)):
                 env[variable] = value.id  # a copy is another name for the same value
-                if value.id in self.unbound:  # pragma: no cover - rename has checked it
+                if value.id in self.unbound and not self.attempting:  # pragma: no cover - rename has checked it
                     self.unbound.discard(value.id)
                 return
             node = assign(self.bind(variable, env, node.facts.get(variable)), value, node)
@@ -315,7 +380,8 @@ class _Function:
                     value = load(name) if name else self.ctx.use("UNBOUND")
                     out.append(expr_stmt(call(self.ctx.use("check_bound"), value, const(variable)),
                                          like if hasattr(like, "origin") else node))
-                    self.unbound.discard(name or "")
+                    if not self.attempting:  # a handler may come here with it unbound
+                        self.unbound.discard(name or "")
         return _rename(node, {**self.outer, **env})
 
     def nested(self, node: gast.FunctionDef, env: dict[str, str], out: list[Any]) -> None:
@@ -336,7 +402,7 @@ class _Function:
         only_cps = getattr(node, "only_cps", False)
         signature, self.ctx.signature = self.ctx.signature, "o" + self.ctx.signature if only_cps else ""
         made = _Function(copy_tree(node), self.ctx, {v: n for v, n in visible.items() if v not in _bound(node)},
-                         self.used).convert(keep_params=False)
+                         self.used, self.ctx.guards_nested and not only_cps).convert(keep_params=False)
         self.ctx.signature = signature
         made.nested_of = own
         if only_cps:
@@ -344,14 +410,15 @@ class _Function:
             out[-1:] = [made]
             return
         out.append(made)
-        out.append(expr_stmt(call(self.ctx.use("attach"), load(own), load(made.name)), node))
+        guarded = [const(True)] if made.h else []
+        out.append(expr_stmt(call(self.ctx.use("attach"), load(own), load(made.name), *guarded), node))
 
     # -- emission ---------------------------------------------------------------------------------------------
 
     def frame(self, root: Block, loop: Loop | None) -> list[Any]:
         """The body of the function or loop that starts at `root`, with all continuations that live in its frame."""
         definitions = [self.continuation(b) for b in self.graph.blocks
-                       if b in self.names and b is not root
+                       if b in self.names and b is not root and not self.hands_on(b)
                        and (b.loop is loop or b.loop is not None and b.loop.header is b and b.loop.parent is loop)]
         return self.body(root, definitions)
 
@@ -362,17 +429,59 @@ class _Function:
         made = def_(self.names[block], params, body, self.tree)
         made.origin = block.origin
         made.comment = f"line {block.origin}"
-        made.role, made.answers = block.role, isinstance(block.preds[0].end, CallThen)
-        if made.answers:
+        call_before = block.preds[0].end
+        made.role, made.answers = block.role, isinstance(call_before, CallThen) and call_before.next is block
+        if isinstance(call_before, CallThen) or any(block in p.handlers() for p in block.preds):
             made.live = self.live_names(block.live - set(self.args[block]), self.env[block])
         return made
 
     def body(self, block: Block, definitions: list[Any]) -> list[Any]:
-        out = list(self.lines[block])
-        while isinstance(block.end, Jump) and block.end.target not in self.names:
-            block = block.end.target
+        out: list[Any] = []
+        while True:
+            if isinstance(block.end, Attempt) and self.lines[block]:
+                break
             out += self.lines[block]
+            if isinstance(block.end, Jump) and block.end.target not in self.names:
+                block = block.end.target
+            elif isinstance(block.end, Attempt) and block.end.next not in self.names:
+                block = block.end.next  # type: ignore[assignment]
+            else:
+                break
         return out + definitions + self.ending(block)
+
+    def attempt(self, block: Block, end: Attempt, like: Any) -> list[Any]:
+        """The statements of a group in a native `try`, and behind it the handler or what comes next."""
+        if not self.lines[block]:
+            return [self.jump(block, end.next, like)]  # type: ignore[arg-type]
+        caught = self.ctx.caught()
+        keep = [assign(end.failed, load(caught), like)]
+        handler = gast.ExceptHandler(type=self.ctx.use("BaseException"), name=store(caught), body=keep)
+        none = [assign(end.failed, const(None), like)] if end.next is not None else []
+        made = at(gast.Try(body=list(self.lines[block]), handlers=[at(handler, like)], orelse=none, finalbody=[]), like)
+        made.alone, made.failed = end.alone, end.failed
+        target = end.handler
+        if target is OUTER:
+            failure = [ret(call(self.h, load(end.failed)), like)]
+        else:
+            failure = [self.jump(block, target, like)] if target in self.names else self.body(target, [])
+        if end.next is None:
+            return [made, *failure]
+        success = [self.jump(block, end.next, like)] if end.next in self.names else self.body(end.next, [])
+        test = gast.Compare(left=load(end.failed), ops=[gast.IsNot()], comparators=[const(None)])
+        return [made, if_(test, failure, success, like)]
+
+    def hands_on(self, block: Block) -> bool:
+        """Whether a continuation that takes an exception only hands it on to a handler that takes nothing else."""
+        target = block.end.target if block.role == "trap" else None
+        return target in self.names and self.args[target] == [target.caught]
+
+    def handler_of(self, end: CallThen) -> list[Any]:
+        """The handler that a call of unknown code is given."""
+        if end.handler is None:
+            return []
+        if end.handler is OUTER:
+            return [load(self.h)]
+        return [load(self.names[end.handler.end.target if self.hands_on(end.handler) else end.handler])]
 
     def ending(self, block: Block) -> list[Any]:
         end = block.end
@@ -385,10 +494,12 @@ class _Function:
             return [ret(call(self.k, end.statement.value), end.statement)]
         if isinstance(end, Jump):
             return [self.jump(block, end.target, like)]
+        if isinstance(end, Attempt):
+            return self.attempt(block, end, like)
         if isinstance(end, CallThen):
             node = end.call
             entry = call(self.ctx.use("form"), node.func, const(end.signature))
-            made = call(entry, load(self.names[end.next]), *node.args)
+            made = call(entry, load(self.names[end.next]), *self.handler_of(end), *node.args)
             made.keywords = node.keywords
             return [ret(made, end.statement)]
         arms = [[self.jump(block, arm, like)] if arm in self.names else self.body(arm, [])
@@ -396,7 +507,9 @@ class _Function:
         return [if_(end.test, arms[0], arms[1], like)]
 
     def jump(self, block: Block, target: Block, like: Any) -> Any:
-        env = self.end_env[block]
+        env = dict(self.edge_env(block, target))
+        if target.caught:
+            env[target.caught] = self.exception_of(block)
         args = [load(env[v]) if v in env else self.ctx.use("UNBOUND") for v in self.args[target]]
         return ret(call(self.names[target], *args), like)
 
@@ -449,8 +562,9 @@ def split_calls(graph: Graph) -> None:
                 current.statements.append(node)
                 continue
             following = Block(len(graph.blocks) + 10**6, block.loop, end=current.end, origin=node.origin, role="after")
+            following.handler = block.handler
             graph.blocks.append(following)
-            current.end = CallThen(node, following)
+            current.end = CallThen(node, following, block.handler)
             current = following
     for i, block in enumerate(graph.blocks):
         block.number = i
@@ -466,7 +580,7 @@ def duplicate_returns(graph: Graph) -> None:
     """A block that only returns is copied to each way into it: no continuation is needed for it."""
     for block in list(graph.blocks):
         for successor in block.successors():
-            if not isinstance(successor.end, Leave) or successor.statements or isinstance(block.end, CallThen):
+            if not isinstance(successor.end, Leave) or successor.statements or isinstance(block.end, (CallThen, Attempt)):
                 continue
             if len(successor.preds) < 2 and successor.loop is block.loop:
                 continue
@@ -511,19 +625,20 @@ def check(tree: gast.FunctionDef, ctx: Context | None = None) -> None:
     """Raises AssertionError unless `tree` is in CPS form."""
     check_scopes(tree, ctx)
     made = {n.name: n for n in walk(tree) if isinstance(n, gast.FunctionDef) and hasattr(n, "role")}
-    _check_function(tree, set(), made, "", ctx)
+    _check_function(tree, set(), made, "", None, ctx)
 
 
-def _check_function(function: gast.FunctionDef, bound: set[str], made: dict[str, Any], k: str,
+def _check_function(function: gast.FunctionDef, bound: set[str], made: dict[str, Any], k: str, h: str | None,
                     ctx: Context | None) -> None:
-    """`bound`: names bound so far, anywhere; `k`: the continuation of the user's function around."""
+    """`bound`: names bound so far, anywhere; `k`, `h`: the continuation and handler of the user's function around."""
     params = parameters(function.args)
     for name in params:
         _check_new(name, bound)
     if function.role == "function":
         assert params and params[0] == function.k, f"{function.name} takes no continuation"
-        k = function.k
-    _check_body(function.body, bound, made, k, ctx)
+        k, h = function.k, getattr(function, "h", None)
+        assert h is None or params[1] == h, f"{function.name} takes no handler"
+    _check_body(function.body, bound, made, k, h, ctx)
 
 
 def _check_new(name: str, bound: set[str]) -> None:
@@ -531,38 +646,57 @@ def _check_new(name: str, bound: set[str]) -> None:
     bound.add(name)
 
 
-def _check_body(body: list[Any], bound: set[str], made: dict[str, Any], k: str, ctx: Context | None) -> None:
+def _check_body(body: list[Any], bound: set[str], made: dict[str, Any], k: str, h: str | None,
+                ctx: Context | None) -> None:
     """Statements, then definitions of continuations, then one ending."""
     *statements, ending = body or [None]
     defining = False
+    if statements and isinstance(statements[-1], gast.Try):
+        _check_attempt(statements.pop(), bound, ctx)
     for node in statements:
         if isinstance(node, gast.FunctionDef):
             _check_new(node.name, bound)
             defining = getattr(node, "role", "function") != "function"
             if hasattr(node, "role"):
-                _check_function(node, bound, made, k, ctx)
+                _check_function(node, bound, made, k, h, ctx)
             continue
         assert not defining, "a statement behind the definition of a continuation"
         assert isinstance(node, (gast.Assign, gast.Expr, gast.Delete, gast.Import, gast.ImportFrom, gast.Nonlocal)), (
             f"{type(node).__name__} is no statement of CPS form")
         if isinstance(node, gast.Assign) and getattr(node, "declares", False):
             continue
-        assert not isinstance(node, gast.Assign) or len(node.targets) == 1, "several targets"
-        for name in writes(node):
-            _check_new(name, bound)
-        check_statement(node, ctx)
+        _check_plain(node, bound, ctx)
     if isinstance(ending, gast.If):
         check_statement(ending, ctx)
-        _check_body(ending.body, bound, made, k, ctx)
-        _check_body(ending.orelse, bound, made, k, ctx)
+        _check_body(ending.body, bound, made, k, h, ctx)
+        _check_body(ending.orelse, bound, made, k, h, ctx)
     elif isinstance(ending, gast.Raise):
         check_statement(ending, ctx)
     else:
         assert isinstance(ending, gast.Return) and isinstance(ending.value, gast.Call), "a body without an ending"
-        _check_ending(ending.value, made, k, ctx)
+        _check_ending(ending.value, made, k, h, ctx)
 
 
-def _check_ending(node: gast.Call, made: dict[str, Any], k: str, ctx: Context | None) -> None:
+def _check_plain(node: Any, bound: set[str], ctx: Context | None) -> None:
+    assert not isinstance(node, gast.Assign) or len(node.targets) == 1, "several targets"
+    for name in writes(node):
+        _check_new(name, bound)
+    check_statement(node, ctx)
+
+
+def _check_attempt(node: Any, bound: set[str], ctx: Context | None) -> None:
+    """Statements in a native `try` that catches all, and keeps what it catches."""
+    assert not node.finalbody and len(node.handlers) == 1 and node.body, "an odd attempt"
+    for statement in node.body:
+        assert isinstance(statement, (gast.Assign, gast.Expr, gast.Delete, gast.Import, gast.ImportFrom, gast.Raise)), (
+            f"{type(statement).__name__} is no statement of an attempt")
+        _check_plain(statement, bound, ctx)
+    (kept,) = node.handlers[0].body
+    assert writes(kept) == [node.failed] and kept.value.id == node.handlers[0].name.id, "what was caught is not kept"
+    _check_new(node.failed, bound)
+
+
+def _check_ending(node: gast.Call, made: dict[str, Any], k: str, h: str | None, ctx: Context | None) -> None:
     """`k(atom)`, `continuation(atom, ...)` or `form(callee, "sig")(continuation, atom, ...)`."""
     args = [*node.args, *(keyword.value for keyword in node.keywords)]
     for a in args:
@@ -571,11 +705,14 @@ def _check_ending(node: gast.Call, made: dict[str, Any], k: str, ctx: Context | 
         after = made.get(getattr(args[0], "id", "")) if args else None
         assert after is not None and after.role != "function", "form gets no continuation"
         assert len(after.args.args) == 1 and after.answers, f"{after.name} cannot take one value"
-        check_signature(node, 1)
+        guarded = node.func.args[1].value.endswith("!")
+        if guarded:
+            assert args[1].id == h or len(made[args[1].id].args.args) == 1, f"{args[1].id} cannot take an exception"
+        check_signature(node, 1 + guarded)
         return
     assert isinstance(node.func, gast.Name), "an ending that calls something computed"
     name = node.func.id
-    if name == k:
+    if name in (k, h):
         assert len(node.args) == 1, f"{name} takes one value"
     else:
         assert name in made and made[name].role != "function", f"an ending calls {name}, which is no continuation"

@@ -6,6 +6,7 @@ Takes: the tree of `source`, past the fence. Guarantees (`check` tests it) state
     expr[expr] = expr               expr.attr = expr                expr
     if expr: ... else: ...          while True: ...   (no else)     break   continue   pass
     return expr                     raise ...         del ...       import ...
+    try: ... except BaseException as name: ... else: ...            try: ... finally: ...       (`exceptions.py`)
     def name(...): ...              (body in core form; no decorators but calls of names)
 
 and in expressions no conditional expression, walrus, comprehension, lambda, nor `and`, `or` or a chained
@@ -36,6 +37,7 @@ import gast
 from . import cells, outer, patterns, qualnames
 from .classes import outline_classes
 from .context import Context
+from .exceptions import Exceptions, check_try
 from .generators import TOTAL_CONSUMERS, loops_of, outline_expressions
 from .nodes import (
     COMPREHENSIONS,
@@ -94,7 +96,7 @@ def _strip_annotations(args: gast.arguments) -> None:
 
 LOWERED = (gast.IfExp, gast.NamedExpr, gast.Lambda, *COMPREHENSIONS)
 
-class _Desugar:
+class _Desugar(Exceptions):
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
 
@@ -108,7 +110,9 @@ class _Desugar:
         body = node.body
         if body and isinstance(body[0], gast.Expr) and isinstance(body[0].value, gast.Constant):
             body = body[1:]
+        state = self.enter_function()
         node.body = self.block(body) or [at(gast.Pass(), node)]
+        self.leave_function(state)
         return node
 
     def block(self, statements: list[Any]) -> list[Any]:
@@ -141,21 +145,11 @@ class _Desugar:
     def stmt_Pass(self, node: Any, out: list[Any]) -> None:
         pass
 
-    stmt_Break = stmt_Continue = stmt_Import = stmt_ImportFrom = keep
+    stmt_Import = stmt_ImportFrom = keep
 
     def stmt_Expr(self, node: Any, out: list[Any]) -> None:
         if not isinstance(node.value, gast.Constant):
             out.append(expr_stmt(self.expr(node.value, out), node))
-
-    def stmt_Return(self, node: Any, out: list[Any]) -> None:
-        value = self.expr(node.value, out) if node.value is not None else const(None)
-        out.append(ret(value, node))
-
-    def stmt_Raise(self, node: Any, out: list[Any]) -> None:
-        for field in ("exc", "cause"):
-            if getattr(node, field) is not None:
-                setattr(node, field, self.expr(getattr(node, field), out))
-        out.append(node)
 
     def stmt_Assert(self, node: Any, out: list[Any]) -> None:
         error = call(self.ctx.use("AssertionError"), *([node.msg] if node.msg is not None else []))
@@ -166,11 +160,9 @@ class _Desugar:
         for target in node.targets:
             if isinstance(target, (gast.Tuple, gast.List)):
                 self.stmt_Delete(gast.Delete(targets=target.elts), out)
-            elif isinstance(target, gast.Name):
-                # Reading it later is an error either way; until then it may as well stay.
-                out.append(assign(target.id, self.ctx.use("UNBOUND"), node))
             else:
-                self.place(target, out)
+                if not isinstance(target, gast.Name):
+                    self.place(target, out)
                 out.append(at(gast.Delete(targets=[target]), node))
 
     def stmt_Assign(self, node: Any, out: list[Any]) -> None:
@@ -293,7 +285,7 @@ class _Desugar:
             body.append(if_(_negate(test), leave, [], node))
         else:
             after = []
-        out.append(while_true(_until_jump(body + self.block(node.body)) or [at(gast.Pass(), node)], node))
+        out.append(while_true(_until_jump(body + self.loop_body(node.body)) or [at(gast.Pass(), node)], node))
         out += after
 
     def exhausted(self, node: Any, out: list[Any]) -> tuple[list[Any], list[Any]]:
@@ -323,7 +315,7 @@ class _Desugar:
         self.bind(node.target, load(item), node, body)
         for made in body:
             at(made, node)
-        out.append(while_true(body + self.block(node.body), node))
+        out.append(while_true(body + self.loop_body(node.body), node))
         out += after
 
     def stmt_FunctionDef(self, node: Any, out: list[Any]) -> None:
@@ -365,6 +357,8 @@ class _Desugar:
 
     def expr(self, node: Any, out: list[Any], hint: str | None = None) -> Any:
         """`node` in core form; statements that must run before it go to `out`."""
+        if self.handling and (asked := self.handled(node)) is not None:
+            return asked
         if not self.must_lower(node):
             return node
         lower = getattr(self, "lower_" + type(node).__name__, None)
@@ -456,6 +450,9 @@ class _Desugar:
                                   [node.key, node.value])
 
     def lower_Call(self, node: Any, out: list[Any], hint: str | None) -> Any:
+        asked = self.handled(node)
+        if asked is not None:
+            return asked
         if _is_zero_super(node):
             first = self.ctx.first_parameter
             return call("super", load("__class__"), load(first))
@@ -524,6 +521,7 @@ def _jumps(statements: list[Any]) -> bool:
         inner = getattr(node, "orelse", [])
         if not isinstance(node, (gast.While, gast.For, gast.FunctionDef)):
             inner = inner + getattr(node, "body", []) if isinstance(getattr(node, "body", []), list) else inner
+            inner = inner + getattr(node, "finalbody", []) + [s for h in getattr(node, "handlers", []) for s in h.body]
         if _jumps(inner):
             return True
     return False
@@ -586,7 +584,7 @@ def _operands(node: Any) -> list[tuple[Any, Any, Any]]:
 
 
 CORE = (gast.Assign, gast.AugAssign, gast.Expr, gast.If, gast.While, gast.Break, gast.Continue, gast.Pass, gast.Return,
-        gast.Raise, gast.Delete, gast.Import, gast.ImportFrom, gast.FunctionDef)
+        gast.Raise, gast.Delete, gast.Import, gast.ImportFrom, gast.FunctionDef, gast.Try)
 
 
 def check(tree: gast.FunctionDef, ctx: Context | None = None) -> None:
@@ -616,6 +614,11 @@ def _check_block(body: list[Any], ctx: Context | None, in_loop: bool) -> None:
             assert isinstance(node.test, gast.Constant) and node.test.value is True, "a loop with a test"
             assert not node.orelse, "a loop with an else"
             _check_block(node.body, ctx, in_loop=True)
+        elif isinstance(node, gast.Try):
+            check_try(node)
+            for block in (node.body, node.orelse, node.finalbody, *(h.body for h in node.handlers)):
+                if block:
+                    _check_block(block, ctx, in_loop)
         elif isinstance(node, (gast.Break, gast.Continue)):
             assert in_loop, f"{type(node).__name__} outside of a loop"
         else:
@@ -626,7 +629,7 @@ def _check_simple(node: Any, ctx: Context | None) -> None:
     targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
     assert len(targets) == 1, "several targets"
     if isinstance(node, gast.Delete):
-        assert isinstance(targets[0], (gast.Attribute, gast.Subscript)), "del of a name"
+        assert isinstance(targets[0], (gast.Name, gast.Attribute, gast.Subscript)), "an odd target"
     elif isinstance(node, gast.AugAssign):
         assert isinstance(targets[0], gast.Name), "an augmented assignment to a place"
     elif isinstance(targets[0], gast.Tuple):

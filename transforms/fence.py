@@ -5,11 +5,13 @@ Takes the tree of `source`; returns nothing; raises `UnsupportedError` at the fi
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 
 from .context import Context
 from .generators import check_generators
-from .nodes import walk
+from .nodes import SCOPES, children, walk
 
 __all__ = ["check_supported"]
 
@@ -21,8 +23,6 @@ REFUSED: dict[type, tuple[str, str, str]] = {
     gast.Await: ("await is not differentiated", "an event loop runs other code in between", "write a plain call"),
     gast.AsyncFor: ("async for is not differentiated", "an event loop runs other code in between", "use for"),
     gast.AsyncWith: ("async with is not differentiated", "an event loop runs other code in between", "use with"),
-    gast.Try: ("try is not differentiated yet", "a handler is a second continuation", _REMEDY_OUTSIDE),
-    gast.With: ("with is not differentiated yet", "leaving the block is a second continuation", _REMEDY_OUTSIDE),
 }
 if hasattr(gast, "TryStar"):
     REFUSED[gast.TryStar] = ("except* is not differentiated", "handlers run side by side", _REMEDY_OUTSIDE)
@@ -53,3 +53,19 @@ def check_supported(tree: gast.FunctionDef, ctx: Context) -> None:
         if isinstance(node, gast.comprehension) and node.is_async:
             raise ctx.refuse(tree, "an async comprehension is not differentiated", why="an event loop runs between",
                              remedy="use for")
+    _check_bare_raise(tree, False, ctx)
+
+
+def _check_bare_raise(node: Any, handling: bool, ctx: Context) -> None:
+    if isinstance(node, gast.Raise) and node.exc is None and not handling:
+        raise ctx.refuse(node, "raise without an exception is not differentiated here", why="what it raises again is "
+                         "being handled by code that is not seen from here", remedy="raise inside the except clause, or "
+                         "name the exception: raise error")
+    if isinstance(node, gast.Try):
+        for child in [*node.body, *node.orelse, *node.finalbody, *(h.type for h in node.handlers if h.type is not None)]:
+            _check_bare_raise(child, handling and child not in node.finalbody, ctx)
+        for child in [s for h in node.handlers for s in h.body]:
+            _check_bare_raise(child, True, ctx)
+        return
+    for child in children(node):
+        _check_bare_raise(child, handling and not isinstance(node, SCOPES), ctx)

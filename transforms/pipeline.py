@@ -24,7 +24,8 @@ STAGES = ("source", "desugar", "anf", "cps", "adjoint", "optimized")
 
 def new_context(tree: gast.FunctionDef, filename: str, resolver: Resolver, signature: str,
                 class_name: str | None = None, lines: list[str] | None = None) -> Context:
-    """A context for one function. `signature`: a letter per parameter, in the order of `nodes.parameters`."""
+    """A context for one function. `signature`: a letter per parameter, in the order of `nodes.parameters`; a `!`
+    behind them if the function is called under a handler."""
     taken = {n.id for n in walk(tree) if isinstance(n, gast.Name)}
     taken |= {n.name for n in walk(tree) if isinstance(n, gast.FunctionDef)}
     bound: set[str] = set()
@@ -35,8 +36,10 @@ def new_context(tree: gast.FunctionDef, filename: str, resolver: Resolver, signa
         elif isinstance(node, gast.Global):
             bound |= set(node.names)
     names = Names(taken | bound)
+    guarded, signature = signature.endswith("!"), signature.removesuffix("!")
     ctx = Context(filename, tree.name, resolver, names, signature, class_name=class_name, lines=lines,
-                  locals=bound, outside=free_names(tree),
+                  locals=bound, outside=free_names(tree), guarded=guarded,
+                  guards_nested=guarded or any(isinstance(n, (gast.Try, gast.With)) for n in walk(tree)),
                   special=resolver.special(signature, _groups_shown(tree)))
     return ctx
 

@@ -15,11 +15,12 @@ from .cfg import writes
 from .context import Context
 from .nodes import assign, at, const, free_names, load, parameters, store
 
-__all__ = ["assigned_in", "continuations", "declare_shared", "statements_of"]
+__all__ = ["assigned_deep", "assigned_in", "continuations", "declare_shared", "statements_of"]
 
 
 def statements_of(function: gast.FunctionDef) -> list[Any]:
-    """Statements of a function in CPS form, those in the arms of its ending included, definitions not entered."""
+    """Statements of a function in CPS form, those in the arms of its ending and in attempts included, definitions not
+    entered."""
     found: list[Any] = []
     todo = [function.body]
     while todo:
@@ -27,6 +28,21 @@ def statements_of(function: gast.FunctionDef) -> list[Any]:
             found.append(node)
             if isinstance(node, gast.If):
                 todo += [node.orelse, node.body]
+            elif isinstance(node, gast.Try):
+                todo += [node.orelse, node.handlers[0].body, node.body]
+    return found
+
+
+def assigned_deep(statements: list[Any]) -> set[str]:
+    """Names that the statements of an arm bind, and those of arms and attempts within it."""
+    found: set[str] = set()
+    for s in statements:
+        if isinstance(s, gast.If):
+            found |= assigned_deep(s.body) | assigned_deep(s.orelse)
+        elif isinstance(s, gast.Try):
+            found |= assigned_deep(s.body) | {s.failed}
+        else:
+            found |= set(writes(s))
     return found
 
 

@@ -31,8 +31,10 @@ ADDITIVE = (gast.Add, gast.Mult, gast.Mod)
 class Statements(Access, Updates):
     """Collects forward statements, and for each what to do on the way back."""
 
-    def __init__(self, frame: Frame) -> None:
-        self.frame, self.ctx = frame, frame.ctx
+    def __init__(self, frame: Frame, outer: Statements | None = None, attempted: bool = False) -> None:
+        """`attempted`: a handler covers the statements; `outer`: of one with effects, what comes before the attempt."""
+        self.frame, self.ctx, self.attempted = frame, frame.ctx, attempted
+        self.outer = outer or self
         self.forward: list[Any] = []
         self.backward: list[Backward] = []
 
@@ -57,6 +59,8 @@ class Statements(Access, Updates):
                 for default in [*node.args.defaults, *node.args.kw_defaults]:
                     if default is not None:
                         self.put(default, node)
+            elif isinstance(node, gast.Delete) and isinstance(node.targets[0], gast.Subscript):
+                self.put_key(node.targets[0], node)
             self.forward.append(node)
 
     # -- helpers ----------------------------------------------------------------------------------------------
@@ -84,9 +88,16 @@ class Statements(Access, Updates):
         if not self.frame.active(arg):
             self.keep_constant(arg, like)
             return
-        self.forward.append(expr_stmt(self.on_heap("put", load(arg.id)), like))
-        self.backward.append(lambda have, out: self.contribute(
+        self.outer.forward.append(expr_stmt(self.on_heap("put", load(arg.id)), like))
+        self.outer.backward.append(lambda have, out: self.contribute(
             arg, self.on_heap("take", load(arg.id)), have, out, like))
+
+    def put_key(self, place: gast.Subscript, like: Any) -> None:
+        """If there is no such item, the exception will hold the key."""
+        if self.attempted and self.frame.fact(place.value).kind not in ("o", *NUMERIC, "l", "t"):
+            for used in walk(place.slice):
+                if isinstance(used, gast.Name):
+                    self.put(used, like)
 
     def rows(self, arg: Any, like: Any) -> Any:
         """`arg` is about to be iterated over: an array's rows are put on the heap."""

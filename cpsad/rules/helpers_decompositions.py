@@ -91,6 +91,8 @@ def eig_back(g: Any, y: Any, a: Any) -> Any:
     w, v = y
     middle = _bar(_given(gw, w))[..., None, :] * np.eye(np.shape(w)[-1], dtype=np.real(w).dtype)
     if gv is not ZERO:
+        if np.iscomplexobj(v) and not np.iscomplexobj(a):  # real vectors, in an array of complex numbers, stay real
+            gv = np.where((np.imag(w) == 0)[..., None, :], np.real(gv), gv)
         p = np.matmul(_h(v), _bar(gv))
         d = _diagonal(p)
         _free_of_phase(d, np.max(np.abs(p), axis=(-1, -2), initial=0)[..., None])

@@ -191,7 +191,8 @@ class Registry:
 
     BUILT_IN = ("python", "containers", "numpy_elementwise", "numpy_reductions", "numpy_linear", "numpy_decompositions",
                 "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_ufuncs",
-                "numpy_random", "numpy_polynomials", "numpy_constants", "numpy_writers", "library", "support")
+                "numpy_random", "numpy_polynomials", "numpy_constants", "numpy_writers",
+                "library", "support", "exceptions")
     ON_IMPORT: dict[str, tuple[str, ...]] = {}
 
     def __init__(self) -> None:

@@ -83,3 +83,29 @@ def what_does_not_run_is_no_matter(a):
 def text_of_constants(x):
     rounded = [float(("{:." + str(3) + "f}").format(float(i) / 3.0)) for i in range(3)]
     return sum([r * x for r in rounded])
+
+
+class Holding:
+    """Holds back the errors of values, and keeps count of its exits."""
+
+    def __init__(self, w):
+        self.w, self.exits = w, 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self.exits += 1
+        self.w = self.w * 0.5
+        return isinstance(error, ValueError)
+
+
+@case(0.37)
+@case(-0.37)
+def error_held_back_by_a_context_manager(x):
+    with Holding(x) as holding:
+        t = x * x
+        if x > 0.1:
+            raise ValueError(x)
+        t = t * 2
+    return t * holding.w * holding.exits

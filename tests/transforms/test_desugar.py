@@ -348,7 +348,7 @@ def test_global_assert_del():
             count_cell.value = item
             if not x > 0:
                 raise AssertionError('no')
-            x = UNBOUND
+            del x
             return None
     """)
 
@@ -464,7 +464,6 @@ REJECTED = {
     "several targets": ("a = b = x", "several targets"),
     "an unpacking into a place": ("a, x[0] = x", "unpacking into a place"),
     "an augmented place": ("x.y += 1", "an augmented assignment to a place"),
-    "del of a name": ("del x", "del of a name"),
     "return of nothing": ("return", "return without a value"),
     "a docstring": ("'text'", "a statement without effect"),
     "unreachable code": ("return x\n    y = x", "statements that are never reached"),

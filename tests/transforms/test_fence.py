@@ -9,9 +9,9 @@ from tests.transforms.snippets import context, corpus, dedent
 REFUSED = {
     "async def": ("def f(x):\n    async def g(): return x", "async functions are not differentiated"),
     "await": ("def f(x):\n    async def g(): await x", "async functions are not differentiated"),
-    "try": ("def f(x):\n    try:\n        return x\n    finally:\n        pass", "try is not differentiated yet"),
+    "bare raise": ("def f(x):\n    raise", "raise without an exception is not"),
+    "bare raise in finally": ("def f(x):\n    try:\n        pass\n    finally:\n        raise", "raise without an exception"),
     "except*": ("def f(x):\n    try:\n        return x\n    except* ValueError:\n        pass", "except* is not"),
-    "with": ("def f(x):\n    with np.errstate():\n        return x", "with is not differentiated yet"),
     "locals": ("def f(x):\n    return locals()", "locals() cannot be used in a differentiated function"),
     "exec": ("def f(x):\n    exec('x = 1')", "exec() cannot be used"),
     "eval": ("def f(x):\n    return eval('x')", "eval() cannot be used"),

@@ -1,0 +1,17 @@
+"""Exceptions hold references: their constructors move them, and what tests them computes nothing."""
+
+import builtins
+
+from ..exceptions import catches, during, format_exc, is_class, print_exc, special, suppresses
+from .registry import Table
+
+table = Table("exceptions")
+constant, mover = table.constant, table.mover
+
+KINDS = [kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, BaseException)]
+mover(*dict.fromkeys(KINDS), result="c")
+mover(*dict.fromkeys(kind.__init__ for kind in KINDS), result="c")
+mover(BaseException.with_traceback, BaseException.add_note)
+constant(catches, suppresses, is_class, result="s")
+constant(during, format_exc, print_exc)
+constant(special)
