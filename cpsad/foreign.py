@@ -20,6 +20,7 @@ from .places import here
 from .reach import closes_over, holds_closure, reaches
 from .resolve import letter_of
 from .rules.registry import REGISTRY, Rule
+from .shadows import owner_of
 from .special import groups_of_type, is_special
 from .stack import Shallow
 from .transforms.errors import CpsadError, NoDerivativeError
@@ -172,13 +173,16 @@ def _names_of(call: Call) -> tuple[list[str], str]:
 
 
 def _bound_method(function: Any, owner: Any, signature: str) -> Any:
-    letter = letter_of(owner, False)
+    array = isinstance(owner, np.ndarray) and owner.dtype.kind in "fc"
+    letter = letter_of(owner, array)
     inner = forms.form(function, letter + signature)
     call = Call.parse(signature)
     names, given = _names_of(call)
     through = "_heap, _k, _h" if call.guarded else "_heap, _k"
-    text = (f"def adapted({', '.join([through, *names])}):\n"
-            f"    return _inner({through}, _captured(_owner), {given})[1:]")
+    text = f"def adapted({', '.join([through, *names])}):\n"
+    text += f"    _r = _inner({through}, _captured(_owner), {given})\n"
+    text += "    _heap.add(_owner, _r[0])\n" if array else ""
+    text += "    return _r[1:]"
     return define(text, {"_inner": inner, "_owner": owner, "_captured": captured})
 
 
@@ -445,16 +449,16 @@ def _untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
             raise failure
         if maybe and not formats and not isinstance(result, (int, float, complex, np.generic, np.ndarray)):
             raise failure
-        for array, before in kept:
-            if array.dtype != object and not np.array_equal(array, before, equal_nan=array.dtype.kind in "fc"):
-                heap.written[id(array)] = array
+        kept = [(array, before) for array, before in kept if array.dtype != object and not np.array_equal(
+            array, before, equal_nan=array.dtype.kind in "fc")]
+        for array, _ in kept:
+            heap.written[id(owner_of(array))] = owner_of(array)
         if formats:
             heap.text(result, owner, *(v for v, a in zip(every, letters) if a.isupper() or not is_floating(v)))
         g = k(result)
         heap.add(result, g)
         for array, before in kept:
-            if id(array) in heap.written:
-                array[...] = before
+            heap.restore(array, before)
         poison = Poison(failure) if maybe and g is not ZERO else ZERO
         return tuple(poison if letter.isupper() else ZERO for letter in letters)
 

@@ -17,12 +17,12 @@ import numpy as np
 from .cotangents import ZERO, Absorbing, Poison, accumulate, add_at
 from .places import here
 from .reach import reaches, runs_python
+from .shadows import UNCHANGED, Shadows, owner_of
 from .stack import OnCStack
 from .transforms.errors import NoDerivativeError
 
 __all__ = ["Heap", "is_floating"]
 
-UNCHANGED: Any = object()  # what a store into a container leaves to restore: nothing
 _PLAIN_SETATTR = {object.__setattr__, BaseException.__setattr__}
 _FUNCTION = type(lambda: None)
 
@@ -73,17 +73,21 @@ def _speaks_numpy(value: Any) -> bool:
     return hasattr(value, "__array_ufunc__") and hasattr(value, "dtype")
 
 
-class Heap:
+class Heap(Shadows):
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
-    __slots__ = ("c_depth", "caches", "changes", "second", "slots", "written")
+    __slots__ = ("active", "c_depth", "caches", "changes", "constants", "end", "second", "shadows", "slots", "written")
 
     def __init__(self) -> None:
         self.changes = 0  # how often something was stored, or written in place
         self.caches: dict[Any, Any] = {}  # of cached functions: what they were called with -> value
         self.c_depth = 0  # calls that CPython 3.11 makes on the C stack
         self.second: dict[int, Any] = {}  # where an inner gradient has this heap: cotangents of its cotangents
-        self.written: dict[int, Any] = {}  # arrays written in place
+        self.written: dict[int, Any] = {}
+        self.active: set[int] = set()
+        self.constants: dict[int, list[Any]] = {}
+        self.shadows: dict[int, tuple[int, Any]] = {}
+        self.end: Any = None  # the continuation of the differentiated function
         self.slots: dict[int, list[Any]] = {}  # id -> [object, adjoint, number of stores]
 
     def through_c(self) -> OnCStack:
@@ -92,6 +96,8 @@ class Heap:
 
     def put(self, value: Any) -> None:
         """`value` is about to be stored somewhere."""
+        if type(value) is np.flatiter:
+            self.refuse_flat()
         if is_floating(value):
             self.changes += 1
             slot = self.slots.get(id(value))
@@ -114,11 +120,14 @@ class Heap:
         slot[2] -= 1
         if not slot[2]:
             del self.slots[id(value)]
-        return gathered
+        return self.collect(value, gathered) if self.shadows else gathered
 
     def add(self, value: Any, adjoint: Any) -> None:
         """Backward of reading `value` from somewhere; a value that nobody put there is a constant."""
         if adjoint is not ZERO:
+            if self.written and self.is_written(value) and not isinstance(adjoint, Absorbing):
+                self.pour(value, owner_of(value), adjoint)
+                return
             slot = self.slots.get(id(value))
             if slot is not None:
                 slot[1] = accumulate(slot[1], adjoint)
@@ -149,11 +158,17 @@ class Heap:
                        why="what made a number of it ran without its derivative",
                        remedy="compute the number in a method, and call that")
 
+    def refuse_flat(self) -> None:
+        raise here(NoDerivativeError, "the iterator .flat is used as a value", why="it makes new numbers when it is read",
+                   remedy="use x.ravel() or np.ravel(x); x.flat[i] is held")
+
     def holds(self, value: Any) -> bool:
         return id(value) in self.slots
 
     def rows(self, values: Any) -> Any:
         """What iterating over `values` yields. The rows of an array are made here, once, and put."""
+        if type(values) is np.flatiter:
+            self.refuse_flat()
         if not isinstance(values, np.ndarray) or values.dtype.kind not in "fc":
             return self.iterable(values)
         rows = list(values)
@@ -272,7 +287,9 @@ class Heap:
     def read_item(self, total: Any, owner: Any, index: Any, value: Any, adjoint: Any) -> Any:
         """Backward of `value = owner[index]` for an owner of any kind; returns the owner's new adjoint."""
         if isinstance(owner, np.ndarray):
-            return add_at(total, owner, index, adjoint)
+            return self.add_item(total, owner, index, adjoint)
+        if isinstance(owner, np.flatiter):
+            return add_at(total, owner.base.reshape(-1), index, adjoint)
         self.add(value, adjoint)
         return total
 
@@ -325,29 +342,27 @@ class Heap:
                        remedy="call a method with a plain name")
         return value
 
-    # -- arrays that are written in place ---------------------------------------------------------------------
+    # -- stores -----------------------------------------------------------------------------------------------
 
     def store_item(self, owner: Any, index: Any, value: Any, active: bool) -> Any:
         """`owner[index] = value`; returns what was there if `owner` is an array."""
-        if not isinstance(owner, np.ndarray):
-            if (active or self.slots) and (type(owner) not in _HOLDERS or type(index) is slice or (
-                    type(owner) is dict and "__builtins__" in owner)):
-                self.guard_store(owner, value, active)
-            owner[index] = value
-            return UNCHANGED
-        sequence = isinstance(value, (list, tuple)) and self.slots
-        if sequence or self.holds(owner) or (
-                active and owner.dtype.kind in "fcO" and (is_floating(value) or is_floating(owner))):
-            raise here(NoDerivativeError, "a value that carries a derivative is written into an array",
-                       why="in-place writes of active values are not supported yet",
-                       remedy="collect the values in a list and use np.array or np.stack")
-        if self.slots and type(value) not in _NUMBERS:
-            self.array(value)  # or raises
-        self.written[id(owner)] = owner
-        self.changes += 1
-        old = np.copy(owner[index])
+        if isinstance(owner, np.ndarray):
+            return self.store_into(owner, index, value, active)
+        if isinstance(owner, np.flatiter):
+            return self.store_flat(owner, index, value, active)
+        if (active or self.slots) and (type(owner) not in _HOLDERS or type(index) is slice or (
+                type(owner) is dict and "__builtins__" in owner)):
+            self.guard_store(owner, value, active)
         owner[index] = value
-        return old
+        return UNCHANGED
+
+    def unstore_item(self, owner: Any, index: Any, old: Any, value: Any) -> Any:
+        """Backward of `store_item`: what ran before the store reads what it read then; returns the value's cotangent."""
+        if old is UNCHANGED:
+            return ZERO
+        if isinstance(owner, np.flatiter):
+            return self.unstore_flat(owner, index, old, value)
+        return self.unstore_from(owner, index, old, value)
 
     def guard_store(self, owner: Any, value: Any, active: bool) -> None:
         """Raises where a store into a container that is no list, dict or the like may lose a derivative."""
@@ -368,25 +383,3 @@ class Heap:
             what, why = f"a value that carries a derivative is stored into a {kind.__name__}", "it keeps only the number"
         if carries:
             raise here(NoDerivativeError, what, why=why, remedy="collect the values in a list or dict")
-
-    def restore_item(self, owner: Any, index: Any, old: Any) -> None:
-        """Backward of `store_item`: what ran before the store reads what it read then."""
-        if old is not UNCHANGED:
-            owner[index] = old
-
-    def snapshot(self, value: Any) -> Any:
-        """What an in-place update of `value` is about to overwrite."""
-        if not isinstance(value, np.ndarray):
-            return UNCHANGED
-        self.written[id(value)] = value
-        self.changes += 1
-        return value.copy()
-
-    def restore(self, value: Any, old: Any) -> None:
-        """Backward of an in-place update."""
-        if old is not UNCHANGED:
-            value[...] = old
-
-    def final_contents(self) -> list[tuple[Any, Any]]:
-        """Arrays written so far, with copies of what they hold: asked where the forward pass ends."""
-        return [(a, a.copy()) for a in self.written.values()]

@@ -128,13 +128,15 @@ def run_stage(function: Any, stage: str, args: tuple[Any, ...], argnums: Argnums
             return result
         end = _End(heap, False)
         target = bound.call if layout.is_direct else adaptor(function, call, layout, bound.call)
-        results = target(heap, end.arrive, *positional, **given)
+        heap.enter(end.arrive, values, [a for i, a in enumerate(arguments) if i not in slots])
+        results = target(heap, heap.end, *positional, **given)
     end.restore()
     for tree in trees:
         tree.leave(check=True)
     separate = _Separate()
     gradients = tuple(v.gradient(lambda a, x: separate(_gradient(a, x))) if isinstance(v, Tree)
-                      else separate(_gradient(results[i + len(owner)], v)) for i, v in zip(slots, values, strict=True))
+                      else separate(_gradient(heap.collect(v, results[i + len(owner)]), v))
+                      for i, v in zip(slots, values, strict=True))
     return end.value, (gradients[0] if compute.single else gradients)
 
 

@@ -85,8 +85,8 @@ def set_item(heap: Any, k: Any, owner: Any, index: Any, value: Any) -> Any:
     index = frozen_index(index)
     old = heap.store_item(owner, index, value, True)
     k(None)
-    heap.restore_item(owner, index, old)
-    return ZERO, ZERO, heap.take(value)
+    given = heap.unstore_item(owner, index, old, value)
+    return ZERO, ZERO, given + heap.take(value)
 
 
 @_entered(operator.delitem, 2)
@@ -191,6 +191,13 @@ def plain_set(heap: Any, k: Any, owner: Any, name: str, value: Any) -> Any:
         _, first, last = call_method(heap, _nothing(k), hook, member, owner, value)
         return first, ZERO, last
     heap.put(value)
+    if isinstance(owner, np.ndarray):
+        if name not in ("real", "imag", "flat"):
+            raise here(NoDerivativeError, f"the attribute {name} of an array is set", why="its memory is seen anew",
+                       remedy="use np.reshape, or make a new array")
+        old = heap.store_part(owner, name, value, True)
+        k(None)
+        return ZERO, ZERO, heap.unstore_part(owner, name, old, value) + heap.take(value)
     if isinstance(owner, type) and heap.holds(value):
         raise here(NoDerivativeError, f"a value that carries a derivative is stored in the class {owner.__name__}",
                    why="it outlives the gradient", remedy="store it in an instance")

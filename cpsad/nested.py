@@ -279,6 +279,22 @@ def _set_attribute(inner: Heap, heap: Heap, k: Any, owner: Any, name: str, value
     return ZERO, ZERO, heap.take(value)
 
 
+def _settle(inner: Heap, heap: Heap, k: Any, *pairs: Any) -> Any:
+    """Nothing is written in place here (`store_item` and its kin are refused): the adjoints come back as they are."""
+    adjoints = list(pairs[1::2])
+    if len(adjoints) == 1:
+        return ZERO, k(adjoints[0])
+    for adjoint in adjoints:
+        heap.put(adjoint)
+    k(adjoints)
+    back = [heap.take(adjoint) for adjoint in reversed(adjoints)][::-1]
+    return tuple(part for g in back for part in (ZERO, g))
+
+
+def _collect(inner: Heap, heap: Heap, k: Any, array: Any, adjoint: Any) -> Any:
+    return ZERO, k(adjoint)
+
+
 def _constant(name: str) -> Any:
     def constant(inner: Heap, heap: Heap, k: Any, *args: Any) -> Any:
         k(getattr(inner, name)(*args))
@@ -291,5 +307,6 @@ HEAP: dict[str, Any] = {
     "put": _put, "add": _add, "take": _take, "rows": _rows, "unrows": _unrows, "put_each": _put_each, "take_each": _take_each,
     "spread": _spread, "iterable": _iterable, "array": _array, "unarray": _unarray, "item": _item, "read_item": _read_item,
     "attribute": _attribute, "read_attribute": _read_attribute, "set_attribute": _set_attribute,
-    "text": _constant("text"), "holds": _constant("holds"),
+    "text": _constant("text"), "holds": _constant("holds"), "settle": _settle, "collect": _collect,
+    "constant": _constant("constant"), "borrow": _constant("borrow"),
 }

@@ -191,11 +191,12 @@ class _Gradient:
         signature += "".join(f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
         given = dict(zip(kwargs, arguments[len(args):], strict=True))
         ends = _End(heap, self.has_aux)
+        heap.enter(ends.arrive, [arguments[i] for i in slots], [a for i, a in enumerate(arguments) if i not in slots])
         done = False
         try:
             with shown_to_the_user(), Deep():
                 target = forms.form(self.function, signature)
-                results = target(heap, ends.arrive, *arguments[: len(args)], **given)
+                results = target(heap, heap.end, *arguments[: len(args)], **given)
             done = True
         finally:
             ends.restore()
@@ -204,7 +205,8 @@ class _Gradient:
                 ends.aux = tree.back(ends.aux)
         separate = _Separate()
         gradients = tuple(v.gradient(lambda a, x: separate(_gradient(a, x))) if isinstance(v, Tree)
-                          else separate(_gradient(results[i], v)) for i, v in zip(slots, values, strict=True))
+                          else separate(_gradient(heap.collect(v, results[i]), v))
+                          for i, v in zip(slots, values, strict=True))
         if heap.slots and not trees:
             heap.check_settled()
         return ends.value, (gradients[0] if self.single else gradients), ends.aux

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import forms
-from .cotangents import ZERO
+from .cotangents import ZERO, unbroadcast
 from .layout import Call
 from .places import here
 from .resolve import letter_of
@@ -186,8 +186,18 @@ def _containers(heap: Any, k: Any, operation: Any, a: Any, b: Any) -> Any:
 
 
 def _on_array(heap: Any, k: Any, operation: Any, base: Any, a: Any, b: Any) -> Any:
-    raise here(NoDerivativeError, "an array of unknown origin is updated in place", why="what others see of it would change",
-               remedy="write x = x + y instead of x += y")
+    """`a op= b` of an array: in place, with the derivative of the operator."""
+    numeric(b)
+    rule = REGISTRY.lookup(base)
+    old = heap.snapshot(a, rule is not None and rule.role == "rule", b)
+    made = operation(a, b)
+    g = heap.drain(a, old, k(made))
+    result = heap.undo(a, old, made)
+    heap.erase(a)
+    if rule is None or rule.role != "rule":
+        return ZERO, ZERO
+    first, second = rule.pullback(g, result, a, b)
+    return (unbroadcast(first, a), unbroadcast(second, b)) if rule.elementwise else (first, second)
 
 
 def _ufunc_of(a: Any, b: Any) -> Any:

@@ -84,6 +84,12 @@ class _Rules:
             found = getattr(np.ndarray, name, MISSING)
         return found
 
+    def is_integral(self, value: Any) -> bool:
+        try:
+            return isinstance(value, (type, str, np.dtype)) and np.dtype(value).kind in "biu"
+        except TypeError:
+            return False
+
     def kind(self, value: Any) -> str:
         return "o" if value is MISSING else kind_of(value)
 

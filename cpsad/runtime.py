@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import lazy
-from .cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
+from .cotangents import ZERO, Absorbing, accumulate, add_at, scatter, unbroadcast
 from .exceptions import EXCEPTIONS
 from .heap import is_floating
 from .matching import MATCHING
@@ -136,15 +136,9 @@ def frozen_index(index: Any) -> Any:
     return index
 
 
-def shared_update(x: Any, y: Any) -> None:
-    """Refuses `x op= y` on an array that other names may see."""
-    if isinstance(x, np.ndarray) or isinstance(x, (list, tuple)) and isinstance(y, np.ndarray):
-        raise here(NoDerivativeError, "an array that other names may share is updated in place",
-                   why="what they see would change, and its derivative with it; this is not supported yet",
-                   remedy="write x = x + y instead of x += y")
-    for value in (x, y):
-        if type(value) not in _PLAIN and not isinstance(value, (list, tuple, dict, set)):
-            numeric(value)
+def chosen(where: Any, value: Any, other: float) -> Any:
+    """`value` where an operation has computed, else `other`."""
+    return value if isinstance(value, Absorbing) else np.where(where, value, other)
 
 
 class _Lacks:
@@ -205,7 +199,7 @@ SUPPORT: dict[str, Any] = {
     "END": END, "MISSING": MISSING, "UNBOUND": UNBOUND, "ZERO": ZERO, "Cell": Cell, "iter": iter, "next": next,
     "set": set, "slice": slice, "globals": globals, "AssertionError": AssertionError,
     "check_bound": check_bound, "numeric": numeric, "operands": operands, "frozen": frozen, "frozen_index": frozen_index,
-    "shared_update": shared_update, "global_cell": GlobalCell, "outer_cell": outer_cell, "unbroadcast": unbroadcast,
+    "chosen": chosen, "global_cell": GlobalCell, "outer_cell": outer_cell, "unbroadcast": unbroadcast,
     "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "no_derivative": no_derivative,
     "undifferentiated": undifferentiated, "is_floating": is_floating,
     "accumulate_product": accumulate_product, "total": total,

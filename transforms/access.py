@@ -37,6 +37,10 @@ class Access:
 
         def back(g: Any, have: set[str], out: list[Any]) -> None:
             total = self.frame.current(owner.id, have)
+            if kind in NUMERIC and owner.id in self.ctx.settled:
+                self.frame.replace(owner.id, self.on_heap("add_item", total or self.ctx.use("ZERO"), load(owner.id),
+                                                          copy_tree(index), g), have, out, node)
+                return
             if kind in NUMERIC and not self.frame.is_local(owner.id):
                 self.frame.replace(owner.id, call(self.ctx.use("add_at"), load(self.frame.adjoint_name(owner.id)),
                                                   load(owner.id), copy_tree(index), g), have, out, node)
@@ -93,7 +97,7 @@ class Access:
             callee = self.frame.callee(node)
             rule = callee.rule if callee is not None else None
             known = self.ctx.resolver.method("n", value.attr) is not MISSING
-            if known and self.frame.active(owner) and (rule is None or callable(rule.primitive)):
+            if known and self.frame.active(owner) and value.attr != "flat" and (rule is None or callable(rule.primitive)):
                 self.refuse(node, f"attribute {value.attr} of an array or number, taken as a value,",
                             "what it is used for later is not seen here", [owner])
             if rule is not None and rule.role == "rule":
@@ -140,26 +144,14 @@ class Access:
             if isinstance(part, gast.Name):
                 self.read(part.id, node)
 
-    def store_item(self, node: Any, target: gast.Subscript) -> None:
-        owner, value = target.value, node.value
-        if self.frame.fact(owner).kind in ("l", "d"):
-            if isinstance(target.slice, gast.Slice):
-                node.value = self.rows(value, node)
-            else:
-                self.put(value, node)
-            self.forward.append(node)
-            return
-        self.put(value, node)
-        index = self.index(target, node)
-        old = self.ctx.names.fresh("old")
-        self.ctx.locals.add(old)
-        active = self.frame.active(value) or self.frame.active(owner)
-        self.forward.append(assign(old, self.on_heap("store_item", copy_tree(owner), copy_tree(index),
-                                                     copy_tree(value), const(active)), node))
-        self.backward.append(lambda have, out: out.append(expr_stmt(
-            self.on_heap("restore_item", copy_tree(owner), copy_tree(index), load(old)), node)))
-
     def store_attribute(self, node: Any, target: gast.Attribute) -> None:
+        if self.is_part(target):
+            self.store_part(node, target)
+            return
+        if target.attr in ("shape", "strides", "dtype", "data") and self.frame.active(target.value) and (
+                self.frame.fact(target.value).kind in NUMERIC):
+            raise self.ctx.refuse(node, f"setting the attribute {target.attr} of an array",
+                                  why="its adjoint has the shape and dtype that it had", remedy="make a new array")
         if self.frame.active(node.value):
             self.put(node.value, node)
             if not (is_name(target.value) and target.value.id in self.ctx.cells):

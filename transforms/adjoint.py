@@ -24,6 +24,7 @@ from .analysis import NUMERIC, Callee, _Transfer
 from .attempts import attempt
 from .checks import check_calls, check_scopes
 from .context import Context, Fact
+from .memory import ARRAYS
 from .nodes import (
     assign,
     at,
@@ -79,6 +80,12 @@ class Frame:
         self.outside: dict[str, None] = {}  # adjoints of outer variables that are assigned here
         self.checked: set[str] = set(parent.checked) if parent else set()
         self.owned = _often_indexed(node) & self.bound
+        self.captured: list[str] = []  # variables of outer functions that may be arrays and carry a derivative
+        if self.is_function and parent is not None:
+            self.captured = [n for n in sorted(free_names(node)) if parent.binder(n) is not None and n in ctx.facts
+                             and ctx.facts[n].active and ctx.facts[n].kind in ARRAYS]
+        elif parent is not None:
+            self.captured = parent.captured
 
     # -- facts and adjoint names ------------------------------------------------------------------------------
 
@@ -103,6 +110,10 @@ class Frame:
             frame = frame.parent
         return frame
 
+    def is_parameter(self, name: str) -> bool:
+        frame = self.binder(name)
+        return frame is not None and frame.is_function and name in frame.params
+
     def adjoint_name(self, name: str) -> str:
         names = self.ctx.adjoints
         if name not in names:
@@ -118,6 +129,18 @@ class Frame:
     def function(self) -> gast.FunctionDef:
         have: set[str] = set()
         body = self.body(self.node.body, have)
+        start = len(body)
+        if self.is_function and self.parent is not None:
+            self.settle([n for n in self.captured if self.adjoint_name(n) in self.outside], have, body, self.node)
+        elif hasattr(self.node, "live"):  # what called this may write into arrays that are seen here
+            self.settle([*self.node.live, *self.captured], have, body, self.node)
+        for made in body[start:]:
+            made.backward = True
+        for name in [p for p in self.params if self.node.answers and self.must_collect(p)]:
+            body.append(assign(self.adjoint_name(name), self.on_heap(
+                "collect", load(name), self.current(name, have) or self.ctx.use("ZERO")), self.node))
+            body[-1].backward = True
+            have.add(self.adjoint_name(name))
         loops = [s.name for s in body if getattr(s, "role", "") == "loop"]
         if loops and not isinstance(body[-1], gast.Raise):
             away = [gast.Name(id=n, ctx=gast.Del(), annotation=None, type_comment=None) for n in loops]
@@ -128,6 +151,9 @@ class Frame:
         elif self.node.answers:  # a callee calls it, and wants an adjoint
             body.append(ret(self.ctx.use("ZERO"), self.node))
         head: list[Any] = []
+        if self.parent is None and self.ctx.borrowed:
+            given = [load(self.node.k), *map(load, self.ctx.borrowed)]
+            body.insert(0, expr_stmt(self.on_heap("borrow", *given), self.node))
         fresh = [self.adjoint_name(n) for n in [*self.shared, *sorted(self.owned & set(self.ctx.adjoints))]]
         if fresh:
             declared = assign(store(fresh[0]), self.ctx.use("ZERO"), self.node)
@@ -282,6 +308,51 @@ class Frame:
             self.touch(name)
         out.append(assign(self.adjoint_name(name), value, like))
 
+    # -- memory that is written in place ----------------------------------------------------------------------
+
+    def must_collect(self, name: str) -> bool:
+        """Whether others may have left cotangents in the shadow of what `name` is bound to."""
+        fact = self.ctx.facts.get(name)
+        return fact is not None and fact.active and fact.kind in ARRAYS and (
+            name in self.ctx.handed or name in self.ctx.settled and name in self.ctx.exposed)
+
+    def settle(self, names: list[str], have: set[str], out: list[Any], like: Any, written: list[str] | None = None) -> None:
+        """The pending adjoints of these names go to their memory's shadow, if they may be in one that is written.
+
+        `written`: what is; without it, unknown code has written.
+        """
+        groups = {self.ctx.groups.get(w) for w in written or ()}
+        everything = written is None or any(
+            w in self.ctx.exposed or w not in self.ctx.groups or w in self.captured for w in written)
+        chosen = []
+        for name in dict.fromkeys(names):
+            fact = self.ctx.facts.get(name)
+            if fact is None or not fact.active or fact.kind not in ARRAYS or self.binder(name) is None:
+                continue
+            seen = name in self.ctx.exposed or name in self.captured
+            if self.ctx.groups.get(name) not in groups and not (everything and seen):
+                continue
+            pending = self.pending(name, have)
+            if pending is not None:
+                chosen.append((name, pending))
+        if not chosen:
+            return
+        value = self.on_heap("settle", *[part for name, pending in chosen for part in (load(name), pending)])
+        targets = [store(self.adjoint_name(name)) for name, _ in chosen]
+        out.append(assign(targets[0] if len(targets) == 1 else tuple_(targets, gast.Store()), value, like))
+
+    def pending(self, name: str, have: set[str]) -> Any:
+        """The adjoint of `name`, or None if nothing can be pending in it; in a loop, from a later turn."""
+        frame: Frame | None = self
+        while frame is not None and name not in frame.bound:
+            if frame.node.role == "loop" or frame.is_function:
+                self.touch(name)
+                return load(self.adjoint_name(name))
+            frame = frame.parent
+        if name not in self.bound and self.current(name, have) is not None:
+            self.touch(name)
+        return self.current(name, have)
+
     # -- endings ----------------------------------------------------------------------------------------------
 
     def ending(self, node: Any, have: set[str]) -> list[Any]:
@@ -305,6 +376,8 @@ class Frame:
         elif self.is_return(target):
             value = target.args[0]
             if not self.active(value):
+                if Statements(self).is_constant_array(value, unknown=True):
+                    out.append(expr_stmt(self.on_heap("constant", load(value.id)), node))
                 out.append(expr_stmt(target, node))
             else:
                 self.receive([value], target, have, out, node, bare=True)
@@ -366,6 +439,11 @@ class Frame:
         owner = callee.value if isinstance(callee, gast.Attribute) and self.active(callee.value) else None
         if owner is not None:  # the method of what may be an array
             out.append(expr_stmt(self.on_heap("put", load(owner.id)), node))
+        kept = [callee.value] if isinstance(callee, gast.Attribute) and Statements(self).is_constant_array(callee.value) else []
+        kept += [a for a in given if Statements(self).is_constant_array(a, unknown=True)
+                 and self.fact(a).kind == "o"]
+        if kept:
+            out.append(expr_stmt(self.on_heap("constant", *[load(a.id) for a in kept]), node))
         args = [a for a in given if not isinstance(a, gast.Starred)]
         args += [k.value for k in target.keywords if k.arg is not None]
         target.args.insert(0, load(self.heap))

@@ -8,13 +8,15 @@ lattice is three high, so the forward iteration ends soon.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Any
 
 import gast
 
-from .cfg import Block, CallThen, Graph, inner_first, writes
+from .cfg import Block, CallThen, Graph, inner_first, reads, writes
 from .context import MISSING, Context, Fact
+from .memory import ARRAYS, Memory, is_fresh, outputs
 from .nodes import free_names, load, walk, walk_scope
 from .special import as_call, is_met
 from .splice import Mismatch, bind_arguments
@@ -45,6 +47,8 @@ class Analysis:
     graph: Graph
     entry: dict[Block, dict[str, Fact]] = field(default_factory=dict)
     private: set[str] = field(default_factory=set)  # names whose arrays nobody else can see
+    memory: Memory = None  # type: ignore[assignment]
+    forced: set[str] = field(default_factory=set)  # names that are active because of what is written (`memory.py`)
 
 
 def analyse(graph: Graph, ctx: Context, outer: dict[str, Fact]) -> Analysis:
@@ -54,24 +58,47 @@ def analyse(graph: Graph, ctx: Context, outer: dict[str, Fact]) -> Analysis:
     letters = ctx.signature if len(ctx.signature) == len(graph.params) else "O" * len(graph.params)
     for name, letter in zip(graph.params, letters, strict=True):
         initial[name] = Fact(FROM_LETTER[letter.lower()], letter.isupper())
-    found.entry = {graph.entry: initial}
+    forced: set[str] = set()
+    while True:
+        found.entry = _flow(graph, ctx, outer, initial, forced)
+        found.private = _private(graph)
+        found.memory = Memory(graph, ctx, found.private)
+        missing = found.memory.forced() - forced
+        found.forced = forced
+        if not missing:
+            return found
+        forced |= missing
+
+
+def _flow(graph: Graph, ctx: Context, outer: dict[str, Fact], initial: dict[str, Fact],
+          forced: set[str]) -> dict[Block, dict[str, Fact]]:
+    """The facts at the start of each block, where the names in `forced` are active whatever they are bound to."""
+    initial = {n: force(f) if n in forced and f.kind != "o" else f for n, f in initial.items()}
+    entry = {graph.entry: initial}
+    forced = forced - {n for n, f in initial.items() if f.kind == "o"}
     blocks = inner_first(graph)
     order = {block: i for i, block in enumerate(blocks)}
     todo = {0}
     while todo:
         block = blocks[min(todo)]
         todo.remove(order[block])
-        transfer = _Transfer(ctx, outer, dict(found.entry[block]))
+        transfer = _Transfer(ctx, outer, dict(entry[block]), forced)
         after = transfer.block(block)
         for successor in block.successors():
             env = transfer.anywhere if successor in block.handlers() else after
-            old = found.entry.get(successor)
+            old = entry.get(successor)
             new = env if old is None else _joined(env, old)
             if new != old:
-                found.entry[successor] = dict(new)
+                entry[successor] = dict(new)
                 todo.add(order[successor])
-    found.private = _private(graph)
-    return found
+    return entry
+
+
+def force(fact: Fact) -> Fact:
+    """The fact of a value that may be an array, as that of an active one."""
+    if fact.kind == "in":
+        return Fact("iN", False)
+    return Fact(fact.kind, True) if fact.kind in ARRAYS else fact
 
 
 def _joined(env: dict[str, Fact], old: dict[str, Fact]) -> dict[str, Fact]:
@@ -79,8 +106,9 @@ def _joined(env: dict[str, Fact], old: dict[str, Fact]) -> dict[str, Fact]:
 
 
 class _Transfer:
-    def __init__(self, ctx: Context, outer: dict[str, Fact], env: dict[str, Fact]) -> None:
-        self.ctx, self.outer, self.env = ctx, outer, env
+    def __init__(self, ctx: Context, outer: dict[str, Fact], env: dict[str, Fact],
+                 forced: Set[str] = frozenset()) -> None:
+        self.ctx, self.outer, self.env, self.forced = ctx, outer, env, forced
         self.anywhere: dict[str, Fact] = {}  # what holds wherever in the block an exception is raised
 
     def block(self, block: Block) -> dict[str, Fact]:
@@ -98,9 +126,12 @@ class _Transfer:
 
     def statement(self, node: Any) -> None:
         node.facts = {}
+        node.uses = {n: self.name(n) for n in reads(node) if n in self.env or n in self.outer}
         if isinstance(node, gast.Assign):
             target = node.targets[0]
             value = self.fact(node.value, node)
+            if value.kind == "s" and outputs(node):
+                value = Fact("n", value.active)
             if isinstance(target, gast.Name):
                 node.facts[target.id] = value
             elif isinstance(target, gast.Tuple):
@@ -117,6 +148,8 @@ class _Transfer:
         else:
             for name in writes(node):
                 node.facts[name] = Fact("c", False)
+        if self.forced:
+            node.facts = {n: force(f) if n in self.forced else f for n, f in node.facts.items()}
         self.env.update(node.facts)
 
     def name(self, name: str) -> Fact:
@@ -194,7 +227,7 @@ class _Transfer:
                                  or is_met(node, self, *node.args, *([node.func.value] if self_first else []))):
             rule = None  # `form` sees to that
         elif rule is not None and rule.role == "python":
-            rule = rule.plain if self.is_plain(node, args) else None
+            rule = rule.plain if not rule.writes and self.is_plain(node, args) else None
         elif rule is not None and rule.otherwise is not None and not self.fits(rule, node, self_first):
             rule = rule.plain if self.is_plain(node, args) else None
         elif rule is not None and rule.role in ("rule", "gather", "parts") and (
@@ -228,7 +261,7 @@ class _Transfer:
         if rule.first_is_constant and node.args and self.atom(node.args[0]).kind in NUMERIC:
             return False
         starred = any(isinstance(a, gast.Starred) for a in node.args)
-        names = [k.arg for k in node.keywords]
+        names = [k.arg for k in node.keywords if k.arg not in ("out", "where")]
         return not starred and None not in names and rule.fits(len(node.args) + self_first, names)
 
     @staticmethod
@@ -343,9 +376,8 @@ def _lets_go(node: Any) -> set[str]:
     if isinstance(node, gast.FunctionDef):
         return free_names(node) | {node.name}
     value = getattr(node, "value", None)
-    callee = getattr(node, "callee", None)
     fresh = isinstance(value, (gast.BinOp, gast.UnaryOp, gast.Compare, gast.Constant)) or (
-        isinstance(value, gast.Call) and callee is not None and callee.rule is not None and callee.rule.makes_array)
+        isinstance(value, gast.Call) and is_fresh(node))
     found = set() if fresh else set(writes(node))
     if not fresh:
         found |= {n.id for n in walk_scope(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}

@@ -206,6 +206,8 @@ class _Anf:
                 packed = self.atom(at(tuple_(node.args[first:]), node), out)
                 node.args[first:] = [gast.Starred(value=packed, ctx=gast.Load())]
             for keyword in node.keywords:
+                if keyword.arg == "out" and isinstance(keyword.value, gast.Tuple) and len(keyword.value.elts) == 1:
+                    keyword.value = keyword.value.elts[0]  # NumPy takes out=(x,) for out=x
                 keyword.value = self.atom(keyword.value, out)
         elif isinstance(node, (gast.Tuple, gast.List, gast.Set)):
             node.elts = [self.operand(e, out) for e in node.elts]

@@ -16,7 +16,7 @@ from .nodes import free_names, loads, walk, walk_scope
 from .ways import Ways
 
 __all__ = ["OUTER", "Attempt", "Block", "Branch", "CallThen", "Graph", "Jump", "Leave", "Loop", "Throw", "build", "connect",
-           "inner_first", "liveness", "reads", "writes"]
+           "inner_first", "live_at_end", "liveness", "reads", "writes"]
 
 
 OUTER: Any = type("Outer", (), {"__repr__": lambda self: "OUTER"})()  # the handler that the function is called under
@@ -294,6 +294,14 @@ def _end_reads(block: Block) -> list[str]:
     if isinstance(block.end, (CallThen, Leave)):
         return reads(block.end.statement)
     return []
+
+
+def live_at_end(block: Block) -> set[str]:
+    """The variables that may be read behind the last statement of a block; `liveness` has been there."""
+    live: set[str] = set().union(*(s.live for s in block.successors()), set())
+    if isinstance(block.end, CallThen):
+        live -= set(writes(block.end.statement))
+    return live | set(_end_reads(block))
 
 
 def liveness(graph: Graph) -> None:

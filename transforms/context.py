@@ -86,6 +86,8 @@ class Resolver(Protocol):
 
     def computes(self, function: Any) -> bool:
         """Whether a built-in function applies operators to the elements of what it is given."""
+    def is_integral(self, value: Any) -> bool:
+        """Whether a value names a dtype that holds no numbers with a fraction."""
 
     def splice(self, rule: Any) -> Any:
         """The rule's pullback as a `transforms.splice.Template`, or None."""
@@ -114,6 +116,11 @@ class Context:
     active_params: dict[str, list[bool]] = field(default_factory=dict)  # of each continuation
     locals: set[str] = field(default_factory=set)  # names bound in the function or in one nested in it
     outside: set[str] = field(default_factory=set)  # names that the user's function takes from outside
+    exposed: set[str] = field(default_factory=set)  # names whose arrays other code may hold too (`memory.py`)
+    handed: set[str] = field(default_factory=set)  # names whose arrays may have a shadow where they were made
+    settled: set[str] = field(default_factory=set)  # names whose adjoints must be settled somewhere
+    groups: dict[str, tuple[int, str]] = field(default_factory=dict)  # name -> the memory it may share
+    borrowed: list[str] = field(default_factory=list)  # inactive parameters that are written into
     support: dict[str, str] = field(default_factory=dict)  # support name -> name in the generated code
     summed: set[str] = field(default_factory=set)  # variables to whose adjoints loops add products
     special: frozenset[str] = frozenset()  # groups of operations that may run a method of a class (`special.py`)

@@ -45,6 +45,7 @@ from .cfg import (
     Loop,
     build,
     connect,
+    live_at_end,
     liveness,
     reads,
     writes,
@@ -52,6 +53,7 @@ from .cfg import (
 from .checks import check_scopes, check_signature, is_form
 from .context import Context, Fact
 from .generators import is_generator, outline
+from .memory import is_update, outputs
 from .nodes import (
     assign,
     at,
@@ -99,7 +101,9 @@ class _Function:
         self.graph = build(tree, self.params, guarded)
         facts = {name: ctx.facts[new] for name, new in outer.items() if new in ctx.facts}
         self.analysis: Analysis = analyse(self.graph, ctx, facts)
-        dispatch(self.graph, ctx, lambda block: _Transfer(ctx, facts, dict(self.analysis.entry[block])))
+        dispatch(self.graph, ctx, lambda block: _Transfer(
+            ctx, facts, dict(self.analysis.entry[block]), self.analysis.forced))
+        self.analysis.memory.add(self.graph)
         split_calls(self.graph)
         split_groups(self.graph, ctx, self.analysis.entry)
         duplicate_returns(self.graph)
@@ -139,7 +143,17 @@ class _Function:
         name = self.fixed.pop(variable, None) or self.new_name(variable)
         env[variable] = name
         self.ctx.facts[name] = fact or Fact("o", True)
+        self.remember(variable, name)
         return name
+
+    def remember(self, variable: str, name: str) -> None:
+        """What `memory.py` found of a variable, for the adjoint pass."""
+        memory = self.analysis.memory
+        self.ctx.groups[name] = (id(self), memory.find(variable))
+        if memory.is_exposed(variable):
+            self.ctx.exposed.add(name)
+        if memory.is_handed(variable):
+            self.ctx.handed.add(name)
 
     # -- blocks -----------------------------------------------------------------------------------------------
 
@@ -149,6 +163,9 @@ class _Function:
             name = variable if keep_params else self.new_name(variable)
             entry[variable] = name
             self.ctx.facts[name] = self.analysis.entry[self.graph.entry][variable]
+            self.remember(variable, name)
+        if keep_params:
+            self.ctx.borrowed = self.borrowed()
         self.env[self.graph.entry] = entry
         depth: dict[Block, int] = {}
         for block in self.graph.blocks:
@@ -240,14 +257,19 @@ class _Function:
         env = dict(self.env[block])
         out: list[Any] = []
         self.attempting = isinstance(block.end, Attempt)
-        for node in block.statements:
+        after = live_after(block) if any(map(is_update, block.statements)) else []
+        for i, node in enumerate(block.statements):
             self.statement(node, env, out)
+            if after and is_update(node) and not (isinstance(node, gast.AugAssign) and self.is_out_of_place(node, out[-1])):
+                out[-1].live = self.live_names(after[i], env)
+                self.settle(out[-1].live, [w.id for w in written_owners(out[-1], node)])
         end = block.end
         if isinstance(end, Branch):
             end.test = self.rename(end.test, env, out, end)
         elif isinstance(end, CallThen):
             end.call = self.rename(_call_of(end.statement), env, out, end.statement)
             end.signature = self.signature(end.call) + ("!" if end.handler is not None else "")
+            self.settle(self.live_names(end.next.live - set(writes(end.statement)), env))
         elif isinstance(end, Attempt):
             end.failed = self.ctx.names.fresh("failed")
             self.used.add(end.failed)
@@ -274,6 +296,26 @@ class _Function:
         elif isinstance(node, gast.Name) and node.id not in self.ctx.locals:
             letter = Fact(self.ctx.resolver.kind(self.ctx.resolve(node)), False).letter
         return {"o": "v", "O": "V"}.get(letter, letter) if self.ctx.special else letter
+
+    # -- arrays written in place ------------------------------------------------------------------------------
+
+    def borrowed(self) -> list[str]:
+        """Parameters that are thought inactive, and written into with what is active."""
+        letters = dict(zip(self.graph.params, self.ctx.signature, strict=False))
+        return [p for p in self.graph.params if letters.get(p) in ("n", "o", "v")
+                and "activated" in self.analysis.memory.of(p)]
+
+    def is_out_of_place(self, node: gast.AugAssign, made: gast.Assign) -> bool:
+        return isinstance(made.value, gast.BinOp) or node.target.id in self.analysis.private
+
+    def live_names(self, variables: set[str], env: dict[str, str]) -> list[str]:
+        return list(dict.fromkeys(env[v] for v in sorted(variables, key=self.order) if v in env))
+
+    def settle(self, names: list[str], owners: list[str] | None = None) -> None:
+        """The adjoints of these names are settled at some place: where `owners` are written, or what is called writes."""
+        groups = {self.ctx.groups.get(o) for o in owners or ()}
+        everything = owners is None or any(o in self.ctx.exposed or o not in self.ctx.groups for o in owners)
+        self.ctx.settled |= {n for n in names if self.ctx.groups.get(n) in groups or everything and n in self.ctx.exposed}
 
     # -- statements -------------------------------------------------------------------------------------------
 
@@ -389,6 +431,8 @@ class _Function:
         made.comment = f"line {block.origin}"
         call_before = block.preds[0].end
         made.role, made.answers = block.role, isinstance(call_before, CallThen) and call_before.next is block
+        if isinstance(call_before, CallThen) or any(block in p.handlers() for p in block.preds):
+            made.live = self.live_names(block.live - set(self.args[block]), self.env[block])
         return made
 
     def body(self, block: Block, definitions: list[Any]) -> list[Any]:
@@ -484,6 +528,27 @@ def _assigned(loop: Loop | None) -> set[str]:
         for node in block.statements + ([block.end.statement] if isinstance(block.end, CallThen) else []):
             found |= set(writes(node))
     return found
+
+
+def live_after(block: Block) -> list[set[str]]:
+    """The variables that may be read after each statement of a block."""
+    live = live_at_end(block)
+    found = []
+    for node in reversed(block.statements):
+        found.append(set(live))
+        live = live - set(writes(node)) | set(reads(node))
+    return found[::-1]
+
+
+def written_owners(renamed: Any, node: Any) -> list[Any]:
+    """The names that an update writes into, as they are called in the generated code."""
+    if isinstance(node, gast.AugAssign):
+        return [renamed.targets[0]]
+    if isinstance(node, gast.Assign) and not isinstance(node.targets[0], (gast.Name, gast.Tuple)):
+        owner = renamed.targets[0].value
+        return [owner] if isinstance(owner, gast.Name) else []
+    renamed.callee = node.callee
+    return outputs(renamed)
 
 
 def split_calls(graph: Graph) -> None:

@@ -27,7 +27,8 @@ def is_calm(node: Any, ctx: Context) -> bool:
         return False
     if isinstance(node, gast.Call):
         rule = ctx.resolver.rule(ctx.resolve(node.func))
-        if rule is None or rule.role in ("mover", "python"):
+        if rule is None or rule.role in ("mover", "python") or (
+                len(node.args) > rule.inputs or any(k.arg == "out" for k in node.keywords)):  # it writes into an array
             return False
         return (all(is_calm(a, ctx) for a in node.args)
                 and all(k.arg is not None and is_calm(k.value, ctx) for k in node.keywords))

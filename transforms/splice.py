@@ -41,6 +41,12 @@ class Template:
                 if not (isinstance(e, gast.Constant) and e.value is None)}
 
     @property
+    def uses_result(self) -> bool:
+        """Whether the rule reads the primitive's result."""
+        result = (self.args.posonlyargs + self.args.args)[1].id
+        return any(isinstance(n, gast.Name) and n.id == result for s in [*self.body, self.result] for n in walk(s))
+
+    @property
     def leading(self) -> list[str]:
         """The parameters in the order of the cotangents: those that are passed by keyword only come last."""
         return self.parameters + [a.id for a in self.args.kwonlyargs]

@@ -14,8 +14,10 @@ import gast
 from .access import Access
 from .analysis import NUMERIC, OPERATORS
 from .context import Fact
+from .memory import outputs
 from .nodes import assign, at, call, const, copy_tree, expr_stmt, load, walk
 from .splice import Mismatch, bind_arguments, splice
+from .updates import IN_PLACE, Updates
 
 if TYPE_CHECKING:
     from .adjoint import Frame
@@ -26,7 +28,7 @@ Backward = Callable[[set[str], list[Any]], None]
 ADDITIVE = (gast.Add, gast.Mult, gast.Mod)
 
 
-class Statements(Access):
+class Statements(Access, Updates):
     """Collects forward statements, and for each what to do on the way back."""
 
     def __init__(self, frame: Frame, outer: Statements | None = None, attempted: bool = False) -> None:
@@ -46,7 +48,10 @@ class Statements(Access):
             elif isinstance(target, gast.Attribute):
                 self.store_attribute(node, target)
             else:
+                self.guard_alias(node, target.id)
                 self.compute(node, node.value, target.id)
+                if not isinstance(node.value, (gast.Subscript, gast.Attribute)):
+                    self.collect(node, target.id)
         elif isinstance(node, gast.Expr):
             self.compute(node, node.value, None)
         else:
@@ -81,6 +86,7 @@ class Statements(Access):
     def put(self, arg: Any, like: Any) -> None:
         """`arg` is about to be stored: it goes on the heap, and comes back with what its readers gave."""
         if not self.frame.active(arg):
+            self.keep_constant(arg, like)
             return
         self.outer.forward.append(expr_stmt(self.on_heap("put", load(arg.id)), like))
         self.outer.backward.append(lambda have, out: self.contribute(
@@ -191,8 +197,13 @@ class Statements(Access):
         self.rule(node, rule, name, operands, [])
 
     def rule(self, node: Any, rule: Any, name: str | None, args: list[Any], keywords: list[Any],
-             always: bool = False, gathered: Any = None) -> None:
-        """Splices the rule of a primitive into the way back. `gathered`: the elements of the first argument."""
+             always: Any = None, gathered: Any = None, result: Any = None,
+             where: Any = None) -> None:
+        """Splices the rule of a primitive into the way back.
+
+        `always`: the cotangent, where it is not the adjoint of `name`; `gathered`: the elements of the first argument;
+        `result`: what the rule takes for the result, where it is not `name`; `where`: which elements are computed.
+        """
         if rule is not None and rule.role in ("constant", "mover"):
             return
         every = args + [k.value for k in keywords]
@@ -215,7 +226,10 @@ class Statements(Access):
         leading = template.leading
         values = {p: self.saved(bound[p], not rule.elementwise) if gathered is None or p != leading[0] else gathered
                   for p in bound}
-        out_name = load(name)
+        out_name = load(name) if result is None else result
+        if where is not None:
+            values = {p: call(self.ctx.use("chosen"), where, v, const(0.5)) for p, v in values.items()}
+            out_name = call(self.ctx.use("chosen"), where, out_name, const(0.5))
 
         def back(g: Any, have: set[str], out: list[Any]) -> None:
             body, results = splice(template, self.ctx, g, out_name, values)
@@ -233,7 +247,9 @@ class Statements(Access):
                     if not self.frame.active(arg):
                         out.append(expr_stmt(result, node))
                         continue
-                elif rule.elementwise and self.must_unbroadcast(arg, [bound[p] for p in leading]):
+                elif where is not None:
+                    result = call(self.ctx.use("chosen"), copy_tree(where), result, const(0))
+                if rule.elementwise and (always is not None or self.must_unbroadcast(arg, [bound[p] for p in leading])):
                     result = call(self.ctx.use("unbroadcast"), result, copy_tree(arg))
                 self.contribute(arg, result, have, out, node)
             for param, arg in bound.items():  # if it is a float after all, nobody knows its derivative
@@ -244,8 +260,8 @@ class Statements(Access):
         for param, arg in bound.items():
             if self.frame.active(arg) and param not in template.differentiated and self.frame.fact(arg).kind == "s":
                 self.refuse(node, rule.name, f"its rule does not differentiate {param}", [arg])
-        if always:
-            self.backward.append(lambda have, out: back(load(self.ctx.adjoints[name]), have, out))
+        if always is not None:
+            self.backward.append(lambda have, out: back(copy_tree(always), have, out))
         else:
             self.pull(back, name)
 
@@ -257,7 +273,7 @@ class Statements(Access):
         gathered = self.ctx.names.fresh("b" + name)
         self.ctx.locals.add(gathered)
         self.ctx.adjoints[name] = gathered
-        self.rule(node, rule, name, args, keywords, always=True)
+        self.rule(node, rule, name, args, keywords, always=load(gathered))
         self.backward.append(lambda have, out: out.append(
             assign(gathered, self.on_heap("take_each", load(name)), node)))
 
@@ -333,11 +349,9 @@ class Statements(Access):
         callee = self.frame.callee(node)
         args = list(value.args)
         rule = callee.rule if callee is not None else None
-        given = [*([value.func.value] if callee is not None and callee.self_first else []), *args]
-        written = given[rule.inputs:] if rule is not None and rule.role in ("rule", "constant") else []
-        for arg in [*written, *[k.value for k in value.keywords if k.arg == "out"]]:
-            if isinstance(arg, gast.Name):
-                self.keep_contents(arg.id, node)
+        if outputs(node):
+            self.with_outputs(node, value, rule, name, [*([value.func.value] if callee.self_first else []), *args])
+            return
         if callee is None or callee.rule is None or callee.rule.role == "constant":
             self.forward.append(node)
             return
@@ -355,8 +369,9 @@ class Statements(Access):
             self.mover(node, value, rule, name, callee.self_first)
             return
         if any(self.ctx.resolver.support(n) is rule.primitive for n in IN_PLACE):
-            self.in_place(node, value)
-        elif rule.role in ("rule", "parts") and (template := self.ctx.resolver.splice(rule)) is not None:
+            self.in_place(node, value, name)
+            return
+        if rule.role in ("rule", "parts") and (template := self.ctx.resolver.splice(rule)) is not None:
             self.as_arrays(node, rule, template, args, value.keywords)
         gathered = None
         if rule.consumes and value.args and isinstance(value.args[0], gast.Name) and (
@@ -368,23 +383,8 @@ class Statements(Access):
             return
         if rule.makes_text:
             self.mark_text(node, name, args)
-        self.rule(node, rule, name, args, value.keywords, gathered=gathered)
-
-    def in_place(self, node: Any, value: gast.Call) -> None:
-        """`x op= y` where `x` may be an array that others see."""
-        x, y = value.args
-        if self.frame.active(x) or self.frame.active(y):
-            self.forward.append(expr_stmt(call(self.ctx.use("shared_update"), copy_tree(x), copy_tree(y)), node))
-        elif isinstance(x, gast.Name):
-            self.keep_contents(x.id, node)
-
-    def keep_contents(self, name: str, node: Any) -> None:
-        """An array is about to be overwritten: on the way back it is as it was."""
-        old = self.ctx.names.fresh("old")
-        self.ctx.locals.add(old)
-        self.outer.forward.append(assign(old, self.on_heap("snapshot", load(name)), node))
-        self.outer.backward.append(lambda have, out: out.append(
-            expr_stmt(self.on_heap("restore", load(name), load(old)), node)))
+        keywords = [k for k in value.keywords if not (k.arg == "out" and is_none(k.value))]
+        self.rule(node, rule, name, args, keywords, gathered=gathered)
 
     def mover(self, node: Any, value: gast.Call, rule: Any, name: str | None, self_first: bool) -> None:
         single = len(value.args) == 1
@@ -403,8 +403,8 @@ class Statements(Access):
         self.read(name, node)
 
 
-IN_PLACE = {"iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul", "iand", "ior", "ixor",
-            "ilshift", "irshift"}
+def is_none(node: Any) -> bool:
+    return isinstance(node, gast.Constant) and node.value is None
 
 
 def ast_name(node: Any) -> str:

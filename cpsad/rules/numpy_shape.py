@@ -102,6 +102,8 @@ defrule(
     view=False,
 )
 
+defrule(np.ndarray.flat, lambda g, y, a: np.reshape(g, np.shape(a)), result="o")
+
 # Parts of complex numbers
 defrule((np.real, np.ndarray.real, np.generic.real), lambda g, y, val: np.real(g), result="=")
 defrule((np.imag, np.ndarray.imag, np.generic.imag), lambda g, y, val: -1j * np.real(g), result="=")

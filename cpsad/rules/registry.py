@@ -23,6 +23,8 @@ from typing import Any
 __all__ = ["EVERY", "REGISTRY", "Rule", "Table", "present"]
 
 EVERY = range(sys.maxsize)  # as `iterates`: all positions
+ALLOCATORS = {"zeros", "ones", "empty", "full", "zeros_like", "ones_like", "empty_like", "full_like", "eye", "identity",
+              "copy", "array"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +55,7 @@ class Rule:
     otherwise: FunctionType | None = None  # does the same in plain Python, for calls that do not fit the rule
     fresh: bool = False  # result may be the argument object itself, with another derivative
     consumes: bool = False  # a "gather" that takes any iterable, an iterator too
+    writes: bool = False  # of role "python": it writes into an argument
 
     @property
     def makes_array(self) -> bool:
@@ -84,6 +87,13 @@ class Rule:
             return False
         return True
 
+    @functools.cached_property
+    def allocates(self) -> bool:
+        """Whether it is meant to make an array that is written into later."""
+        module = getattr(self.primitive, "__module__", None) or getattr(
+            getattr(self.primitive, "__objclass__", None), "__module__", "")
+        return module.partition(".")[0] == "numpy" and getattr(self.primitive, "__name__", "") in ALLOCATORS
+
     @property
     def makes_text(self) -> bool:
         return self.primitive in (str, repr, ascii, format)
@@ -102,7 +112,8 @@ class Rule:
             ufunc = isinstance(getattr(self.primitive, "__self__", None), getattr(sys.modules.get("numpy"), "ufunc", ()))
             return 3 if ufunc else sys.maxsize
         names = list(known.parameters)
-        return names.index("out") if "out" in names else sys.maxsize
+        positional = "out" in names and known.parameters["out"].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return names.index("out") if positional else sys.maxsize
 
     @property
     def name(self) -> str:
@@ -155,9 +166,9 @@ class Table:
         """A rule for a primitive that returns several values; `g` is the list of their cotangents."""
         self._enter(primitives, role="parts", pullback=pullback, result=result)
 
-    def python(self, primitives: Any, function: Callable[..., Any]) -> None:
+    def python(self, primitives: Any, function: Callable[..., Any], writes: bool = False) -> None:
         """A function in plain Python that does what the primitive does, with its parameters: it is differentiated."""
-        self._enter(primitives, role="python", pullback=function, result="o")
+        self._enter(primitives, role="python", pullback=function, result="o", writes=writes)
 
     def otherwise(self, primitives: Any, function: Callable[..., Any]) -> None:
         """A function in plain Python for the calls of a primitive that do not fit its rule."""
@@ -180,7 +191,8 @@ class Registry:
 
     BUILT_IN = ("python", "containers", "numpy_elementwise", "numpy_reductions", "numpy_linear", "numpy_decompositions",
                 "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_ufuncs",
-                "numpy_random", "numpy_polynomials", "numpy_constants", "library", "support", "exceptions")
+                "numpy_random", "numpy_polynomials", "numpy_constants", "numpy_writers",
+                "library", "support", "exceptions")
     ON_IMPORT: dict[str, tuple[str, ...]] = {}
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from ..cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
 from ..layout import captured
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
 from ..outer import GlobalCell, outer_cell
-from ..runtime import SUPPORT, Cell, check_bound, frozen, frozen_index, is_floating, numeric, operands, shared_update
+from ..runtime import SUPPORT, Cell, check_bound, frozen, frozen_index, is_floating, numeric, operands
 from . import python
 from .registry import Table
 
@@ -29,7 +29,7 @@ mover(Cell, result="c")
 constant(GlobalCell, outer_cell, result="c")
 constant(is_sequence, is_mapping, is_instance, result="s")
 constant(distinct, match_names)
-constant(check_bound, operands, shared_update, is_floating)
+constant(check_bound, operands, is_floating)
 constant(operators.stop_gradient, operators.grad, operators.value_and_grad)
 constant(frozen_index)
 defrule(numeric, lambda g, y, value: g)

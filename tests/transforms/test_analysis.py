@@ -266,7 +266,7 @@ def test_ways_that_join():
                 w = 1  # w: s
             else:
                 w = np.ones(2)  # w: n
-            t = w + n  # t: n
+            t = w + n  # t: active n
             return t
     """, signature="Ss")
 
