@@ -61,11 +61,11 @@ def starred(function: Any, call: Call) -> Any:
 
 
 def other(function: Any, signature: str) -> Any:
+    call = Call.parse(signature)
     if isinstance(function, types.MethodType) and type(function.__self__) is Heap:
         from .nested import heap_form
 
-        return heap_form(function)
-    call = Call.parse(signature)
+        return guarded.leaf(heap_form(function), call) if call.guarded else heap_form(function)
     if call.has_stars:
         return starred(function, call)
     rule = REGISTRY.lookup(function)

@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-from .. import forms, nested, operators
+from .. import forms, nested, operators, products
 from ..cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
 from ..layout import captured
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
@@ -41,6 +41,8 @@ defrule(nested.fresh, lambda g, y, value: g, result="=", view=True)
 defrule(nested.finish, lambda g, y, adjoint, value: (g, ZERO))
 
 # Cotangent arithmetic, for derivatives of derivatives
+table.python(products.accumulate_product, lambda total, helper, g, a, b: accumulate(total, helper(g, a, b)))
+defrule(products.total, lambda g, y, sum_: g)
 defrule(accumulate, lambda g, y, total, g1: (g, g))
 defrule(unbroadcast, lambda g, y, g1, x: (np.broadcast_to(g, np.shape(g1)), ZERO))
 defrule(scatter, lambda g, y, x, index, g1: (ZERO, None, g[index]))
