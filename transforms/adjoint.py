@@ -22,9 +22,9 @@ import gast
 
 from .analysis import NUMERIC, Callee, _Transfer
 from .attempts import attempt
-from .checks import check_calls, check_scopes
+from .checks import check_calls, check_scopes, is_form
 from .context import Context, Fact
-from .memory import ARRAYS
+from .memory import ARRAYS, is_update
 from .nodes import (
     assign,
     at,
@@ -124,6 +124,14 @@ class Frame:
         """Whether the adjoint of `name` is a local of this function that nobody else adds to."""
         return name in self.bound and name not in self.shared and name not in self.owned
 
+    def outside_arrays(self) -> list[str]:
+        """Arrays that are read from outside and taken for constants, where something that runs may write into arrays."""
+        nodes = list(walk(self.node))
+        if not any(is_form(n, self.ctx) or isinstance(n, gast.stmt) and is_update(n) for n in nodes):
+            return []
+        read = {n.id for n in nodes if isinstance(n, gast.Name)} & self.ctx.outside - self.ctx.locals
+        return [n for n in sorted(read) if self.ctx.resolver.kind(self.ctx.resolve(load(n))) == "n"]
+
     # -- functions --------------------------------------------------------------------------------------------
 
     def function(self) -> gast.FunctionDef:
@@ -154,6 +162,8 @@ class Frame:
         if self.parent is None and self.ctx.borrowed:
             given = [load(self.node.k), *map(load, self.ctx.borrowed)]
             body.insert(0, expr_stmt(self.on_heap("borrow", *given), self.node))
+        if self.parent is None and (outside := self.outside_arrays()):
+            body.insert(0, expr_stmt(self.on_heap("constant", *map(load, outside)), self.node))
         fresh = [self.adjoint_name(n) for n in [*self.shared, *sorted(self.owned & set(self.ctx.adjoints))]]
         if fresh:
             declared = assign(store(fresh[0]), self.ctx.use("ZERO"), self.node)

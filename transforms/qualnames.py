@@ -58,6 +58,9 @@ def restore(code: types.CodeType, made: Any, parsed: ast.AST, qualname: str) -> 
     lines = [n for n in _walk(parsed) if isinstance(n, ast.FunctionDef)]
     names = {(there.lineno, there.name): here.qualname for here, there in zip(functions, lines, strict=True)
              if not hasattr(here, "role") and getattr(here, "qualname", "").find(":") < 0 and hasattr(here, "qualname")}
+    if any(isinstance(n, gast.ClassDef) for n in walk(made)):  # at stage `source` classes are still there
+        names |= {(there.lineno, there.name): here.qualname.replace(":<locals>.", ".")
+                  for here, there in zip(functions, lines, strict=True) if ":" in getattr(here, "qualname", "")}
     return _renamed(code, names, qualname) if names else code
 
 
