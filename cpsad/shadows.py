@@ -247,7 +247,7 @@ class Shadows:
             content = content.copy()
         owner[index] = value
         self.written[id(root)] = root
-        self.changes += 1
+        self.changes += 1  # type: ignore[misc]  # a slot of Heap
         return Sequence(content, list(value)) if sequence and carries else content
 
     def check_array(self, array: Any) -> None:
@@ -359,7 +359,7 @@ class Shadows:
         if carries and array.dtype.kind in "fc":
             self.claim(root)
         self.written[id(root)] = root
-        self.changes += 1
+        self.changes += 1  # type: ignore[misc]  # a slot of Heap
         return array.copy()
 
     def restore(self, array: Any, old: Any) -> None:

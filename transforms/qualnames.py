@@ -58,10 +58,7 @@ def restore(code: types.CodeType, made: Any, parsed: ast.AST, qualname: str) -> 
     lines = [n for n in _walk(parsed) if isinstance(n, ast.FunctionDef)]
     names = {(there.lineno, there.name): here.qualname for here, there in zip(functions, lines, strict=True)
              if not hasattr(here, "role") and getattr(here, "qualname", "").find(":") < 0 and hasattr(here, "qualname")}
-    if any(isinstance(n, gast.ClassDef) for n in walk(made)):  # at stage `source` classes are still there
-        names |= {(there.lineno, there.name): here.qualname.replace(":<locals>.", ".")
-                  for here, there in zip(functions, lines, strict=True) if ":" in getattr(here, "qualname", "")}
-    return _renamed(code, names, qualname) if names else code
+    return _renamed(code, names, qualname) if names else _below(code, f"bind.<locals>.{made.name}.", f"{qualname}.")
 
 
 def _walk(node: Any) -> Any:
@@ -79,3 +76,13 @@ def _renamed(code: types.CodeType, names: dict[tuple[int, str], str], qualname: 
     if below is not None:
         return code.replace(co_consts=constants, co_name=below.rpartition(".")[2], co_qualname=f"{qualname}.{below}")
     return code.replace(co_consts=constants)
+
+
+def _below(code: types.CodeType, old: str, new: str) -> types.CodeType:
+    """For a tree as the user wrote it: what is below the function has the function's own name before it."""
+    def renamed(constant: Any) -> Any:
+        if isinstance(constant, types.CodeType):
+            return _below(constant, old, new)
+        return new + constant.removeprefix(old) if isinstance(constant, str) and constant.startswith(old) else constant
+
+    return code.replace(co_consts=tuple(map(renamed, code.co_consts)), co_qualname=renamed(code.co_qualname))
