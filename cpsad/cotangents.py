@@ -153,7 +153,8 @@ def add_at(total: Any, x: Any, index: Any, g: Any) -> Any:
         total = np.zeros(x.shape, x.dtype if same else np.result_type(x, g))
     elif type(total) is not np.ndarray:
         return total + add_at(ZERO, x, index, g)
-    elif type(g) is not float and np.iscomplexobj(g) and total.dtype.kind != "c":
+    elif type(g) is not float and total.dtype.kind != "c" and (
+            g.dtype.kind == "c" if type(g) is np.ndarray else np.iscomplexobj(g)):
         g = g.real
     if _is_basic(index):
         total[index] += g

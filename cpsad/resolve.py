@@ -51,6 +51,8 @@ _LETTERS = {float: ("s", "S"), int: ("s", "S"), np.float64: ("s", "S"), list: ("
 
 def letter_of(value: Any, active: bool) -> str:
     """The letter of an argument in a signature, as `forms.form` has it."""
+    if type(value) is np.ndarray and value.dtype.kind == "f":
+        return "N" if active else "n"
     known = _LETTERS.get(type(value))
     if known is not None:
         return known[active]

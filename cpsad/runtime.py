@@ -132,7 +132,9 @@ def frozen_index(index: Any) -> Any:
     if type(index) is list:
         return [frozen_index(i) for i in index]
     if type(index) is tuple:
-        return tuple([frozen_index(i) for i in index]) if not {list, tuple}.isdisjoint(map(type, index)) else index
+        for i in index:
+            if type(i) is list or type(i) is tuple:
+                return tuple([frozen_index(i) for i in index])
     return index
 
 

@@ -43,6 +43,7 @@ _QUIET_MODULES = {"enum", "typing", "types", "abc", "dataclasses", "builtins", "
                   "inspect", "logging", "pathlib", "weakref", "string", "threading", "os", "warnings"}
 _FOLLOWED = {"fractions", "statistics", "functools", "collections", "itertools", "operator", "random"}
 _LEAVES = (int, float, complex, str, bytes, bool, type(None), np.ndarray, np.generic, range, slice)
+_NUMBERS = {int, float, bool, str, type(None), np.ndarray, np.float64}
 MOST = 4000  # objects looked at
 
 _CALLS: dict[Any, tuple[str, ...]] = dict.fromkeys(
@@ -144,7 +145,7 @@ _PLAIN_TYPES = {int, float, bool, str, type(None), list, tuple, dict, set, np.nd
 
 def groups_of_value(value: Any, most: int) -> frozenset[str]:
     """Groups of an object and of what it holds; so many objects are looked at."""
-    if isinstance(value, _LEAVES):
+    if isinstance(value, _LEAVES) or type(value) in (list, tuple) and _NUMBERS.issuperset(map(type, value)):
         return frozenset()
     return _Reach(most, follow=False).of(value)
 
