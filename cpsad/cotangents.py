@@ -154,7 +154,7 @@ def add_at(total: Any, x: Any, index: Any, g: Any) -> Any:
     elif type(total) is not np.ndarray:
         return total + add_at(ZERO, x, index, g)
     elif type(g) is not float and total.dtype.kind != "c" and (
-            g.dtype.kind == "c" if type(g) is np.ndarray else np.iscomplexobj(g)):
+            g.dtype.kind == "c" if isinstance(g, (np.ndarray, np.generic)) else np.iscomplexobj(g)):
         g = g.real
     if _is_basic(index):
         total[index] += g
