@@ -26,6 +26,7 @@ from .transforms.errors import NoDerivativeError, SourceError, UnsupportedError
 
 __all__ = ["attach", "form", "of_function", "primal_attach", "primal_form"]
 
+TWICE = "__cpsad_twice__"  # marks the form of a gradient inside a gradient
 OPERATOR_PARTS = "__cpsad_parts__"  # what it computes with, and what of the result it gives
 OPERATOR = "__cpsad_operator__"  # a gradient function has itself under this name (a wrapper of it another)
 
@@ -150,6 +151,9 @@ def _known(function: types.FunctionType, call: Call, signature: str) -> Any:
     """The form of a function whose code is not transformed, or not as it stands; None for any other."""
     if REGISTRY.lookup(function) is not None:  # a rule for it goes before its source
         return foreign.other(function, signature)
+    if TWICE in function.__dict__:
+        raise here(UnsupportedError, "a gradient inside a gradient inside a gradient is not differentiated yet",
+                   remedy="compute one of them by hand, or by differences")
     if OPAQUE in function.__dict__:
         return foreign.untransformed(function, call, None)
     made_here = function.__code__.co_filename in PROGRAMS and "__cpsad_program__" not in function.__dict__

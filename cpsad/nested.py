@@ -84,6 +84,7 @@ def gradient_form(function: Any, call: Call) -> Any:
         target, slots, drive = prepare(compute, args, keywords, names)
         return drive(heap, k, target, Heap(), pick, slots, has_aux, *every)[5:]
 
+    adapted.__dict__[forms.TWICE] = True
     return adapted
 
 

@@ -232,3 +232,9 @@ def hessian_row(x, i):
 def test_a_hessian_is_symmetric():
     rows = np.stack([grad(hessian_row)(X, i) for i in range(3)])
     np.testing.assert_allclose(rows, rows.T, atol=1e-12)
+
+
+def test_third_derivatives_are_refused():
+    with pytest.raises(cpsad.UnsupportedError, match="inside a gradient inside a gradient") as error:
+        grad(grad(grad(cube)))(2.0)
+    assert error.value.where is not None and error.value.remedy
