@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ZERO", "Absorbing", "Poison", "accumulate", "add_at", "is_cotangent_zero", "scatter", "unbroadcast"]
+__all__ = ["ZERO", "Absorbing", "Poison", "accumulate", "add_at", "is_cotangent_zero", "scatter", "stacked", "unbroadcast"]
 
 _SUMS = {np.add, np.subtract}
 
@@ -137,6 +137,18 @@ def accumulate(total: Any, g: Any) -> Any:
     if total is ZERO:
         return g.copy() if type(g) is np.ndarray else g
     return total + g
+
+
+def stacked(parts: list[Any], like: Any) -> Any:
+    """Cotangent of an array of the shape of `like` from those of its rows."""
+    total = np.zeros_like(like)
+    for i, part in enumerate(parts):
+        if isinstance(part, Absorbing):
+            if part is not ZERO:
+                return part
+        else:
+            total[i] = part
+    return total
 
 
 def scatter(x: Any, index: Any, g: Any) -> Any:

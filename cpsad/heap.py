@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .cotangents import ZERO, Absorbing, Poison, accumulate, add_at
+from .cotangents import ZERO, Absorbing, Poison, accumulate, add_at, stacked
 from .places import here
 from .reach import reaches, runs_python
 from .shadows import UNCHANGED, Shadows, owner_of
@@ -197,14 +197,7 @@ class Heap(Shadows):
         taken = [self.take(row) for row in reversed(rows)][::-1]
         if all(t is ZERO for t in taken):
             return ZERO
-        total = np.zeros_like(values)
-        for i, t in enumerate(taken):
-            if isinstance(t, Absorbing):
-                if t is not ZERO:
-                    return t
-            else:
-                total[i] = t
-        return total
+        return stacked(taken, values)
 
     def gathered(self, values: Any) -> Any:
         """The values that a function of any iterable is given, as a sequence that the way back can look at again."""

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import forms
-from .cotangents import ZERO, Absorbing
+from .cotangents import ZERO, Absorbing, stacked
 from .heap import Heap, is_floating
 from .layout import Call
 from .places import here
@@ -207,22 +207,11 @@ def _spread(inner: Heap, heap: Heap, k: Any, values: Any, adjoints: Any) -> Any:
     k(ZERO)
     found = [_second(inner, v) for v in values]
     if isinstance(adjoints, np.ndarray):
-        return ZERO, _stacked(found, adjoints)
+        return ZERO, stacked(found, adjoints)
     if not isinstance(adjoints, Absorbing):
         for adjoint, g in zip(adjoints, found, strict=True):
             heap.add(adjoint, g)
     return ZERO, ZERO
-
-
-def _stacked(found: list[Any], like: Any) -> Any:
-    total = np.zeros_like(like)
-    for i, g in enumerate(found):
-        if isinstance(g, Absorbing):
-            if g is not ZERO:
-                return g
-        else:
-            total[i] = g
-    return total
 
 
 def _iterable(inner: Heap, heap: Heap, k: Any, values: Any) -> Any:
@@ -242,7 +231,7 @@ def _unarray(inner: Heap, heap: Heap, k: Any, value: Any, array: Any, adjoint: A
 
 
 def _seconds(inner: Heap, values: Any, like: Any) -> Any:
-    return _stacked([_seconds(inner, v, g) if isinstance(v, (list, tuple)) else _second(inner, v)
+    return stacked([_seconds(inner, v, g) if isinstance(v, (list, tuple)) else _second(inner, v)
                      for v, g in zip(values, like, strict=True)], like)
 
 
