@@ -28,6 +28,7 @@ __all__ = ["attach", "form", "of_function", "primal_attach", "primal_form"]
 
 TWICE = "__cpsad_twice__"  # marks the form of a gradient inside a gradient
 OPERATOR_PARTS = "__cpsad_parts__"  # what it computes with, and what of the result it gives
+INSTEAD = "__cpsad_instead__"  # of a function of the run-time support: what is differentiated in its place, for a call
 OPERATOR = "__cpsad_operator__"  # a gradient function has itself under this name (a wrapper of it another)
 
 
@@ -154,6 +155,8 @@ def _known(function: types.FunctionType, call: Call, signature: str) -> Any:
     if TWICE in function.__dict__:
         raise here(UnsupportedError, "a gradient inside a gradient inside a gradient is not differentiated yet",
                    remedy="compute one of them by hand, or by differences")
+    if (instead := function.__dict__.get(INSTEAD)) is not None:
+        return form(instead(call), signature)
     if OPAQUE in function.__dict__:
         return foreign.untransformed(function, call, None)
     made_here = function.__code__.co_filename in PROGRAMS and "__cpsad_program__" not in function.__dict__

@@ -140,6 +140,12 @@ def _like(function: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
     return named
 
 
+def _name_of(wrapper: Any, function: Any, operator: str) -> None:
+    """A name for what an operator has made of a callable that has none."""
+    if not hasattr(function, "__name__"):
+        wrapper.__name__ = f"{operator}_of_{type(function).__name__}"
+
+
 class _Gradient:
     """What a gradient function does when it is called."""
 
@@ -160,7 +166,8 @@ class _Gradient:
         self.called = False
         self.located: dict[tuple[int, tuple[str, ...]], list[int]] = {}
 
-    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any], seed: Any = None) -> tuple[Any, Any, Any]:
+        """`seed(heap, value)` gives the cotangent of the result, where it is not that of a real scalar."""
         shape = len(args), tuple(kwargs)
         slots = self.located.get(shape)
         if slots is None:
@@ -190,7 +197,7 @@ class _Gradient:
         signature = "".join(letters[: len(args)])
         signature += "".join(f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
         given = dict(zip(kwargs, arguments[len(args):], strict=True))
-        ends = _End(heap, self.has_aux)
+        ends = _End(heap, self.has_aux, seed)
         heap.enter(ends.arrive, [arguments[i] for i in slots], [a for i, a in enumerate(arguments) if i not in slots])
         done = False
         try:
@@ -260,8 +267,8 @@ class _Gradient:
 class _End:
     """The continuation of the whole: takes the function's result, starts the way back."""
 
-    def __init__(self, heap: Heap, has_aux: bool) -> None:
-        self.heap, self.has_aux = heap, has_aux
+    def __init__(self, heap: Heap, has_aux: bool, seed: Any = None) -> None:
+        self.heap, self.has_aux, self.seed = heap, has_aux, seed
         self.value: Any = None
         self.aux: Any = None
         self.contents: list[tuple[Any, Any]] = []
@@ -274,7 +281,7 @@ class _End:
             self.value, self.aux = result
         else:
             self.value = result
-        seed = _seed(self.value)
+        seed = _seed(self.value) if self.seed is None else self.seed(self.heap, self.value)
         self.contents = self.heap.final_contents()
         if not self.has_aux:
             return seed

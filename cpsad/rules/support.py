@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-from .. import forms, nested, operators, products
+from .. import forms, jacobians, nested, operators, products
 from ..cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
 from ..layout import captured
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
@@ -30,7 +30,7 @@ constant(GlobalCell, outer_cell, result="c")
 constant(is_sequence, is_mapping, is_instance, result="s")
 constant(distinct, match_names)
 constant(check_bound, operands, is_floating)
-constant(operators.stop_gradient, operators.grad, operators.value_and_grad)
+constant(operators.stop_gradient, operators.grad, operators.value_and_grad, jacobians.jacrev, jacobians.elementwise_grad)
 constant(frozen_index)
 defrule(numeric, lambda g, y, value: g)
 mover(frozen, captured)
