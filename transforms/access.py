@@ -36,26 +36,24 @@ class Access:
         self.look_up(node, value, kind)
 
         def back(g: Any, have: set[str], out: list[Any]) -> None:
-            total = self.frame.current(owner.id, have)
+            so_far = self.frame.current(owner.id, have)
+            if so_far is None:  # of an outer variable, other turns of a loop may have added to it
+                local = self.frame.is_local(owner.id)
+                so_far = self.ctx.use("ZERO") if local else load(self.frame.adjoint_name(owner.id))
             if kind in NUMERIC and owner.id in self.ctx.settled:
-                self.frame.replace(owner.id, self.on_heap("add_item", total or self.ctx.use("ZERO"), load(owner.id),
-                                                          copy_tree(index), g), have, out, node)
+                self.frame.replace(owner.id, self.on_heap("add_item", so_far, load(owner.id), copy_tree(index), g),
+                                   have, out, node)
                 return
             if kind in NUMERIC and not self.frame.is_local(owner.id):
                 self.frame.replace(owner.id, call(self.ctx.use("add_at"), load(self.frame.adjoint_name(owner.id)),
                                                   load(owner.id), copy_tree(index), g), have, out, node)
                 return
-            if kind not in NUMERIC:
-                before = total
-                if before is None:  # of an outer variable, other turns of a loop may have added to it
-                    local = self.frame.is_local(owner.id)
-                    before = self.ctx.use("ZERO") if local else load(self.frame.adjoint_name(owner.id))
-                total = self.on_heap("read_item", before, load(owner.id), copy_tree(index), load(name), g)
-            else:
+            if kind in NUMERIC:
                 self.contribute(owner, call(self.ctx.use("scatter"), load(owner.id), copy_tree(index), g),
                                 have, out, node)
                 return
-            self.frame.replace(owner.id, total, have, out, node)
+            self.frame.replace(owner.id, self.on_heap("read_item", so_far, load(owner.id), copy_tree(index), load(name), g),
+                               have, out, node)
 
         self.pull(back, name)
 

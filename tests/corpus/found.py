@@ -109,3 +109,21 @@ def error_held_back_by_a_context_manager(x):
             raise ValueError(x)
         t = t * 2
     return t * holding.w * holding.exits
+
+
+@case(0.37, np.array([0.21, 0.83, -0.44]))
+def item_of_an_array_in_turns_of_a_loop_behind_a_call(x, a):
+    y = (lambda z: z * 0.5)(x)
+    for i in range(3):
+        y = y * 0.3 + a[i] * x
+    return y
+
+
+@case(0.37, np.array([0.21, 0.83, -0.44]))
+def item_of_an_array_in_each_turn_of_a_recursion(x, a):
+    def down(z, n):
+        return z if n == 0 else down(z * 0.5, n - 1) + np.sin(a[n]) * x
+
+    for _ in range(1):
+        x = down(x, 2)
+    return x

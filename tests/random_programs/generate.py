@@ -7,6 +7,7 @@ order of side effects.
 
 import random
 
+from tests.random_programs.arrays import ARRAYS_HEADER, Arrays
 from tests.random_programs.more import MORE_FEATURES, MORE_HEADER, More
 
 __all__ = ["FEATURES", "program"]
@@ -45,7 +46,7 @@ class Node:
 """
 
 
-class Writer(More):
+class Writer(More, Arrays):
     """One program being written. `scopes`: what is bound, name to type, innermost last."""
 
     def __init__(self, rng, features):
@@ -56,6 +57,7 @@ class Writer(More):
         self.count = 0
         self.helpers = []  # (name, types of parameters)
         self.budget = rng.choice([3, 6, 9, 14, 25])
+        self.focus = rng.choice(sorted(features) or [""])  # what the program is full of
         self.in_loop = 0
         self.loops = 0
         self.frozen = [set()]  # names that must not be changed here
@@ -79,7 +81,8 @@ class Writer(More):
         return name
 
     def names(self, kind, writable=False):
-        found = [n for scope in self.scopes for n, k in scope.items() if k == kind]
+        kinds = ("a", "W") if kind == "a" and not writable else (kind,)
+        found = [n for scope in self.scopes for n, k in scope.items() if k in kinds]
         if writable:
             found = [n for n in found if n not in self.frozen[-1]]
         return found
@@ -221,6 +224,8 @@ class Writer(More):
         return self.fresh(kind, depth)
 
     def fresh(self, kind, depth):
+        if kind == "W":
+            return f"np.array([{self.number(0)}, {self.number(0)}, 0.2])"
         if kind == "L":
             return f"[{', '.join(self.number(depth) for _ in range(self.rng.randint(1, 3)))}]"
         if kind == "D":
@@ -307,7 +312,7 @@ class Writer(More):
         if self.has("early") and self.indent > 1:
             ways += [self.early]
         for extra in self.extra():
-            ways += [extra] * 3
+            ways += [extra] * (12 if extra.__name__ == f"more_{self.focus}" else 3)
         self.pick(ways)()
 
     def assign(self):
@@ -377,7 +382,7 @@ class Writer(More):
             self.line(f"for {key}, {q} in {d}.items():")
         elif kind == "array" and self.names("a"):
             q = self.new("f", "q")
-            frozen |= set(self.names("a"))
+            frozen |= set(self.names("a", writable=True))
             self.line(f"for {q} in {self.vector(1)}:")
         else:
             i = self.new("i")
@@ -532,7 +537,7 @@ class Writer(More):
             self.line(f"{self.new('a', 'v')} = {value}")
 
     def alias(self):
-        kinds = [k for k in "LDOaTF" if self.names(k)]
+        kinds = [k for k in "LDOaTFWKB" if self.names(k)]
         if kinds:
             kind = self.pick(kinds)
             old = self.pick(self.names(kind))
@@ -639,7 +644,7 @@ class Writer(More):
         self.count += 1
         name = f"helper{self.count}"
         kinds = [self.pick(["f", "f", "f", *[k for k, feature in (("L", "lists"), ("D", "dicts"), ("O", "objects"),
-                                                                 ("a", "arrays")) if self.has(feature)]])
+                                                                 ("a", "arrays"), ("W", "inplace"), ("W", "inplace")) if self.has(feature)]])
                  for _ in range(self.rng.randint(1, 3))]
         params = [(kind, f"p{i}") for i, kind in enumerate(kinds)]
         recursive = self.has("recursion") and self.chance(0.5)
@@ -673,7 +678,7 @@ class Writer(More):
         self.helpers.append((name, params))
 
     def module(self):
-        self.lines = (HEADER + MORE_HEADER).splitlines() + [""]
+        self.lines = (HEADER + MORE_HEADER + ARRAYS_HEADER).splitlines() + [""]
         if self.has("helpers") or self.has("recursion"):
             for _ in range(self.rng.randint(1, 2)):
                 self.helper()
@@ -696,10 +701,11 @@ class Writer(More):
     def result(self):
         parts = [*self.names("f")]
         parts += [f"sum({n})" for n in self.names("L")] + [f"sum({n}.values())" for n in self.names("D")]
-        parts += [f"{n}.u * {n}.v" for n in self.names("O")] + [f"{n}.sum()" for n in self.names("a")]
+        parts += [f"{n}.u * {n}.v" for n in self.names("O")] + [f"{n}.sum()" for n in self.names("a") + self.names("K")]
+        parts += [f"{n}.w[0] * {n}.row()[1]" for n in self.names("B")]
         parts += [f"{n}[0] - {n}[2]" for n in self.names("T")] + [f"({n}.u - {n}.v)" for n in self.names("R") + self.names("V")]
         parts += [f"sum({n})" for n in self.names("Q")] + [f"{n}(0.3)" for n in self.names("F")]
-        parts += [f"sum([np.sum(row) for row in {n}])" for n in self.names("N") + self.names("M")]
+        parts += [f"sum([np.sum(row) for row in {n}])" for n in self.names("N") + self.names("M") + self.names("WL")]
         self.rng.shuffle(parts)
         return " + ".join(f"{p} * {w}" for p, w in zip(parts, [1.0, -0.7, 0.6, 1.3, 0.9, -1.1])) or "x"
 

@@ -1,9 +1,9 @@
-"""Further statements of random programs: functions as values, exceptions, generators, patterns, arrays in place, operators."""
+"""Further statements of random programs: functions as values, exceptions, generators, patterns, operators."""
 
 __all__ = ["MORE_FEATURES", "MORE_HEADER", "More"]
 
 MORE_FEATURES = ("endless", "functions", "varargs", "sorting", "deques", "tables", "pairs", "records", "recursive_closures", "generators", "overloads",
-                 "patterns", "exceptions", "with")
+                 "patterns", "exceptions", "with", "inplace", "inplace")
 
 MORE_HEADER = '''\
 import collections
@@ -529,28 +529,6 @@ class More:
             self.block(self.rng.randint(1, 2))
             self.scopes.pop()
         self.indent -= 1
-
-    def more_inplace(self):
-        names = self.names("W", writable=True)
-        value, vector = self.bounded(1), self.vector(1)
-        if not names or self.chance(0.2):
-            name = self.new("W", "w")
-            self.line(f"{name} = {self.pick(['np.zeros(3)', f'np.tanh({vector})', f'np.array([0.1, {value}, 0.2])', f'({vector}).copy()', f'np.full(3, {value})'])}")
-            reader = self.new("a", "v")
-            self.line(f"{reader} = {name}")
-            for frozen in self.frozen:
-                frozen.add(reader)
-            return
-        w = self.pick(names)
-        i = self.position()
-        way = self.rng.randint(0, 12)
-        text = {
-            0: f"{w}[{i}] = {value}", 1: f"{w}[{i}] = {value}", 2: f"{w}[{i}] += {value}", 3: f"{w}[{i}] *= {value}",
-            4: f"{w}[:2] = {value}", 5: f"{w}[:] = {vector}", 6: f"{w} += {vector}", 7: f"{w} *= {value}",
-            8: f"{w}[1:] = {w}[:-1]", 9: f"{w}[::-1][0] = {value}", 10: f"np.multiply({w}, {value}, out={w})",
-            11: f"{w}[{w} > 0.1] = {value}", 12: f"{w}[[0, 2]] = {value}",
-        }[way]
-        self.line(text)
 
     def more_overloads(self):
         names = self.names("V")
