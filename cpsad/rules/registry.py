@@ -193,24 +193,32 @@ class Registry:
                 "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_ufuncs",
                 "numpy_random", "numpy_polynomials", "numpy_constants", "numpy_writers",
                 "library", "support", "exceptions")
-    ON_IMPORT: dict[str, tuple[str, ...]] = {}
+    ON_IMPORT: dict[str, tuple[str, ...]] = {
+        "scipy.special": ("scipy_special", "scipy_bessel", "scipy_hypergeometric"),
+    }
 
     def __init__(self) -> None:
         self.version = 0  # counts changes: a transform made before one is not used after it
         self.user = Table("user")
         self.tables: list[Table] = []
         self._pending = dict.fromkeys(self.BUILT_IN)
+        self._waiting = dict(self.ON_IMPORT)  # for a library to be imported
         self._lock = threading.RLock()
 
     def load(self) -> None:
         with self._lock:
+            for library in [name for name in self._waiting if name in sys.modules]:
+                self._pending.update(dict.fromkeys(self._waiting.pop(library)))
             for name in list(self._pending):
                 self.tables.append(importlib.import_module(f"cpsad.rules.{name}").table)
                 del self._pending[name]
-            for library, names in list(self.ON_IMPORT.items()):
-                if library in sys.modules:
-                    self._pending.update(dict.fromkeys(names))
-                    del self.ON_IMPORT[library]
+
+    def arrived(self) -> bool:
+        """Whether a library that has rules was imported since the last look; its rules are loaded then."""
+        if not any(name in sys.modules for name in self._waiting):
+            return False
+        self.load()
+        return True
 
     def lookup(self, primitive: Any) -> Rule | None:
         """The rule of `primitive`, or None. Never raises, whatever the object."""
@@ -226,7 +234,7 @@ class Registry:
                     return found
         except Exception:  # unhashable, or a hostile __eq__
             return None
-        return None
+        return self.lookup(primitive) if self._waiting and self.arrived() else None
 
 
 def _same(found: Rule | None, primitive: Any) -> bool:

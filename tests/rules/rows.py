@@ -1,5 +1,7 @@
 """One row or more for every derivative rule."""
 
+import importlib.util
+
 from . import (  # noqa: F401
     rows_choices,
     rows_decompositions,
@@ -15,5 +17,8 @@ from . import (  # noqa: F401
     rows_ufuncs,
 )
 from .row import NUMPY2, ROWS
+
+if importlib.util.find_spec("scipy") is not None:
+    from . import rows_scipy_special  # noqa: F401
 
 __all__ = ["NUMPY2", "ROWS"]

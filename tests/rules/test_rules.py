@@ -7,6 +7,7 @@ agree.
 
 import copy
 import importlib
+import sys
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from . import whole
 from .rows import NUMPY2, ROWS
 
 NAMES = [name for name in REGISTRY.BUILT_IN if name != "support"]
+NAMES += [name for library, names in REGISTRY.ON_IMPORT.items() if library in sys.modules for name in names]
 TABLES = [importlib.import_module(f"cpsad.rules.{name}").table for name in NAMES]
 RULES = {p: r for table in TABLES for p, r in table.rules.items() if r.role in ("rule", "gather")}
 WHOLE = [row for row in ROWS if whole.needed(row)]
