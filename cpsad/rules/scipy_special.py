@@ -186,11 +186,11 @@ table.otherwise(special.logsumexp, logsumexp)
 # Entropies and losses
 elementwise(
     special.xlogy,
-    lambda g, z, x, y: (masked(g, g * np.log(np.where((x == 0) & (y == 0), 1, y))), g * ratio(x, y)),
+    lambda g, z, x, y: (masked(g, g * of_dtype(np.log(np.where((x == 0) & (y == 0), 1, y)), x)), g * ratio(x, y)),
 )
 elementwise(
     special.xlog1py,
-    lambda g, z, x, y: (masked(g, g * np.log1p(np.where((x == 0) & (y == -1), 0, y))), g * ratio(x, 1 + y)),
+    lambda g, z, x, y: (masked(g, g * of_dtype(np.log1p(np.where((x == 0) & (y == -1), 0, y)), x)), g * ratio(x, 1 + y)),
 )
 elementwise(special.entr, lambda g, y, x: masked(g, -g * (np.log(x) + 1)))
 elementwise(special.rel_entr, lambda g, z, x, y: (masked(g, g * (np.log(x / y) + 1)), -g * ratio(x, y)))

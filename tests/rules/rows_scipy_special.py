@@ -88,7 +88,7 @@ row(names("jv yv iv kv ive hankel1"), 1.5, C(3), only=(1,))
 row(names("iv ive"), 2, -P(3), only=(1,))
 for text, args, domain in (
     ("betainc betaincc", (1.5, 2.5), U), ("betaincinv betainccinv", (1.5, 2.5), U), ("fdtr fdtrc", (3.0, 5.0), P),
-    ("fdtri", (3.0, 5.0), U), ("bdtr bdtrc", (2.0, 5), U), ("nbdtr nbdtrc", (2, 5), U), ("hyp1f1", (1.2, 2.3), R),
+    ("fdtri", (3.0, 5.0), U), ("bdtr bdtrc", (2.0, np.int64(5)), U), ("nbdtr nbdtrc", (2, 5), U), ("hyp1f1", (1.2, 2.3), R),
     ("hyperu", (1.2, 2.3), P), ("eval_gegenbauer eval_genlaguerre", (3, 1.5), U),
 ):
     row(names(text), *args, np.abs(domain(3)) + 0.05, only=(2,))
