@@ -278,10 +278,12 @@ def writes(node: Any) -> list[str]:
 
 
 def reads(node: Any) -> list[str]:
-    """Names that a statement or expression reads; a nested function reads what it closes over."""
+    """Names that a statement or expression reads, or deletes; a nested function reads what it closes over."""
     found = loads(node)
     if isinstance(node, gast.AugAssign):
         found.append(node.target.id)
+    if isinstance(node, gast.Delete):  # which raises if the name is not bound
+        found += writes(node)
     for inner in walk_scope(node):
         if isinstance(inner, gast.FunctionDef):
             found += sorted(free_names(inner))

@@ -389,12 +389,12 @@ class _Function:
         free = free_names(node)
         visible = {**self.outer, **{v: n for v, n in env.items() if v in free},
                    **{v: n for v, n in self.fixed.items() if v in free}}
+        args = copy_tree(node.args)  # `def f(x, f=f)`: the defaults are read before the name is bound
+        args.defaults = [self.rename(d, env, out, node) for d in args.defaults]
+        args.kw_defaults = [d if d is None else self.rename(d, env, out, node) for d in args.kw_defaults]
         own = self.bind(node.name, env, Fact("c", False))
         if node.name in free and node.name in self.graph.names:
             visible[node.name] = own
-        args = copy_tree(node.args)
-        args.defaults = [_rename(d, {**self.outer, **env}) for d in args.defaults]
-        args.kw_defaults = [d if d is None else _rename(d, {**self.outer, **env}) for d in args.kw_defaults]
         plain = copy_tree(node)
         plain.args, plain.name = args, own
         plain.body = [_rename_inner(s, {v: n for v, n in visible.items() if v in free}) for s in plain.body]

@@ -139,7 +139,10 @@ def module_tree(path: str | os.PathLike[str]) -> Any:
 
 
 def _lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
-    return linecache.getlines(code.co_filename, namespace)  # by attribute: doctest replaces it
+    filename = code.co_filename
+    if filename.startswith("<frozen ") and code.co_filename not in linecache.cache:  # a module inside the interpreter
+        filename = getattr(sys.modules.get(filename[8:-1]), "__file__", None) or filename
+    return linecache.getlines(filename, namespace)  # by attribute: doctest replaces it
 
 
 def _no_text(code: types.CodeType) -> SourceError:
