@@ -80,7 +80,11 @@ def other(function: Any, signature: str) -> Any:
     if rule is None and isinstance(function, (types.BuiltinFunctionType, types.MethodWrapperType)):
         owner = getattr(function, "__self__", None)
         if owner is not None and not isinstance(owner, types.ModuleType):
-            rule = REGISTRY.lookup(getattr(getattr(function, "__objclass__", type(owner)), function.__name__, None))
+            descriptor = descriptor_of(function)
+            rule = REGISTRY.lookup(descriptor)
+            made = _protocols[3].inherited(owner, descriptor, call.unguarded)
+            if made is not None:
+                return guarded.by_protocol(made, function, call) if call.guarded else made
             if rule is not None:
                 if rule.role == "python" or rule.otherwise and not _fits(rule, call, 1):
                     return _bound_method(rule.otherwise or rule.pullback, owner, signature)
@@ -105,6 +109,16 @@ def other(function: Any, signature: str) -> Any:
     return untransformed(function, call, None)
 
 
+def descriptor_of(function: Any) -> Any:
+    """What stands in the class for a bound method written in C, also where a class of Python has put another over it."""
+    owner, name = function.__self__, function.__name__
+    found = getattr(getattr(function, "__objclass__", type(owner)), name, None)
+    if isinstance(found, types.FunctionType):
+        members = [vars(base).get(name) for base in type(owner).__mro__]
+        found = next((m for m in members if isinstance(m, types.MethodDescriptorType) and m.__get__(owner) == function), None)
+    return found
+
+
 _protocols: Any = None  # the modules of the forms below, which import this one
 _known: dict[Any, Any] = {}  # (function, signature) -> form, of functions that have one by name
 
@@ -119,11 +133,11 @@ def by_protocol(function: Any, call: Call, signature: str) -> Any:
     if found is not None:
         return found
     if _protocols is None:
-        from . import callbacks, generators, iteration, members, protocols
+        from . import callbacks, generators, iteration, members, protocols, subclasses
 
         assert iteration and members  # they enter their forms
-        _protocols = callbacks, generators, protocols
-    callbacks, generators, protocols = _protocols
+        _protocols = callbacks, generators, protocols, subclasses
+    callbacks, generators, protocols, _ = _protocols
     kind = type(function)
     if kind is generators.Suspend:
         return function.form
@@ -218,13 +232,18 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
              or issubclass(cls, BaseException) and not isinstance(init, types.FunctionType))
     if moves:
         return _alone(_moving, call, cls, None, call)
+    subclasses = _protocols[3]
+    init = subclasses.init_of(cls)
+    rule = subclasses.container_rule(cls)
+    if rule is not None:
+        return _alone(_consuming, call, cls, rule, call)
     if type(cls).__call__ is type.__call__ and isinstance(new, types.FunctionType) and (
             init is object.__init__ or isinstance(init, types.FunctionType)):
         made = new_form(cls, signature.removesuffix("!"))
         return guarded.around(made, cls, call) if call.guarded else made
     is_error = issubclass(cls, BaseException) and new in (BaseException.__new__, *[k.__new__ for k in cls.__mro__[1:-1]])
-    if type(cls).__call__ is not type.__call__ or not isinstance(init, types.FunctionType) or new is not object.__new__ and not (
-            is_error and not isinstance(new, types.FunctionType)):
+    plain = new is object.__new__ or subclasses.makes_container(cls) or is_error and not isinstance(new, types.FunctionType)
+    if type(cls).__call__ is not type.__call__ or not isinstance(init, types.FunctionType) or not plain:
         return untransformed(cls, call, None)
     inner = forms.form(init, ("v" if groups_of_type(cls) else "o") + signature)
     names, given = _names_of(call)

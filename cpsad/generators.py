@@ -40,6 +40,9 @@ class Suspend:
         k, owner.k, owner.stop = owner.k, None, None
         return (k(value),)  # the consumer goes on; what comes back is the adjoint of `value`
 
+    def __call__(self, value: Any) -> Any:
+        raise AssertionError("a generator is suspended by its form")
+
 
 class Generator(collections.abc.Generator):
     """A generator of transformed code."""

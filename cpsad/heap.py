@@ -23,7 +23,7 @@ from .transforms.errors import NoDerivativeError
 
 __all__ = ["Heap", "is_floating"]
 
-_PLAIN_SETATTR = {object.__setattr__, BaseException.__setattr__}
+_PLAIN_SETATTR = {object.__setattr__, BaseException.__setattr__, types.SimpleNamespace.__setattr__}
 _FUNCTION = type(lambda: None)
 
 _NUMBERS = {int, float, bool, complex, type(None), np.ndarray, np.float64}

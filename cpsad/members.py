@@ -125,14 +125,45 @@ def _held(owner: Any, name: str) -> bool:
     return name in getattr(owner, "__dict__", ())
 
 
+def _unless_missing(heap: Any, k: Any, owner: Any, name: str, otherwise: Any) -> Any:
+    """Reads an attribute whose reading runs code; where that raises AttributeError, `otherwise()` goes on in place of `k`."""
+    arrived = False
+
+    def after(value: Any) -> Any:
+        nonlocal arrived
+        arrived = True
+        return k(value)
+
+    changes = heap.changes
+    try:
+        return get_attribute(heap, after, owner, name)
+    except AttributeError as error:
+        if arrived:
+            raise
+        if heap.changes != changes:
+            raise here(NoDerivativeError, f"reading {name} stores values and then raises AttributeError, which is caught",
+                       why="its way back is lost when it raises", remedy="look whether the attribute is there before") from error
+    otherwise()
+    return ZERO, ZERO
+
+
 @_entered(getattr, 2, 3)
 def get_attribute(heap: Any, k: Any, owner: Any, name: str, *default: Any) -> Any:
+    if default and _runs_to_read(owner, name):
+        given: Any = ZERO
+
+        def take_default() -> None:
+            nonlocal given
+            given = k(default[0])
+
+        back = _unless_missing(heap, k, owner, name, take_default)
+        return (*back, given)
     rest = (ZERO,) * (1 + len(default))
     if isinstance(owner, (type, types.ModuleType)):
         return _read(heap, k, owner, name, default)
     instance, member = _find(owner, name)
     hook = python_member(type(owner), "__getattribute__") if instance is owner else None
-    if hook is not None and not default:
+    if hook is not None:
         return call_method(heap, k, hook, owner, name)
     if isinstance(member, property) and isinstance(member.fget, types.FunctionType):
         return (*call_method(heap, k, member.fget, instance), *rest)
@@ -143,7 +174,7 @@ def get_attribute(heap: Any, k: Any, owner: Any, name: str, *default: Any) -> An
         return (call_method(heap, k, get, member, instance, type(instance))[1], *rest)
     if member is MISSING and not _held(instance, name):
         hook = python_member(type(instance), "__getattr__")
-        if hook is not None and not default:
+        if hook is not None:
             return call_method(heap, k, hook, instance, name)
     return _read(heap, k, owner, name, default)
 
@@ -224,9 +255,7 @@ def delete_attribute(heap: Any, k: Any, owner: Any, name: str) -> Any:
 
 @_entered(hasattr, 2)
 def has_attribute(heap: Any, k: Any, owner: Any, name: str) -> Any:
-    instance, member = _find(owner, name)
-    if isinstance(owner, (type, types.ModuleType)) or _held(instance, name) or member is not MISSING and not (
-            isinstance(member, property)) or member is MISSING and python_member(type(instance), "__getattr__") is None:
+    if not _runs_to_read(owner, name):
         k(hasattr(owner, name))
         return ZERO, ZERO
 
@@ -234,7 +263,19 @@ def has_attribute(heap: Any, k: Any, owner: Any, name: str) -> Any:
         k(True)
         return ZERO
 
-    return get_attribute(heap, after, owner, name)
+    return _unless_missing(heap, after, owner, name, lambda: k(False))
+
+
+def _runs_to_read(owner: Any, name: str) -> bool:
+    """Whether reading an attribute of an instance runs code in Python, which may raise AttributeError."""
+    if isinstance(owner, (type, types.ModuleType)):
+        return False
+    instance, member = _find(owner, name)
+    if python_member(type(instance), "__getattribute__") is not None:
+        return True
+    if member is MISSING:
+        return not _held(instance, name) and python_member(type(instance), "__getattr__") is not None
+    return isinstance(member, (property, functools.cached_property)) or python_member(type(member), "__get__") is not None
 
 
 # -- containment ----------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from .places import here
 from .resolve import letter_of
 from .rules.registry import REGISTRY
 from .runtime import numeric, operands
+from .special import is_alias
 from .transforms.context import MISSING
 from .transforms.errors import NoDerivativeError
 
@@ -56,7 +57,7 @@ def python_member(kind: Any, name: str) -> Any:
     found = member_of(kind, name)
     if isinstance(found, types.FunctionType):
         return None if found.__code__.co_filename.startswith("<string") else found
-    return found if isinstance(found, (staticmethod, classmethod, functools.partialmethod)) else None
+    return found if isinstance(found, (staticmethod, classmethod, functools.partialmethod)) or is_alias(found, name) else None
 
 
 def call_method(heap: Any, after: Any, member: Any, owner: Any, *args: Any) -> tuple[Any, ...]:

@@ -45,6 +45,7 @@ _FOLLOWED = {"fractions", "statistics", "functools", "collections", "itertools",
 _LEAVES = (int, float, complex, str, bytes, bool, type(None), np.ndarray, np.generic, range, slice)
 _NUMBERS = {int, float, bool, str, type(None), np.ndarray, np.float64}
 MOST = 4000  # objects looked at
+HEAP_TYPE = 1 << 9  # of classes made by Python code
 
 _CALLS: dict[Any, tuple[str, ...]] = dict.fromkeys(
     (abs, float, int, complex, round, divmod, pow, math.floor, math.ceil, math.trunc, operator.index, operator.abs), ("number",))
@@ -97,8 +98,9 @@ def groups_of_type(kind: Any) -> frozenset[str]:
     """Groups of the special methods that a class has in Python, and its attributes that run code."""
     found: set[str] = set()
     for base in kind.__mro__:
-        if base.__module__ in _QUIET_MODULES or base.__module__.partition(".")[0] in ("numpy", "cpsad") and (
-                base.__name__ != "Generator"):
+        root = base.__module__.partition(".")[0]
+        if base.__module__ in _QUIET_MODULES or root == "cpsad" and base.__name__ != "Generator" or root == "numpy" and (
+                issubclass(base, (np.ndarray, np.generic)) or not base.__flags__ & HEAP_TYPE):
             continue
         for name, value in vars(base).items():
             if isinstance(value, types.FunctionType):
@@ -106,7 +108,8 @@ def groups_of_type(kind: Any) -> frozenset[str]:
                     found.update(GROUPS[name])
             elif runs_code(value):
                 found.add("." + name)
-            elif isinstance(value, (staticmethod, classmethod, functools.partialmethod)) and name in GROUPS:
+            elif name in GROUPS and (is_alias(value, name) or isinstance(
+                    value, (staticmethod, classmethod, functools.partialmethod))):
                 found.update(GROUPS[name])
     if any(group[0] in ".=" for group in found):
         found.add("attribute")
@@ -128,6 +131,11 @@ def runs_code(member: Any) -> bool:
         return True
     return any(isinstance(getattr(type(member), name, None), types.FunctionType) for name in ("__get__", "__set__")) and (
         not isinstance(member, (functools.partialmethod, functools.singledispatchmethod)))
+
+
+def is_alias(member: Any, name: str) -> bool:
+    """Whether a method written in C stands in a class under another name: `__setattr__ = dict.__setitem__`."""
+    return isinstance(member, (types.WrapperDescriptorType, types.MethodDescriptorType)) and member.__name__ != name
 
 
 def is_special(value: Any) -> bool:
@@ -163,9 +171,11 @@ class _Reach:
         self.found: set[str] = set()
         self.seen: set[int] = set()
         self.todo: list[Any] = []
+        self.root: Any = None
 
     def of(self, value: Any) -> frozenset[str]:
         self.todo.append(value)
+        self.root = value
         while self.todo and self.most:
             value = self.todo.pop(0)
             if isinstance(value, _LEAVES) or id(value) in self.seen:
@@ -217,7 +227,7 @@ class _Reach:
                         self.todo.append(member.func)
 
     def function(self, function: types.FunctionType) -> None:
-        if not _is_users(function.__module__ or ""):
+        if function is not self.root and not _is_users(function.__module__ or ""):
             return
         codes = list(_codes(function.__code__))
         for code in codes:
@@ -244,18 +254,17 @@ class _Reach:
 
 
 def _of_modules(module: types.ModuleType, names: set[str]) -> list[Any]:
-    """What these names stand for in a user's module, and in its modules: `package.part.Class`."""
+    """What these names stand for in a module, and in its modules: `package.part.Class`."""
     found: list[Any] = []
     todo, seen = [module], {module.__name__}
     while todo:
         module = todo.pop()
-        if _is_users(module.__name__):
-            for value in [vars(module)[n] for n in names if n in vars(module)]:  # `getattr` may import
-                if not isinstance(value, types.ModuleType):
-                    found.append(value)
-                elif value.__name__ not in seen:
-                    seen.add(value.__name__)
-                    todo.append(value)
+        for value in [vars(module)[n] for n in names if n in vars(module)]:  # `getattr` may import
+            if not isinstance(value, types.ModuleType):
+                found.append(value)
+            elif value.__name__ not in seen:
+                seen.add(value.__name__)
+                todo.append(value)
     return found
 
 

@@ -14,6 +14,7 @@ import collections
 import functools
 import heapq
 import itertools
+import types
 
 from ..equivalents import argsort
 from .registry import EVERY, Table
@@ -89,6 +90,13 @@ mover(heapq.nlargest, heapq.nsmallest, iterates=(1,))
 mover(heapq.merge, iterates=EVERY)
 mover(bisect.insort_left, bisect.insort_right)
 constant(bisect.bisect_left, bisect.bisect_right, result="s")
+
+# What fills a container, called by classes that inherit from one
+mover(list.__init__, dict.__init__, set.__init__, collections.deque.__init__, collections.OrderedDict.__init__,
+      iterates=(1,), result="c")
+mover(collections.defaultdict.__init__, iterates=(2,), result="c", calls=2)
+mover(types.SimpleNamespace, iterates=(0,))
+mover(types.SimpleNamespace.__init__, iterates=(1,), result="c")
 
 # The order that sorts: of what is known when it runs
 constant(argsort)

@@ -1,6 +1,10 @@
 """What functions of libraries were found to do that others did not: each is the smallest program that showed a defect."""
 
+import collections
+import types
+
 import numpy as np
+from numpy.polynomial import Polynomial
 
 from tests.corpus.case import case
 
@@ -27,3 +31,139 @@ def argument_deleted_behind_a_branch(x, args):
     if len(values) == 2:
         y = y * values[0]
     return y * x
+
+
+@case(0.5)
+def yield_under_a_handler(x):
+    def items(values):
+        i = 0
+        try:
+            while True:
+                v = values[i]
+                yield v * x
+                i += 1
+        except IndexError:
+            return
+
+    total = 0.0
+    for value in items([x, 2.0, x * x]):
+        total += value * total + value
+    return total
+
+
+class Held(collections.UserList):
+    def total(self):
+        return sum(self)
+
+
+class Named(collections.UserDict):
+    def total(self):
+        return sum(self.values())
+
+
+@case(0.5)
+def classes_from_frozen_modules(x):
+    held = Held([x])
+    held.append(x * x)
+    held.extend([x * 3])
+    named = Named(a=x)
+    named["b"] = x * x
+    named.update({"c": 2 * x})
+    return (held + [x]).total() * held[1] + named.total() * named["a"] + (held * 2).total()
+
+
+class Result(dict):
+    def __getattr__(self, name):
+        try:
+            return self[name]
+        except KeyError as error:
+            raise AttributeError(name) from error
+
+    __setattr__ = dict.__setitem__
+    __delattr__ = dict.__delitem__
+
+
+@case(0.5)
+def dictionary_with_attributes(x):
+    result = Result({"a": x}, b=x * 2)
+    result.c = x * x
+    y = result.a * result.b + result["c"] * result.c
+    del result.b
+    if not hasattr(result, "b"):
+        y = y * getattr(result, "a", 2.0) + getattr(result, "b", x)
+    return y
+
+
+class Scaled(list):
+    def __init__(self, values, scale):
+        super().__init__(values)
+        self.scale = scale
+
+    def append(self, value):
+        super().append(value * self.scale)
+
+    def __setitem__(self, i, value):
+        super().__setitem__(i, value * self.scale)
+
+    def total(self):
+        return sum(self) * self.scale
+
+
+class Doubling(dict):
+    def __missing__(self, key):
+        self[key] = made = 2.0 * key
+        return made
+
+    def __setitem__(self, key, value):
+        dict.__setitem__(self, key, value * 3.0)
+
+    def __getitem__(self, key):
+        return super().__getitem__(key) * 1.5
+
+
+class Ordered(collections.OrderedDict):
+    def __setitem__(self, key, value):
+        super().__setitem__(key, value * value)
+
+
+class Window(collections.deque):
+    def mean(self):
+        return sum(self) / len(self)
+
+
+class Bag(tuple):
+    @property
+    def product(self):
+        return self[0] * self[1]
+
+
+@case(0.5)
+def subclasses_of_containers(x):
+    scaled = Scaled([x, x * x], x)
+    scaled.append(x + 1)
+    scaled[0] = 2 * x
+    doubling = Doubling(a=x)
+    y = doubling["a"] * x + doubling[x]
+    ordered = Ordered([("a", x)], b=x + 1)
+    ordered.update({"c": 3 * x})
+    window = Window([x, 2.0], maxlen=2)
+    window.append(x * x)
+    space = types.SimpleNamespace(a=x, b=2.0)
+    space.c = space.a * space.b
+    return scaled.total() + y + sum(ordered.values()) + window.mean() * Bag([x, space.c]).product
+
+
+@case(np.array([0.3, 0.4, 0.5]), 0.7)
+def classes_of_numpy(c, x):
+    p = np.polynomial.Polynomial(c)
+    q = (p * Polynomial([1.0, 2.0]) + 3 * p) ** 2 - 1
+    return q.deriv()(x) + (q // p)(x) * p.integ()(0.2) + np.poly1d(c)(x)
+
+
+def _slope(p, x):
+    return (p - Polynomial([x]))(x)
+
+
+@case(np.array([0.3, 0.4, 0.5]), 0.7)
+def objects_of_numpy_in_a_callee(c, x):
+    return _slope(Polynomial(c), x)

@@ -17,7 +17,7 @@ def library(name):
     try:
         return importlib.import_module(name)
     except ImportError:
-        pytest.skip(f"{name} is not installed: pip install cpsad[third_party]", allow_module_level=True)
+        pytest.skip(f"{name} is not installed: pip install cpsad[third-party]", allow_module_level=True)
 
 
 def agrees(function, *args, argnums=None, rtol=1e-6):
