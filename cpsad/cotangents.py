@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ZERO", "Absorbing", "Poison", "accumulate", "add_at", "is_cotangent_zero", "scatter", "stacked", "unbroadcast"]
+__all__ = ["ZERO", "Absorbing", "Placed", "Poison", "accumulate", "add_at", "dense", "is_cotangent_zero", "placed", "scatter",
+           "stacked", "unbroadcast"]
 
 _SUMS = {np.add, np.subtract}
 
@@ -93,6 +94,72 @@ class Poison(Absorbing):
         return "POISON"
 
 
+class Placed:
+    """A cotangent that is `g` at `index` of an array like `x`, and zero elsewhere: what reading `x[index]` leaves to `x`.
+
+    Generated code holds it where it only multiplies, divides, negates, sums and adds such a cotangent
+    (`transforms/sparse.py`), and computes with `g` alone. Added to an array, or asked to be one, it is dense.
+    """
+
+    __slots__ = ("g", "index", "x")
+    __array_ufunc__ = None  # operators of arrays leave it to the methods here
+
+    def __init__(self, x: Any, index: Any, g: Any) -> None:
+        self.x, self.index, self.g = x, index, g
+
+    def dense(self) -> Any:
+        return scatter(self.x, self.index, self.g)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.asarray(self.dense(), dtype)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        shape: tuple[int, ...] = self.x.shape
+        return shape
+
+    def __mul__(self, other: Any) -> Any:
+        if type(other) is np.ndarray:
+            if other.shape != self.x.shape:
+                return self.dense() * other
+            other = other[self.index]
+        return Placed(self.x, self.index, self.g * other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        if type(other) is np.ndarray:
+            if other.shape != self.x.shape:
+                return self.dense() / other
+            other = other[self.index]
+        return Placed(self.x, self.index, self.g / other)
+
+    def __neg__(self) -> Any:
+        return Placed(self.x, self.index, -self.g)
+
+    def __add__(self, other: Any) -> Any:
+        return self.dense() + other
+
+    def __radd__(self, other: Any) -> Any:
+        return other + self.dense()
+
+    def __sub__(self, other: Any) -> Any:
+        return self.dense() - other
+
+    def __rsub__(self, other: Any) -> Any:
+        return other - self.dense()
+
+
+def placed(x: Any, index: Any, g: Any) -> Any:
+    """Cotangent of `x` from that of `x[index]`, as what it is made of."""
+    return g if isinstance(g, Absorbing) else Placed(x, index, g)
+
+
+def dense(cotangent: Any) -> Any:
+    """A cotangent as an array, if it is `Placed`."""
+    return cotangent.dense() if type(cotangent) is Placed else cotangent
+
+
 def is_cotangent_zero(g: Any) -> bool:
     return g is ZERO
 
@@ -103,8 +170,11 @@ def unbroadcast(g: Any, x: Any) -> Any:
     `g`: shape of the result; `x`: a shape that broadcasts to it. Returns shape of `x`.
     """
     try:
-        if g.shape == x.shape:
+        shape = x.shape
+        if g.shape == shape:
             return g
+        if not shape and type(g) is np.ndarray:
+            return np.add.reduce(g, axis=None)
     except AttributeError:
         pass
     if isinstance(g, Absorbing) or isinstance(x, Absorbing):
@@ -113,6 +183,10 @@ def unbroadcast(g: Any, x: Any) -> Any:
     g_shape = getattr(g, "shape", ())
     if shape == g_shape:
         return g
+    if type(g) is Placed:
+        if not shape:
+            return np.add.reduce(g.g, axis=None) if isinstance(g.g, np.ndarray) else g.g
+        g = g.dense()
     if not shape:
         return np.add.reduce(g, axis=None) if type(g) is np.ndarray else np.sum(g)
     lead = len(g_shape) - len(shape)

@@ -37,7 +37,7 @@ class Products:
         if left.dtype is not mine.dtype or right.dtype is not mine.dtype:
             return False
         count = self.count
-        if left.ndim == 1:
+        if left.ndim == 1 or len(left) == 1:
             if count == ROWS:
                 self.multiply()
                 count = 0

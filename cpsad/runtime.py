@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import lazy
-from .cotangents import ZERO, Absorbing, accumulate, add_at, scatter, unbroadcast
+from .cotangents import ZERO, Absorbing, Placed, accumulate, add_at, dense, placed, scatter, unbroadcast
 from .exceptions import EXCEPTIONS
 from .heap import is_floating
 from .matching import MATCHING
@@ -59,7 +59,7 @@ def check_bound(value: Any, name: str) -> None:
 
 
 _PLAIN = {float, int, bool, complex, str, bytes, type(None), np.ndarray, np.float64, np.float32, np.int64, np.bool_,
-          range, type(ZERO)}
+          range, type(ZERO), Placed}
 
 
 def numeric(value: Any) -> Any:
@@ -202,8 +202,8 @@ SUPPORT: dict[str, Any] = {
     "set": set, "slice": slice, "globals": globals, "AssertionError": AssertionError,
     "check_bound": check_bound, "numeric": numeric, "operands": operands, "frozen": frozen, "frozen_index": frozen_index,
     "chosen": chosen, "global_cell": GlobalCell, "outer_cell": outer_cell, "unbroadcast": unbroadcast,
-    "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "no_derivative": no_derivative,
-    "undifferentiated": undifferentiated, "is_floating": is_floating,
+    "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "placed": placed, "dense": dense,
+    "no_derivative": no_derivative, "undifferentiated": undifferentiated, "is_floating": is_floating,
     "accumulate_product": accumulate_product, "total": total,
 }
 SUPPORT |= MATCHING | EXCEPTIONS

@@ -16,6 +16,7 @@ import gast
 
 from .cfg import Block, CallThen, Graph, inner_first, reads, writes
 from .context import MISSING, Context, Fact
+from .fills import mark_fills
 from .memory import ARRAYS, Memory, is_fresh, outputs
 from .nodes import free_names, load, walk, walk_scope
 from .special import as_call, is_met
@@ -66,6 +67,7 @@ def analyse(graph: Graph, ctx: Context, outer: dict[str, Fact]) -> Analysis:
         missing = found.memory.forced() - forced
         found.forced = forced
         if not missing:
+            mark_fills(graph)
             return found
         forced |= missing
 

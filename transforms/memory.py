@@ -55,7 +55,8 @@ def is_update(node: Any) -> bool:
     if isinstance(node, gast.AugAssign):
         return True
     if isinstance(node, gast.Assign) and isinstance(node.targets[0], (gast.Subscript, gast.Attribute)):
-        return isinstance(node.targets[0], gast.Subscript) or node.targets[0].attr in PARTS
+        return isinstance(node.targets[0], gast.Subscript) and not getattr(node, "fills", False) or (
+            isinstance(node.targets[0], gast.Attribute) and node.targets[0].attr in PARTS)
     return bool(outputs(node))
 
 

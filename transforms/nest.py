@@ -25,6 +25,7 @@ def nest_all(tree: gast.FunctionDef, ctx: Context) -> bool:
             block = getattr(node, field, None)
             if isinstance(block, list) and (not isinstance(node, gast.FunctionDef) or hasattr(node, "role")):
                 _join_scatters(block, ctx)
+                _join_products(block)
                 changed |= _nest(block, uses, ctx)
     return changed
 
@@ -69,6 +70,28 @@ def _join_scatters(body: list[Any], ctx: Context) -> None:
             following.value = made
             body[i] = None
     body[:] = [s for s in body if s is not None]
+
+
+def _join_products(body: list[Any]) -> None:
+    """`b = g * t; b = b + e * t` is `b = (g + e) * t`."""
+    for i, node in enumerate(body[:-1]):
+        following = body[i + 1]
+        if not (isinstance(node, gast.Assign) and isinstance(following, gast.Assign) and isinstance(node.targets[0], gast.Name)
+                and getattr(node, "backward", False)):
+            continue
+        product, total = node.value, following.value
+        if (_is_product(product) and isinstance(total, gast.BinOp) and isinstance(total.op, gast.Add) and _is_product(total.right)
+                and len(node.targets) == len(following.targets) == 1 and is_name(following.targets[0], node.targets[0].id)
+                and is_name(total.left, node.targets[0].id) and is_name(total.right.right, product.right.id)
+                and product.right.id != node.targets[0].id and not count_reads(node.targets[0].id, [total.right])):
+            factor = gast.BinOp(left=product.left, op=gast.Add(), right=total.right.left)
+            following.value = gast.BinOp(left=factor, op=gast.Mult(), right=product.right)
+            body[i] = None
+    body[:] = [s for s in body if s is not None]
+
+
+def _is_product(node: Any) -> bool:
+    return isinstance(node, gast.BinOp) and isinstance(node.op, gast.Mult) and isinstance(node.right, gast.Name)
 
 
 def _temporary(node: Any, uses: Uses, following: Any) -> str | None:

@@ -3,6 +3,7 @@
 Takes: the result of `adjoint` (or of `cps`). Guarantees: the same program, in which
 
 - negations that cancel, and cotangents repeated only to be multiplied, are folded;
+- what is computed twice is computed once (`common.py`), and cotangents of one place are no arrays (`sparse.py`);
 - a name that is only another name for an adjoint or a constant is gone (copy propagation), and so is a cotangent
   that is summed over repeated axes only to be summed over more of them;
 - an operation whose result nobody reads is gone, if it can do nothing but compute (dead code);
@@ -23,9 +24,11 @@ from typing import Any
 import gast
 
 from .clean import Cleaner, Uses
+from .common import share_common
 from .context import Context
 from .nest import nest_all
-from .nodes import copy_tree, walk
+from .nodes import call, copy_tree, is_name, walk
+from .sparse import keep_sparse
 from .splice import truth
 from .unroll import unroll
 
@@ -36,11 +39,14 @@ def optimize(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
     tree = copy_tree(tree)
     tree = _Fold(ctx).visit(tree)
     _eta_reduce(tree, ctx)
+    share_common(tree, ctx)
     for _ in range(20):
         uses = Uses(tree)
         changed = Cleaner(uses, ctx).clean(tree.body)
         if not changed:
             break
+    _fold_repeats(tree, ctx)
+    keep_sparse(tree, ctx)
     for _ in range(20):
         if not nest_all(tree, ctx):
             break
@@ -61,8 +67,12 @@ class _Fold(gast.NodeTransformer):
         self.ctx = ctx
 
     def visit_BinOp(self, node: Any) -> Any:
-        """`unreduce(g, x, None, False) * x` repeats `g` in the shape of `x` only to multiply it with `x`."""
+        """`unreduce(g, x, None, False) * x` repeats `g` in the shape of `x` only to multiply it with `x`; `scatter(x, i, g)`
+        is made only to be added to a product."""
         self.generic_visit(node)
+        if (isinstance(node.op, gast.Add) and isinstance(node.right, gast.BinOp) and isinstance(node.right.op, gast.Mult)
+                and isinstance(node.left, gast.Call) and self.ctx.support_name(node.left.func) == "scatter"):
+            return call(self.ctx.use("add_at"), node.right, *node.left.args)  # adds to a new array
         if isinstance(node.op, gast.Mult):
             for repeated, other in ((node.left, node.right), (node.right, node.left)):
                 if self.is_repeated(repeated) and ast_equal(repeated.args[1], other):
@@ -70,11 +80,7 @@ class _Fold(gast.NodeTransformer):
         return node
 
     def is_repeated(self, node: Any) -> bool:
-        if not (isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and len(node.args) == 4):
-            return False
-        made = self.ctx.spliced.get(node.func.id)
-        return (getattr(made, "__name__", "") == "unreduce" and isinstance(node.args[2], gast.Constant)
-                and node.args[2].value is None)
+        return _is_repeated(node, self.ctx)
 
     def visit_Call(self, node: Any) -> Any:
         """`unbroadcast(-g, x)` is `-unbroadcast(g, x)`: the sum is the smaller of the two."""
@@ -106,6 +112,36 @@ class _Fold(gast.NodeTransformer):
                 and not (len(node.orelse) == 1 and isinstance(node.orelse[0], gast.If))):
             node.test, node.body, node.orelse = test.operand, node.orelse, node.body
         return node
+
+
+def _is_repeated(node: Any, ctx: Context) -> bool:
+    if not (isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and len(node.args) == 4):
+        return False
+    made = ctx.spliced.get(node.func.id)
+    return (getattr(made, "__name__", "") == "unreduce" and isinstance(node.args[2], gast.Constant)
+            and node.args[2].value is None)
+
+
+def _fold_repeats(tree: gast.FunctionDef, ctx: Context) -> None:
+    """`b = unreduce(g, x, None, False)` of which only `b * x` is taken: `g` need not be repeated."""
+    uses = Uses(tree)
+    for block in _blocks(tree):
+        for i, node in enumerate(block):
+            if not (isinstance(node, gast.Assign) and _is_repeated(node.value, ctx) and len(node.targets) == 1
+                    and isinstance(node.targets[0], gast.Name) and isinstance(node.value.args[1], gast.Name)):
+                continue
+            name, other = node.targets[0].id, node.value.args[1].id
+            products = [n for s in block[i + 1:] for n in walk(s) if isinstance(n, gast.BinOp) and isinstance(n.op, gast.Mult)
+                        and any(is_name(a, name) and is_name(b, other) for a, b in ((n.left, n.right), (n.right, n.left)))]
+            if len(products) == uses.reads[name] and uses.binds[name] == 1 and name not in uses.nonlocal_names:
+                node.value = node.value.args[0]
+
+
+def _blocks(tree: Any) -> list[list[Any]]:
+    """The statement lists of generated code, without those of functions that stand in it as they were written."""
+    return [block for node in walk(tree) for field in ("body", "orelse")
+            if isinstance(block := getattr(node, field, None), list)
+            and (not isinstance(node, gast.FunctionDef) or hasattr(node, "role"))]
 
 
 # -- eta reduction --------------------------------------------------------------------------------------------------

@@ -56,6 +56,8 @@ class Updates:
 
     def guard_alias(self, node: Any, name: str) -> None:
         """A name that carries a derivative becomes another one for memory that does not."""
+        if isinstance(node.value, gast.Call):
+            self.frame.callee(node)  # is told apart by it
         if self.frame.active(load(name)) and self.frame.fact(load(name)).kind in ARRAYS and not is_fresh(node):
             value = node.value.value if isinstance(node.value, gast.Subscript) else node.value
             for used in loads(value):
@@ -81,6 +83,9 @@ class Updates:
     def store_item(self, node: Any, target: gast.Subscript) -> None:
         owner, value = target.value, node.value
         kind = self.frame.fact(owner).kind
+        if getattr(node, "fills", False) and not self.frame.active(owner) and not self.frame.active(value):
+            self.forward.append(node)
+            return
         if kind in ("l", "d"):
             if isinstance(target.slice, gast.Slice):
                 node.value = self.rows(value, node)

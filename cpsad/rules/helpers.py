@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..cotangents import ZERO, Absorbing, Poison
+from ..cotangents import ZERO, Absorbing, Placed, Poison
 from ..places import here
 from ..transforms.errors import NoDerivativeError
 
@@ -31,6 +31,8 @@ def masked(g: Any, r: Any) -> Any:
     if type(r) is np.ndarray:
         total = np.add.reduce(r, axis=None)
         return r if total == total else np.where(g == 0, 0, r)
+    if type(r) is Placed:
+        return Placed(r.x, r.index, masked(g.g, r.g)) if type(g) is Placed else masked(g, r.dense())
     if isinstance(r, Absorbing) or r == r:
         return r
     return r if g != 0 else g

@@ -37,7 +37,7 @@ def dot_right(g: Any, a: Any, b: Any) -> Any:
     if isinstance(g, Absorbing):
         return g
     if type(a) is type(b) is np.ndarray and a.ndim == b.ndim == 2:
-        return a.T @ g
+        return a.T.dot(g)  # the method is spared NumPy's dispatch
     m, n = np.ndim(a), np.ndim(b)
     if n == 0:
         return np.sum(a * g)
@@ -67,7 +67,7 @@ def matmul_left(g: Any, a: Any, b: Any) -> Any:
 def matmul_right(g: Any, a: Any, b: Any) -> Any:
     """`a @ b`, for `b`: a^T g, summed over the batch axes along which `b` was repeated."""
     if type(g) is type(a) is type(b) is np.ndarray and a.ndim == 2 and b.ndim <= 2:
-        return np.dot(g, a) if b.ndim == 1 else a.T @ g
+        return g.dot(a) if b.ndim == 1 else a.T.dot(g)  # the method is spared NumPy's dispatch
     if isinstance(g, Absorbing):
         return g
     m, n = np.ndim(a), np.ndim(b)

@@ -47,9 +47,9 @@ def share(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> A
     if isinstance(g, Absorbing):
         return g
     if axis is None and type(x) is np.ndarray and x.ndim == 1 and type(g) is not np.ndarray:
-        attained = x == y
-        if np.count_nonzero(attained) == 1:
-            return scatter(x, int(attained.argmax()), g)
+        (places,) = (x == y).nonzero()
+        if len(places) == 1:
+            return scatter(x, int(places[0]), g)
     attained = (x == kept(y, x, axis, keepdims)).astype(y.dtype)
     number = np.add.reduce(attained, axis=axis, keepdims=axis is not None)
     return attained * (kept(g, x, axis, keepdims) / number)

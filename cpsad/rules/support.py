@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 from .. import forms, jacobians, nested, operators, products
-from ..cotangents import ZERO, accumulate, add_at, scatter, unbroadcast
+from ..cotangents import ZERO, accumulate, add_at, dense, placed, scatter, unbroadcast
 from ..layout import captured
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
 from ..outer import GlobalCell, outer_cell
@@ -44,6 +44,8 @@ defrule(nested.finish, lambda g, y, adjoint, value: (g, ZERO))
 table.python(products.accumulate_product, lambda total, helper, g, a, b: accumulate(total, helper(g, a, b)))
 defrule(products.total, lambda g, y, sum_: g)
 defrule(accumulate, lambda g, y, total, g1: (g, g))
+table.python(placed, lambda x, index, g: scatter(x, index, g))
+defrule(dense, lambda g, y, cotangent: g)
 defrule(unbroadcast, lambda g, y, g1, x: (np.broadcast_to(g, np.shape(g1)), ZERO))
 defrule(scatter, lambda g, y, x, index, g1: (ZERO, None, g[index]))
 defrule(add_at, lambda g, y, total, x, index, g1: (g, ZERO, None, g[index]))
