@@ -128,4 +128,4 @@ def test_placed_is_what_the_dense_array_is():
         np.testing.assert_array_equal(p - one, p - full)
         np.testing.assert_array_equal(one + one, full + full)
         np.testing.assert_array_equal(1.0 + one, full + 1.0)
-        assert np.sum(one) == np.sum(full)
+        assert np.sum(np.asarray(one)) == np.sum(full)
