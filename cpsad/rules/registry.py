@@ -195,6 +195,7 @@ class Registry:
                 "library", "support", "exceptions")
     ON_IMPORT: dict[str, tuple[str, ...]] = {
         "scipy.special": ("scipy_special", "scipy_bessel", "scipy_hypergeometric"),
+        "scipy.linalg": ("scipy_linalg", "scipy_structured"),
     }
 
     def __init__(self) -> None:

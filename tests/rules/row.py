@@ -30,6 +30,8 @@ class Row:
 def _describe(a):
     if isinstance(a, np.ndarray):
         return a.dtype.char + "x".join(map(str, a.shape))
+    if isinstance(a, tuple) and any(isinstance(x, np.ndarray) for x in a):
+        return f"({','.join(map(_describe, a))})"
     return f"{a:.2g}" if type(a) is float else type(a).__name__ if isinstance(a, list) else str(a)[:20]
 
 

@@ -10,6 +10,9 @@ import pytest
 import cpsad
 
 special = pytest.importorskip("scipy.special")
+linalg = pytest.importorskip("scipy.linalg")
+STEP = np.array([[0.3, -0.1, 0.2], [0.4, 0.1, -0.3], [0.1, 0.2, 0.3]])
+BASE = np.array([[2.0, 0.1, 0.3], [0.2, 1.5, -0.1], [0.1, 0.4, 1.8]])
 
 LATE = """
 import sys
@@ -48,11 +51,11 @@ def test_second_derivatives(expression):
     assert cpsad.grad(gradient)(x) == pytest.approx(expected, rel=1e-5, abs=1e-6)
 
 
-def function(expression):
+def function(expression, body=None):
     """`lambda x: expression`, with a source."""
-    source = f"def f(x):\n    return {expression}\n"
+    source = f"def f(x):\n    {body or 'return ' + expression}\n"
     linecache.cache[f"<{expression}>"] = len(source), None, source.splitlines(True), f"<{expression}>"
-    names = {"np": np, "special": special}
+    names = {"np": np, "special": special, "linalg": linalg, "base": BASE, "step": STEP}
     exec(compile(source, f"<{expression}>", "exec"), names)
     return names["f"]
 
@@ -61,3 +64,27 @@ def function(expression):
 def test_a_parameter_without_closed_form_is_refused(expression):
     with pytest.raises(cpsad.NoDerivativeError, match="its rule does not differentiate (a|v|df)"):
         cpsad.grad(function(expression))(1.5)
+
+
+LINALG = """linalg.solve(a, b); linalg.solve(a, b, overwrite_a=True); linalg.solve_triangular(a, b); linalg.expm(a); linalg.sqrtm(a)
+    linalg.logm(a); linalg.cho_solve(linalg.cho_factor(a @ a.T), b)
+    np.tril(linalg.cho_factor(a @ a.T, True)[0]); linalg.lu_solve(linalg.lu_factor(a), b, overwrite_b=True)
+    linalg.solve_sylvester(a, a, b * a); linalg.block_diag(a, b); linalg.toeplitz(b); linalg.eigh(a + a.T)[0]
+    linalg.det(a, overwrite_a=True); linalg.solve_continuous_lyapunov(a, b * a)"""
+
+
+@pytest.mark.parametrize("expression", [e.strip() for e in LINALG.replace("\n", ";").split(";")])
+@pytest.mark.parametrize("times", [1, 2])
+def test_linear_algebra(expression, times):
+    """First and second derivatives along a line of matrices."""
+    source = f"a = base + x * step\n    b = np.array([x, 1.0, x * x])\n    return np.sum({expression} * 0.5)"
+    f = function(f"({expression})", source)
+    for _ in range(times - 1):
+        f = cpsad.grad(f)
+    x, h = 0.37, 1e-5
+    assert cpsad.grad(f)(x) == pytest.approx((f(x + h) - f(x - h)) / (2 * h), rel=1e-5, abs=1e-6)
+
+
+def test_the_random_triangle_of_a_factor_has_no_derivative():
+    with pytest.raises(cpsad.NoDerivativeError, match="random numbers"):
+        cpsad.grad(function("np.sum(linalg.cho_factor(base * x)[0])"))(1.0)
