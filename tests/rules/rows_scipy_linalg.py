@@ -50,15 +50,16 @@ row(linalg.norm, R(5), axis=0)
 for order in (1, 2, -1, np.inf, "nuc", "fro"):
     row(linalg.norm, R(3, 4), order, only=(0,))
 
-# Factors
+# Factors; eigenvalues far apart, so that the signs of eigenvectors stay
+FAR = np.array([[1.0, 0.2, 0.1], [0.2, 2.5, -0.3], [0.1, -0.3, 4.0]])
 for lower in (False, True):
     row(linalg.cholesky, S(3), lower)
-    row(linalg.eigh, S(3), lower=lower, rtol=1e-5)
+    row(linalg.eigh, FAR, lower=lower, rtol=1e-5)
     row(linalg.eigvalsh, S(3), lower=lower, rtol=1e-5)
-    row(linalg.eigh, S(3), S(3), lower=lower, rtol=1e-5)
+    row(linalg.eigh, FAR, np.eye(3) + 0.1 * FAR, lower=lower, rtol=1e-5)
     row(linalg.eigvalsh, S(3), S(3), lower=lower, rtol=1e-5)
 row(linalg.cholesky, S(3))
-row(linalg.eigh, S(3), eigvals_only=True, rtol=1e-5)
+row(linalg.eigh, FAR, eigvals_only=True, rtol=1e-5)
 for shape in ((3, 3), (4, 3), (3, 5), (1, 1), (1, 3), (3, 1)):
     row((linalg.lu, linalg.lu_factor), R(*shape), rtol=1e-5)
     row(linalg.lu, R(*shape), True, rtol=1e-5)
