@@ -4,64 +4,7 @@ Kinds: "W" an array of three numbers, "K" a matrix of three rows, "WL" a list of
 that holds one. All of them are read as arrays too.
 """
 
-__all__ = ["ARRAYS_HEADER", "Arrays"]
-
-ARRAYS_HEADER = '''\
-class Bank:
-    def __init__(self, w):
-        self.w = w
-        self.rows = [w, w[::-1]]
-
-    def put(self, i, v):
-        self.w[i] = v
-        return self.w[0] * 0.5
-
-    def row(self):
-        return self.rows[-1]
-
-    def scaled(self, v):
-        self.w *= v
-        return self
-
-    def __setitem__(self, i, v):
-        self.rows[0][i] = v
-
-    def __getitem__(self, i):
-        return self.rows[1][i] * 0.7
-
-
-def put(w, i, v):
-    old = w[i]
-    w[i] = v
-    return old * 0.4
-
-
-def smear(w, u, v=0.5):
-    w[1:] += u[:-1] * v
-    u[0] = w[2] * 0.3
-    return w
-
-
-def checked(w, i, v, limit=0.3):
-    w[i] = v * 0.8
-    if v > limit:
-        raise Boom(w[0] * 0.5)
-    w[-1] += 0.1
-    return math.tanh(v)
-
-
-def strides(w, n):
-    for i in range(n):
-        w[i % 3] = math.sin(w[i % 3] + 0.2)
-        yield w[(i + 1) % 3] * 0.6
-    w[0] *= 0.5
-
-
-def halves(w):
-    """Views of both ends."""
-    return w[:2], w[1:]
-
-'''
+__all__ = ["Arrays"]
 
 
 class Arrays:

@@ -1,6 +1,5 @@
 """Judges one program: its gradient against differences, its value and side effects against the plain function."""
 
-import copy
 import linecache
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from cpsad import CpsadError, value_and_grad
 from tests.oracle import same
+from tests.random_programs.entries import arguments, call, entry_of
 
 __all__ = ["BAD", "Verdict", "judge"]
 
@@ -29,39 +29,36 @@ def load(text, name):
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     namespace = {"__name__": "random_program"}
     exec(compile(text, name, "exec"), namespace)
+    del namespace["LOG"][:]
     return namespace
 
 
 def judge(text, name="<random program>"):
-    """Runs `f(x, y, a)` of a module's text plainly and differentiated."""
+    """Runs `f` of a module's text plainly and differentiated; how it is called, the text says (`entries.py`)."""
     try:
-        namespace = load(text, name)
-        function, log = namespace["f"], namespace["LOG"]
-        args = copy.deepcopy(ARGS)
-        expected = function(*args)
-        expected_log = list(log)
-        if not np.isfinite(expected) or abs(expected) > 1e6:
-            return Verdict("invalid", f"value {expected}")
-        if not same(args, ARGS):
-            return Verdict("invalid", "it changes its arguments")
-    except Exception as error:
-        return Verdict("invalid", f"{type(error).__name__}: {error}")
-    finally:
-        linecache.cache.pop(name, None) if "expected_log" not in locals() else None
-    try:
-        return compare(function, log, expected, expected_log)
+        try:
+            namespace = load(text, name)
+            function, log, entry = namespace["f"], namespace["LOG"], entry_of(namespace)
+            args = arguments(entry, ARGS)
+            expected = call(entry, function, args)
+            plain = expected[0] if entry.aux else expected
+            if not np.isfinite(plain) or abs(plain) > 1e6:
+                return Verdict("invalid", f"value {plain}")
+        except Exception as error:
+            return Verdict("invalid", f"{type(error).__name__}: {error}")
+        return compare(function, log, entry, expected, list(log), args)
     finally:
         linecache.cache.pop(name, None)
 
 
-def compare(function, log, expected, expected_log):
-    differentiate = value_and_grad(function, argnums=(0, 1, 2))
+def compare(function, log, entry, expected, expected_log, left):
+    differentiate = value_and_grad(function, argnums=entry.argnums, has_aux=entry.aux)
     found = []
     for _ in range(2):
         del log[:]
-        args = copy.deepcopy(ARGS)
+        args = arguments(entry, ARGS)
         try:
-            value, gradient = differentiate(*args)
+            value, gradient = call(entry, differentiate, args)
         except CpsadError as error:
             return Verdict("refused", f"{type(error).__name__}: {error.what}")
         except Exception as error:
@@ -70,21 +67,22 @@ def compare(function, log, expected, expected_log):
             return Verdict("value", f"{value!r}, not {expected!r}")
         if log != expected_log:
             return Verdict("log", f"{log}, not {expected_log}")
-        if not same(args, ARGS):
-            return Verdict("changed", f"arguments are {args}")
-        found.append(gradient)
+        if not same(args, left):
+            return Verdict("changed", f"arguments are {args}, not {left}")
+        found.append(entry.read(gradient))
     if not same(*found):
         return Verdict("second", f"{found[0]}, then {found[1]}")
-    return slopes(function, found[0])
+    return slopes(function, entry, found[0])
 
 
-def slopes(function, gradient):
+def slopes(function, entry, gradient):
     """Compares along two directions: an error in any entry shows in them."""
     rng = np.random.default_rng(5)
     rough = None
     for _ in range(2):
         direction = (rng.uniform(0.3, 1), rng.uniform(-1, -0.3), rng.uniform(-1, 1, 3))
-        slope, error = extrapolate(function, direction)
+        direction = tuple(d if free else d * 0 for d, free in zip(direction, entry.free))
+        slope, error = extrapolate(function, entry, direction)
         given = float(gradient[0] * direction[0] + gradient[1] * direction[1] + np.dot(gradient[2], direction[2]))
         scale = max(1.0, abs(slope))
         if not error < 1e-6 * scale:
@@ -94,13 +92,15 @@ def slopes(function, gradient):
     return rough or Verdict("right")
 
 
-def extrapolate(function, direction):
+def extrapolate(function, entry, direction):
+    """The slope along a direction by Richardson's extrapolation of central differences, and how far it is off."""
     rows = []
     for h in STEPS:
         ends = []
         for sign in (h, -h):
-            args = tuple(type(a)(a + sign * d) if isinstance(a, float) else a + sign * d for a, d in zip(ARGS, direction))
-            ends.append(float(function(*args)))
+            point = tuple(type(a)(a + sign * d) if isinstance(a, float) else a + sign * d for a, d in zip(ARGS, direction))
+            value = call(entry, function, arguments(entry, point))
+            ends.append(float(value[0] if entry.aux else value))
         row = [(ends[0] - ends[1]) / (2 * h)]
         if rows:
             for order, old in enumerate(rows[-1], 1):

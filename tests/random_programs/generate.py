@@ -1,14 +1,15 @@
 """Random programs as text: `program(seed, features)` gives a module that defines `f(x, y, a)`.
 
 `x` and `y` are floats, `a` is an array of three. Values are kept well scaled, so that differences are reliable, and
-containers are never empty, so that the programs do not fail. `LOG` in the module's globals receives integers: the
-order of side effects.
+containers are never empty, so that the programs do not fail. What they import is in `header.py`.
 """
 
 import random
 
-from tests.random_programs.arrays import ARRAYS_HEADER, Arrays
-from tests.random_programs.more import MORE_FEATURES, MORE_HEADER, More
+from tests.random_programs.arrays import Arrays
+from tests.random_programs.control import Control
+from tests.random_programs.entries import ENTRIES
+from tests.random_programs.more import MORE_FEATURES, More
 
 __all__ = ["FEATURES", "program"]
 
@@ -17,36 +18,8 @@ FEATURES = ("lists", "dicts", "tuples", "objects", "closures", "lambdas", "helpe
             "comprehensions", "jumps", "early", "alias", "nested", "slices", "chains", "text", "keywords", "rebind",
             *MORE_FEATURES)
 
-HEADER = """\
-import math
-import numpy as np
 
-LOG = []
-
-
-class Node:
-    def __init__(self, u, v=0.5):
-        self.u = u
-        self.v = v
-        self.kids = [u, v]
-
-    def mix(self, w):
-        self.v = math.tanh(self.v + w * self.u)
-        return self.v * 0.5
-
-    def total(self):
-        t = self.u - self.v
-        for kid in self.kids:
-            t = t + math.sin(kid)
-        return t * 0.3
-
-    def __call__(self, w, scale=0.7):
-        return math.sin(w * scale + self.u)
-
-"""
-
-
-class Writer(More, Arrays):
+class Writer(More, Arrays, Control):
     """One program being written. `scopes`: what is bound, name to type, innermost last."""
 
     def __init__(self, rng, features):
@@ -407,8 +380,13 @@ class Writer(More, Arrays):
     def early(self):
         self.line(f"if {self.test()}:")
         self.indent += 1
-        self.line(f"return {self.bounded()}")
+        self.line(f"return {self.returned()}")
         self.indent -= 1
+
+    aux = False
+
+    def returned(self):
+        return self.bounded() + (", None" if self.aux and self.function_depth == 0 else "")
 
     # -- containers -------------------------------------------------------------------------------------------
 
@@ -678,14 +656,18 @@ class Writer(More, Arrays):
         self.helpers.append((name, params))
 
     def module(self):
-        self.lines = (HEADER + MORE_HEADER + ARRAYS_HEADER).splitlines() + [""]
+        self.lines = ["from tests.random_programs.header import *", "", ""]
         if self.has("helpers") or self.has("recursion"):
             for _ in range(self.rng.randint(1, 2)):
                 self.helper()
-        self.line("def f(x, y, a):")
+        entry = self.rng.choice([*["plain"] * 8, *ENTRIES]) if self.has("entries") else "plain"
+        self.aux = ENTRIES[entry].aux
+        self.line(f'ENTRY = "{entry}"\n\n\ndef f({ENTRIES[entry].parameters}):')
         self.scopes = [{"x": "f", "y": "f", "a": "a"} if self.has("arrays") else {"x": "f", "y": "f"}]
         self.frozen = [set()]
         self.indent += 1
+        for line in ENTRIES[entry].lines:
+            self.line(line)
         if not self.has("arrays"):
             self.line("t = a[0] * x + a[2]")
             self.scopes[0]["t"] = "f"
@@ -694,7 +676,7 @@ class Writer(More, Arrays):
             self.scopes[0]["t"] = "f"
         for _ in range(self.rng.randint(2, 7)):
             self.statement()
-        self.line(f"return {self.result()}")
+        self.line(f"return {self.result()}" + (", {'x': x, 'y': [y, 1]}" if self.aux else ""))
         self.indent -= 1
         return "\n".join(self.lines) + "\n"
 
@@ -702,7 +684,7 @@ class Writer(More, Arrays):
         parts = [*self.names("f")]
         parts += [f"sum({n})" for n in self.names("L")] + [f"sum({n}.values())" for n in self.names("D")]
         parts += [f"{n}.u * {n}.v" for n in self.names("O")] + [f"{n}.sum()" for n in self.names("a") + self.names("K")]
-        parts += [f"{n}.w[0] * {n}.row()[1]" for n in self.names("B")]
+        parts += [f"{n}.w[0] * {n}.row()[1]" for n in self.names("B")] + [f"sum({n})" for n in self.names("A")]
         parts += [f"{n}[0] - {n}[2]" for n in self.names("T")] + [f"({n}.u - {n}.v)" for n in self.names("R") + self.names("V")]
         parts += [f"sum({n})" for n in self.names("Q")] + [f"{n}(0.3)" for n in self.names("F")]
         parts += [f"sum([np.sum(row) for row in {n}])" for n in self.names("N") + self.names("M") + self.names("WL")]
