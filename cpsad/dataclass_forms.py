@@ -15,6 +15,7 @@ from .layout import Call
 from .places import here
 from .reach import closes_over, reaches
 from .resolve import letter_of
+from .special import instance_letter
 from .transforms.errors import NoDerivativeError
 
 __all__ = ["init_form", "is_generated_init", "is_generated_new", "is_named_tuple", "makes_itself", "new_form"]
@@ -84,7 +85,7 @@ def init_form(init: types.FunctionType, call: Call) -> Any:
 
 def new_form(cls: Any, signature: str) -> Any:
     """The form of a class with a `__new__` in Python."""
-    init = cls.__init__
+    init, owner = cls.__init__, instance_letter(cls)
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
         more: tuple[Any, ...] = ()
@@ -98,7 +99,7 @@ def new_form(cls: Any, signature: str) -> Any:
                 heap.add(made, k(made))
                 return ZERO
 
-            more = forms.form(init, "o" + signature)(heap, done, made, *args, **keywords)[1:]
+            more = forms.form(init, owner + signature)(heap, done, made, *args, **keywords)[1:]
             return ZERO
 
         with heap.through_c():

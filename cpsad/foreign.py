@@ -21,7 +21,7 @@ from .reach import closes_over, holds_closure, reaches
 from .resolve import letter_of
 from .rules.registry import REGISTRY, Rule
 from .shadows import owner_of
-from .special import groups_of_type, is_special
+from .special import instance_letter, is_special
 from .stack import Shallow
 from .transforms.errors import CpsadError, NoDerivativeError
 
@@ -245,7 +245,7 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
     plain = new is object.__new__ or subclasses.makes_container(cls) or is_error and not isinstance(new, types.FunctionType)
     if type(cls).__call__ is not type.__call__ or not isinstance(init, types.FunctionType) or not plain:
         return untransformed(cls, call, None)
-    inner = forms.form(init, ("v" if groups_of_type(cls) else "o") + signature)
+    inner = forms.form(init, instance_letter(cls) + signature)
     names, given = _names_of(call)
     through = ["_heap", "_k", *(["_h"] if call.guarded else [])]
     text = f"def adapted({', '.join([*through, *names])}):\n"

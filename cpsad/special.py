@@ -146,7 +146,13 @@ def is_special(value: Any) -> bool:
     return bool(groups_of_type(kind))
 
 
-_NUMBERS = {int, float, bool, str, type(None), np.ndarray, np.float64}
+def instance_letter(kind: Any) -> str:
+    """The letter of a new instance, whose class is in use from now on, also where the code that makes it did not show it."""
+    groups = groups_of_type(kind)
+    note(groups)
+    return "v" if groups else "o"
+
+
 _PLAIN_TYPES = {int, float, bool, str, type(None), list, tuple, dict, set, np.ndarray, np.float64, types.FunctionType,
                 types.BuiltinFunctionType, types.MethodType, type, types.ModuleType}
 
@@ -229,31 +235,25 @@ class _Reach:
     def function(self, function: types.FunctionType) -> None:
         if function is not self.root and not _is_users(function.__module__ or ""):
             return
-        codes = list(_codes(function.__code__))
-        for code in codes:
-            if code.co_flags & inspect.CO_GENERATOR and (code.co_name != "<genexpr>" or code not in _consumed(codes)):
-                self.found |= {"iterate", "contains"}
-            self.found.update(GROUPS.get(code.co_name, ()))
-            if "property" in code.co_names or "cached_property" in code.co_names:
-                self.found |= {"attribute", *("." + c.co_name for c in code.co_consts if isinstance(c, types.CodeType))}
+        groups, names = _shown(function.__code__)
+        self.found |= groups
         if not self.follow:
             return
-        names = {n for code in codes for n in code.co_names}
-        for name in names:
-            value = function.__globals__.get(name, _BUILT_IN.get(name))
+        values = [function.__globals__.get(name, _BUILT_IN.get(name, sys.modules.get(name))) for name in names]
+        for cell in function.__closure__ or ():
+            try:
+                values.append(cell.cell_contents)
+            except ValueError:  # not assigned yet
+                pass
+        for value in values:  # a name that is no global's may be that of a module which is imported in the function
             if isinstance(value, types.ModuleType):
                 self.todo += _of_modules(value, names)
             elif value is not None:
                 self.todo.append(value)
-        for cell in function.__closure__ or ():
-            try:
-                self.todo.append(cell.cell_contents)
-            except ValueError:  # not assigned yet
-                pass
         self.todo += [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
 
 
-def _of_modules(module: types.ModuleType, names: set[str]) -> list[Any]:
+def _of_modules(module: types.ModuleType, names: frozenset[str]) -> list[Any]:
     """What these names stand for in a module, and in its modules: `package.part.Class`."""
     found: list[Any] = []
     todo, seen = [module], {module.__name__}
@@ -278,6 +278,20 @@ def _codes(code: types.CodeType) -> Any:
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from _codes(constant)
+
+
+@functools.lru_cache(maxsize=16384)
+def _shown(code: types.CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """The groups that a function's code shows by itself, and the names of globals and attributes in it."""
+    codes = list(_codes(code))
+    found: set[str] = set()
+    for inner in codes:
+        if inner.co_flags & inspect.CO_GENERATOR and (inner.co_name != "<genexpr>" or inner not in _consumed(codes)):
+            found |= {"iterate", "contains"}
+        found.update(GROUPS.get(inner.co_name, ()))
+        if "property" in inner.co_names or "cached_property" in inner.co_names:
+            found |= {"attribute", *("." + c.co_name for c in inner.co_consts if isinstance(c, types.CodeType))}
+    return frozenset(found), frozenset(n for inner in codes for n in inner.co_names)
 
 
 def _consumed(codes: list[types.CodeType]) -> set[types.CodeType]:

@@ -1,7 +1,8 @@
 """Source: from a function object, or a file and a name, to the function's gast tree.
 
 Takes for granted: nothing but that `linecache` holds the text of what was compiled, as it does for files,
-notebook cells, doctests, the interactive interpreter from 3.13 on, and `exec` where the text was registered.
+notebook cells, doctests, the interactive interpreter from 3.13 on, and `exec` where the text was registered;
+or that the function keeps it in an attribute.
 
 Guarantees, for a `Source`:
 - the tree is that of the very code object that runs: it was compiled again and compared with `fn.__code__`;
@@ -66,13 +67,18 @@ def of_function(fn: Any) -> Source:
         )
     code = fn.__code__
     lines = _lines(code, fn.__globals__)
-    if not lines:
+    if not lines and not _texts_kept(fn):
         for typed in statements(code) if code.co_filename == "<stdin>" else ():
             node = locate(code, typed)
             if node is not None:
                 return _source(node, code, typed)
         raise _no_text(code)
     node = locate(code, lines)
+    for kept in _texts_kept(fn) if node is None else ():
+        node = locate(code, kept)
+        if node is not None:
+            linecache.cache[code.co_filename] = (sum(map(len, kept)), None, kept, code.co_filename)
+            return _source(node, code, kept)
     if node is None:  # linecache may hold the text of an earlier import
         linecache.checkcache(code.co_filename)
         lines = _lines(code, fn.__globals__)
@@ -143,6 +149,14 @@ def _lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:
     if filename.startswith("<frozen ") and code.co_filename not in linecache.cache:  # a module inside the interpreter
         filename = getattr(sys.modules.get(filename[8:-1]), "__file__", None) or filename
     return linecache.getlines(filename, namespace)  # by attribute: doctest replaces it
+
+
+def _texts_kept(fn: types.FunctionType) -> list[list[str]]:
+    """Texts that a function made by `exec` has in its attributes; whether one is its own, `locate` finds out."""
+    if os.path.exists(fn.__code__.co_filename):
+        return []
+    return [v.splitlines(keepends=True) for v in vars(fn).values()
+            if isinstance(v, str) and f"def {fn.__code__.co_name}(" in v]
 
 
 def _no_text(code: types.CodeType) -> SourceError:

@@ -1,6 +1,7 @@
 """What functions of libraries were found to do that others did not: each is the smallest program that showed a defect."""
 
 import collections
+import sys
 import types
 
 import numpy as np
@@ -167,3 +168,28 @@ def _slope(p, x):
 @case(np.array([0.3, 0.4, 0.5]), 0.7)
 def objects_of_numpy_in_a_callee(c, x):
     return _slope(Polynomial(c), x)
+
+
+class Reset:
+    """A descriptor that forgets what was computed from the attribute."""
+
+    def __set__(self, owner, value):
+        owner.__dict__["level"] = value * 2.0
+        owner.__dict__.pop("kept", None)
+
+
+class Hidden:
+    level = Reset()
+
+    def __new__(cls, *args):
+        return object.__new__(cls)
+
+    def __init__(self, x):
+        self.level = x
+        self.kept = self.level * x
+
+
+@case(0.5)
+def class_that_the_code_does_not_show(x):
+    made = getattr(sys.modules[__name__], "Hid" + "den")(x)
+    return made.kept * made.__dict__["level"]

@@ -1,5 +1,7 @@
 """numpy-financial."""
 
+import numpy as np
+
 from tests.third_party.compare import agrees, library
 
 financial = library("numpy_financial")
@@ -7,3 +9,16 @@ financial = library("numpy_financial")
 
 def test_net_present_value():
     agrees(lambda r: financial.npv(r, [-100.0, 39.0, 59.0, 55.0, 20.0]), 0.05)
+
+
+def test_rates_of_return():
+    flows = np.array([-100.0, 39.0, 59.0, 55.0, 20.0])
+    agrees(lambda v: financial.irr(v), flows)
+    agrees(lambda v, a, b: financial.mirr(v, a, b), flows, 0.05, 0.06)
+    agrees(lambda p: financial.rate(10, p, -1000.0, 0.0), 150.0)
+
+
+def test_payments():
+    agrees(lambda r, p: financial.pmt(r, 12.0, p) + financial.nper(r, -150.0, p), 0.05, 1000.0)
+    agrees(lambda r: 1e-3 * (financial.pv(r, 12, -100.0, 1000.0) * financial.fv(r, 12, -100.0, 1000.0)), 0.05)
+    agrees(lambda r: financial.ipmt(r, 3, 12, 1000.0) + financial.ppmt(r, 3, 12, 1000.0) * 2, 0.05)

@@ -2,7 +2,18 @@
 
 import numpy as np
 import pytest
-from numpy.polynomial import Chebyshev, Hermite, Laguerre, Legendre, Polynomial, chebyshev, hermite, laguerre, legendre, polynomial
+from numpy.polynomial import (
+    Chebyshev,
+    Hermite,
+    Laguerre,
+    Legendre,
+    Polynomial,
+    chebyshev,
+    hermite,
+    laguerre,
+    legendre,
+    polynomial,
+)
 
 from tests.third_party.compare import agrees
 

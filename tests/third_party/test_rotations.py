@@ -18,3 +18,17 @@ def test_quaternions():
 
 def test_axis_and_angle():
     agrees(lambda a: np.sum(axangles.axangle2mat([1.0, 2.0, 3.0], a) * W), 0.3)
+
+
+def test_euler_angles():
+    euler = library("transforms3d.euler")
+    weights = np.arange(9.0).reshape(3, 3)
+    agrees(lambda a, b, c: np.sum(euler.euler2mat(a, b, c) * weights), 0.1, 0.2, 0.3)
+    agrees(lambda a, b, c: np.sum(np.array(euler.mat2euler(euler.euler2mat(a, b, c, "szxz"), "szxz")) * weights[1]), 0.1, 0.2, 0.3)
+    agrees(lambda a, b, c: euler.euler2axangle(a, b, c)[1] + np.sum(euler.euler2quat(a, b, c) * np.arange(4.0)), 0.1, 0.2, 0.3)
+
+
+def test_affine_maps():
+    affines = library("transforms3d.affines")
+    matrix = np.array([[1.1, 0.2, 0.1, 0.4], [0.1, 0.9, 0.3, 0.5], [0.2, -0.1, 1.3, 0.6], [0.0, 0.0, 0.0, 1.0]])
+    agrees(lambda a: sum(np.sum(p * (i + 1)) for i, p in enumerate(affines.decompose44(a))), matrix)

@@ -1,6 +1,7 @@
 """Source: the right text for every function, with its places, or an error that says what to do."""
 
 import ast
+import collections.abc
 import doctest
 import functools
 import importlib.util
@@ -427,6 +428,24 @@ def test_text_in_linecache(filename):
     assert shown(made["f"]) == "def f(x):\n    return np.sin(x)\n"
     assert of_function(made["f"]).filename == filename
     assert of_function(made["g"][1]).text == "lambda x: x + 1"
+
+
+def test_text_that_the_function_keeps():
+    text = "def f(x):\n    return x * x\n"
+    space: dict = {"__name__": __name__, "__loader__": __loader__}  # where linecache finds another text
+    exec(compile(text, "<made by a decorator>", "exec"), space)
+    f = space["f"]
+    f.other = "def f(x): return 2"
+    with pytest.raises(SourceError):
+        of_function(f)
+    f.text = text
+    assert of_function(f).text == text
+    assert linecache.getline("<made by a decorator>", 2) == "    return x * x\n"
+
+
+def test_a_module_inside_the_interpreter():
+    found = of_function(collections.abc.Mapping.get)
+    assert found.name == "get" and "self[key]" in found.text
 
 
 def test_doctest():
