@@ -31,13 +31,19 @@ def source(function: Any, stage: str = "optimized", args: tuple[Any, ...] | None
 
     Args:
         function: a Python function, a method, or what `grad` made of one.
-        stage: one of `STAGES`.
+        stage: one of `STAGES`, or "c": the C that `backend="native"` compiles for `args`, without what all programs share.
         args: example arguments, whose types the transform is specialised to; without them those of `argnums` are
             taken to be arrays or scalars, and nothing is taken for granted of the others.
         argnums: which arguments are differentiated.
 
     Raises: ValueError for an unknown stage; SourceError, UnsupportedError, NoDerivativeError as `grad` does.
     """
+    if stage == "c":
+        from .native.entry import native_text
+
+        if args is None:
+            raise ValueError('stage "c" is made for the types of the arguments: give args')
+        return native_text(_plain(function), args, argnums)
     if stage not in STAGES:
         raise ValueError(f"stage {stage!r} is none of {', '.join(STAGES)}")
     trees, _ = _trees(function, args, argnums, stage)

@@ -29,7 +29,8 @@ __all__ = ["Argnums", "grad", "stop_gradient", "value_and_grad"]
 Argnums = int | str | Sequence[int | str]
 
 
-def grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
+def grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False,
+         backend: str = "numpy") -> Any:
     """The gradient of a function, as a function of the same arguments.
 
     Args:
@@ -40,6 +41,8 @@ def grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_a
             tuples, dicts, deques, named tuples and dataclasses, of any nesting. Other things in a structure (integers,
             texts, None, functions) are left alone.
         has_aux: whether the function returns `(value, aux)`.
+        backend: "numpy"; "native", compiled C for the types of the arguments (see the guide); "auto", native code where
+            the function can be staged, and else NumPy, which is logged.
 
     Returns:
         A function with the name, docstring and signature of `function`. It returns the gradient, of the shape and
@@ -55,8 +58,8 @@ def grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_a
     Usable as `grad(f)`, `@grad` and `@grad(argnums=1)`.
     """
     if function is None:
-        return functools.partial(grad, argnums=argnums, has_aux=has_aux)
-    compute = _Gradient(function, argnums, has_aux)
+        return functools.partial(grad, argnums=argnums, has_aux=has_aux, backend=backend)
+    compute = _computer(function, argnums, has_aux, backend)
 
     @_like(function)
     def gradient(*args: Any, **kwargs: Any) -> Any:
@@ -65,19 +68,20 @@ def grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_a
 
     pick = (_gradient_and_aux if compute.single else _gradients_and_aux) if has_aux else (
         _gradient_alone if compute.single else _gradients_alone)
-    gradient.__dict__.update({forms.OPERATOR: gradient, forms.OPERATOR_PARTS: (compute, pick)})
+    gradient.__dict__.update({forms.OPERATOR: gradient, forms.OPERATOR_PARTS: (compute.plain, pick)})
     return gradient
 
 
-def value_and_grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False) -> Any:
+def value_and_grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False,
+                   backend: str = "numpy") -> Any:
     """The value of a function together with its gradient: `(value, gradient)`.
 
     With `has_aux`, where the function returns `(value, aux)`: `((value, aux), gradient)`. Arguments, results and
     errors are otherwise those of `grad`.
     """
     if function is None:
-        return functools.partial(value_and_grad, argnums=argnums, has_aux=has_aux)
-    compute = _Gradient(function, argnums, has_aux)
+        return functools.partial(value_and_grad, argnums=argnums, has_aux=has_aux, backend=backend)
+    compute = _computer(function, argnums, has_aux, backend)
 
     @_like(function)
     def value_and_gradient(*args: Any, **kwargs: Any) -> Any:
@@ -85,8 +89,19 @@ def value_and_grad(function: Callable[..., Any] | None = None, argnums: Argnums 
         return ((value, aux) if has_aux else value), gradients
 
     pick = _value_and_gradient if compute.single else _value_and_gradients
-    value_and_gradient.__dict__.update({forms.OPERATOR: value_and_gradient, forms.OPERATOR_PARTS: (compute, pick)})
+    value_and_gradient.__dict__.update({forms.OPERATOR: value_and_gradient, forms.OPERATOR_PARTS: (compute.plain, pick)})
     return value_and_gradient
+
+
+def _computer(function: Callable[..., Any], argnums: Argnums, has_aux: bool, backend: str) -> Any:
+    """What a gradient function does when it is called, on a backend."""
+    if backend == "numpy":
+        return _Gradient(function, argnums, has_aux)
+    if backend not in ("native", "auto"):
+        raise ValueError(f'backend={backend!r} is none of "numpy", "native", "auto"')
+    from .native.entry import NativeGradient
+
+    return NativeGradient(function, argnums, has_aux, backend)
 
 
 # What a gradient function gives of the function's result and the list of gradients: plain Python, for `nested.py`.
@@ -165,6 +180,7 @@ class _Gradient:
         self.wanted = wanted
         self.called = False
         self.located: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+        self.plain = self
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any], seed: Any = None) -> tuple[Any, Any, Any]:
         """`seed(heap, value)` gives the cotangent of the result, where it is not that of a real scalar."""

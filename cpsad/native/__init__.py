@@ -1,0 +1,19 @@
+"""The same program, staged to C: `backend="native"`.
+
+The program that the passes give (stage `optimized`) is specialised to the types of its arguments by abstract
+interpretation and written as C, in which a continuation is a C function and its environment a struct on the C stack
+(Wang et al., *Backpropagation with Callbacks*, NeurIPS 2018, section 4: multi-stage programming).
+
+    types.py        what is known of a value before the program runs; how types join
+    program.py      the trees that are staged, and what the names in them stand for
+    stage.py        specialisations of functions, and the fixed point of their types
+    walk.py         one function's statements, and
+    expressions.py  its expressions: from the tree, with types, to C
+    scalars.py      arithmetic of numbers, as Python and NumPy define it
+    primitives.py   functions of Python, `math`, NumPy and the run-time support
+    compiler.py     the C compiler, and the cache of what it made
+    entry.py        a call from Python: arguments in, gradients out
+    runtime.h       what the C code calls: the stack, errors, arithmetic
+
+What the stager does not know is refused with file, line and reason. It never calls back into Python.
+"""

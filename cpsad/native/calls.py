@@ -1,0 +1,347 @@
+"""Calls: of continuations, of functions in CPS, of primitives, and of the formulas that rules call."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import gast
+
+from .. import forms
+from ..layout import Call
+from ..rules.registry import REGISTRY
+from ..transforms.context import MISSING
+from ..transforms.nodes import parameters
+from .primitives import PRIMITIVES
+from .stage import MOST_KNOWN, Dead, EndK, Pointer, Spec
+from .types import BOTTOM, Const, Fn, Known, Maybe, Num, Plain, Single, Tup, c_type, is_scalar
+from .values import Val, convert
+
+__all__ = ["Calls", "slot_field"]
+
+FORMS = {id(forms.form), id(forms.primal_form)}
+ATTACH = {id(forms.attach), id(forms.primal_attach)}
+FORMULAS = ("cpsad.rules", "cpsad.cotangents", "cpsad.products", "cpsad.lazy", "cpsad.runtime", "cpsad.matching")
+
+
+class Calls:
+    """What `Walk` does with calls."""
+
+    def ev_call(self, node: Any) -> Val:
+        if isinstance(node.func, gast.Call) and self.is_form(node.func):
+            return self.call_form(node)
+        if isinstance(node.func, gast.Attribute):
+            made = self.call_method(node)
+            if made is not None:
+                return made
+        callee = self.value(node.func)
+        type_ = callee.type
+        if isinstance(type_, Const) and id(type_.value) in ATTACH:
+            return Val(Single("None"))
+        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+            raise self.refuse(node, "a call with starred arguments")
+        args = self.operands_of(*node.args, *(k.value for k in node.keywords))
+        args, keywords = args[: len(node.args)], dict(zip((k.arg for k in node.keywords), args[len(node.args):], strict=True))
+        if isinstance(type_, Fn):
+            return self.call_continuation(callee, args, node)
+        if isinstance(type_, EndK):
+            return self.call_end(args[0], node)
+        if isinstance(type_, Pointer):
+            return self.call_pointer(callee, args[0], node)
+        if isinstance(type_, Const):
+            return self.call_constant(type_.value, args, keywords, node)
+        if isinstance(type_, Single) and type_.name == "ZERO":
+            return callee
+        raise self.refuse(node, f"a call of {type_}")
+
+    # -- continuations ----------------------------------------------------------------------------------------
+
+    def passed(self, values: list[Val]) -> tuple[list[Val], list[str]]:
+        """Arguments as C takes them: without those that are nothing at run time."""
+        return values, [self.whole(v) for v in values if c_type(v.type) != "void"]
+
+    def whole(self, value: Val) -> str:
+        return convert(value, value.type)
+
+    def call_continuation(self, callee: Val, args: list[Val], node: Any) -> Val:
+        spec = self.stager.continuation(callee.type, tuple(v.type for v in args))
+        return self.called(spec, [callee.c, *self.passed(args)[1]])
+
+    def called(self, spec: Spec, given: list[str]) -> Val:
+        """The result of a call in C, in a variable."""
+        text = f"{spec.c}({', '.join(['R', *given])})"
+        if spec.returns is BOTTOM:
+            self.emit(f"{text};")
+            self.emit("__builtin_trap();")
+            raise Dead
+        return self.result(text, spec.returns)
+
+    def result(self, text: str, type_: Any) -> Val:
+        if c_type(type_) == "void":
+            self.emit(f"{text};")
+            return Val(type_, parts=tuple(Val(t) for t in type_.items) if isinstance(type_, Tup) else None)
+        name = self.temp(type_, "b")
+        self.emit(f"{name} = {text};")
+        return Val(type_, name)
+
+    def call_end(self, value: Val, node: Any) -> Val:
+        """The function's result: it is kept, and its cotangent is 1 (see `operators._seed`)."""
+        type_ = value.type
+        if not isinstance(type_, Num) or type_.name.startswith("bool"):
+            raise self.refuse(node, f"a function that returns {type_}", why="a gradient is that of a real scalar")
+        number = self.stager.result_number(type_)
+        self.emit(f"R->out[0].{slot_field(type_)} = {value.c};")
+        self.emit(f"R->out[1].i = {number};")
+        if type_.is_python or type_.dtype.kind != "f":
+            return self.constant(1.0, node)
+        return Val(type_, f"({c_type(type_)})1")
+
+    def call_pointer(self, callee: Val, value: Val, node: Any) -> Val:
+        k: Pointer = callee.type
+        if value.type not in k.versions:
+            k.versions[value.type] = BOTTOM
+            self.stager.changed = True
+        specs = [self.stager.continuation(m, (value.type,)) for m in list(k.members)]
+        known = k.versions[value.type]
+        for spec in specs:
+            known = self.stager.joined(self.unit, known, spec.returns, node, "what a continuation gives back")
+        k.versions[value.type] = known
+        for spec in specs:
+            self.stager.returned(spec, known, node)
+        if known is BOTTOM:
+            raise Dead
+        self.stager.struct(known)
+        given = [self.whole(value)] if c_type(value.type) != "void" else []
+        takes = ", ".join(["runtime *", "void *", *(c_type(value.type) for _ in given)])
+        number = list(k.versions).index(value.type)
+        text = f"(({c_type(known)} (*)({takes})){callee.c}.table[{number}])({', '.join(['R', f'{callee.c}.frame', *given])})"
+        return self.result(text, known)
+
+    # -- functions of the user's ------------------------------------------------------------------------------
+
+    def is_form(self, node: Any) -> bool:
+        if not isinstance(node.func, gast.Name):
+            return False
+        value = self.unit.support.get(node.func.id)
+        return id(value) in FORMS
+
+    def call_form(self, node: Any) -> Val:
+        """`form(callee, "sig")(heap, k, a, b, ...)`."""
+        callee = self.value(node.func.args[0])
+        signature = node.func.args[1].value
+        given = node.args
+        if self.unit.takes_heap:
+            given = given[1:]
+        k = self.value(given[0])
+        if signature.endswith("!"):
+            raise self.refuse(node, "a call under a handler of exceptions")
+        if any(isinstance(a, gast.Starred) for a in given) or "*" in signature:
+            raise self.refuse(node, "a call with starred arguments")
+        args = self.operands_of(*given[1:], *(n.value for n in node.keywords))
+        if isinstance(callee.type, Plain):
+            return self.call_nested(callee, k, args, [n.arg for n in node.keywords], node)
+        if not isinstance(callee.type, Const):
+            raise self.refuse(node, f"a call of {callee.type}")
+        function = callee.type.value
+        if isinstance(function, types.MethodType):
+            raise self.refuse(node, "a call of a bound method")
+        if not isinstance(function, types.FunctionType):
+            return self.call_foreign(function, k, args, node)
+        if REGISTRY.lookup(function) is not None or forms.OPERATOR in function.__dict__:
+            raise self.refuse(node, f"a call of {function.__name__}, which has a form of its own,")
+        layout = self.stager.layout(function, signature)
+        call = Call.parse(signature)
+        names = [n for n, _ in call.keywords]
+        params: list[Val] = []
+        back: dict[int, int] = {}
+        for i, (kind, what) in enumerate(layout.sources):
+            if kind == "arg" or kind == "keyword":
+                position = what if kind == "arg" else len(call.args) + names.index(what)
+                params.append(args[position])
+                back[position] = i
+            elif kind == "default":
+                self.stager.constant_default(function)
+                params.append(self.constant(what, node))
+            else:
+                raise self.refuse(node, "a call of a function with starred parameters")
+        unit = self.stager.unit_of(function, layout.letters)
+        result = self.call_function(unit, unit.tree, None, "", k, params, node)
+        if layout.is_direct or self.unit.stage == "cps":
+            return result
+        items = [result.items[back[i]] for i in range(len(args))]
+        return Val(Tup(tuple(v.type for v in items)), parts=tuple(items))
+
+    def call_nested(self, callee: Val, k: Val, args: list[Val], keywords: list[str], node: Any) -> Val:
+        owner: Spec = callee.type.frame
+        cps = owner.unit.forms_of(owner.node).get(callee.type.node.name)
+        if cps is None:
+            raise self.refuse(node, f"a call of the nested function {callee.type.node.name}")
+        plain, inner = callee.type.node.args, parameters(cps.args)[2 if owner.unit.takes_heap else 1:]
+        names = parameters(plain)
+        filled = names[: len(args) - len(keywords)] + keywords
+        if plain.vararg or plain.kwarg or plain.posonlyargs or sorted(filled) != sorted(names) or len(inner) != len(names):
+            raise self.refuse(node, f"a call of {callee.type.node.name} that does not fill its parameters one to one")
+        result = self.call_function(owner.unit, cps, owner, callee.c, k, [args[filled.index(n)] for n in names], node)
+        if not keywords or not owner.unit.takes_heap:
+            return result
+        items = [result.items[names.index(n)] for n in filled]
+        return Val(Tup(tuple(i.type for i in items)), parts=tuple(items))
+
+    def call_function(self, unit: Any, tree: Any, parent: Spec | None, frame: str, k: Val, params: list[Val], node: Any) -> Val:
+        known = tuple(v.type for v in params)
+        chosen: Any = k.type
+        if isinstance(k.type, Fn) and not self.is_direct(unit, tree, parent, known, k.type):
+            chosen = self.stager.pointer(unit, tree, parent, known)
+            if k.type not in chosen.members:
+                chosen.members[k.type] = None
+                self.stager.changed = True
+        elif not isinstance(k.type, (Fn, EndK, Pointer)):
+            raise self.refuse(node, f"a call whose continuation is {k.type}")
+        given = [frame] if parent is not None else []
+        if isinstance(k.type, Fn) and isinstance(chosen, Pointer):
+            spec = self.stager.spec(unit, tree, parent, known, chosen, node)
+            chosen.spec = spec
+            given.append(f"(continuation){{{chosen.table(k.type)}, {k.c}}}")
+            for version in chosen.versions:
+                self.stager.continuation(k.type, (version,))
+        else:
+            spec = self.stager.spec(unit, tree, parent, known, chosen, node)
+            if c_type(k.type) != "void":
+                given.append(k.c)
+        return self.called(spec, [*given, *self.passed(params)[1]])
+
+    def is_direct(self, unit: Any, tree: Any, parent: Spec | None, known: Any, k: Fn) -> bool:
+        """Whether the callee is staged for this very continuation; decided once for each place."""
+        key = (id(tree), id(parent), known, k)
+        if key not in self.stager.known_call:
+            count = self.stager.known_counts.get(id(tree), 0)
+            recursive = id(tree) in k.frame.trees
+            self.stager.known_call[key] = not recursive and count < MOST_KNOWN
+            self.stager.known_counts[id(tree)] = count + (not recursive)
+        return self.stager.known_call[key]
+
+    def call_foreign(self, function: Any, k: Val, args: list[Val], node: Any) -> Val:
+        """A primitive that the passes did not know to be one: called where nothing depends on its derivative."""
+        rule = REGISTRY.lookup(function) if function is not MISSING else None
+        if rule is None or rule.role != "constant":
+            raise self.refuse(node, f"a call of {getattr(function, '__name__', function)!s:.60}")
+        value = self.call_constant(function, args, {}, node)
+        self.call_k(k, value, node)
+        return Val(Tup(tuple(Single("ZERO") for _ in args)), parts=tuple(Val(Single("ZERO")) for _ in args))
+
+    def call_k(self, k: Val, value: Val, node: Any) -> Val:
+        value = self.hold(value)
+        if isinstance(k.type, Fn):
+            return self.call_continuation(k, [value], node)
+        return self.call_end(value, node) if isinstance(k.type, EndK) else self.call_pointer(k, value, node)
+
+    # -- primitives and formulas ------------------------------------------------------------------------------
+
+    def call_constant(self, function: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val:
+        try:
+            made = PRIMITIVES.get(function)
+        except TypeError:  # not hashable
+            made = None
+        if made is not None:
+            result = made(self, args, keywords, node)
+            if result is not None:
+                return result
+        result = self.call_ufunc(function, args, keywords, node)
+        if result is not None:
+            return result
+        if isinstance(function, types.FunctionType) and function.__module__ and function.__module__.startswith(FORMULAS):
+            return self.call_formula(function, args, keywords, node)
+        name = getattr(function, "__name__", type(function).__name__)
+        given = ", ".join(str(a.type) for a in args)
+        raise self.refuse(node, f"a call of {name} with ({given})")
+
+    def call_formula(self, function: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val:
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        defaults = dict(zip(code.co_varnames[code.co_argcount - len(function.__defaults__ or ()): code.co_argcount],
+                            function.__defaults__ or (), strict=True)) | (function.__kwdefaults__ or {})
+        given: list[Val] = []
+        for i, name in enumerate(names):
+            if i < len(args):
+                given.append(args[i])
+            elif name in keywords:
+                given.append(keywords[name])
+            elif name in defaults:
+                given.append(self.constant(defaults[name], node))
+            else:
+                raise self.refuse(node, f"a call of {function.__name__} with these arguments")
+        return self.split(given, lambda values: self.formula_of(function, values, node))
+
+    def split(self, values: list[Val], run: Any, i: int = 0) -> Val:
+        """`run` for each combination of what the values may be."""
+        if i == len(values):
+            return run(values)
+        if not isinstance(values[i].type, Maybe):
+            return self.split(values, run, i + 1)
+        return self.cases(values[i], lambda v: self.split([*values[:i], v, *values[i + 1:]], run, i + 1))
+
+    def formula_of(self, function: Any, values: list[Val], node: Any) -> Val:
+        types_ = tuple(Known(v.type, v.known) if v.known is not None and is_scalar(v.type) else v.type for v in values)
+        spec = self.stager.formula(function, types_, self.unit, node)
+        given = [self.whole(v) for v, t in zip(values, types_, strict=True) if c_type(t) != "void"]
+        return self.called(spec, given)
+
+    # -- methods ----------------------------------------------------------------------------------------------
+
+    def call_method(self, node: Any) -> Val | None:
+        """A method of a value, or of the heap; None where it is no method."""
+        owner = self.value(node.func.value) if not self.is_module(node.func.value) else None
+        if owner is None or isinstance(owner.type, Const) and owner.type.value != "heap":
+            return None
+        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+            raise self.refuse(node, "a call with starred arguments")
+        if isinstance(owner.type, Const):
+            return self.call_heap(node.func.attr, node)
+        owner = self.hold(owner) if any(isinstance(a, gast.Call) for a in node.args) else owner
+        args = self.operands_of(*node.args, *(k.value for k in node.keywords))
+        keywords = dict(zip((k.arg for k in node.keywords), args[len(node.args):], strict=True))
+        return self.cases(owner, lambda v: self.method(v, node.func.attr, args[: len(node.args)], keywords, node))
+
+    def is_module(self, node: Any) -> bool:
+        while isinstance(node, gast.Attribute):
+            node = node.value
+        return isinstance(node, gast.Name) and node.id not in self.vars and self.owner_of(node.id)[0] is None and isinstance(
+            self.unit.resolve(node.id), (types.ModuleType, type))
+
+    def method(self, owner: Val, name: str, args: list[Val], keywords: dict[str, Val], node: Any) -> Val:
+        if isinstance(owner.type, Single) and owner.type.name == "ZERO":
+            return owner
+        made = self.method_others(owner, name, args, keywords, node)
+        if made is None:
+            raise self.refuse(node, f"the method `{name}` of {owner.type}")
+        return made
+
+    def method_others(self, owner: Val, name: str, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+        return None
+
+    def call_heap(self, name: str, node: Any) -> Val:
+        """A method of the heap."""
+        args = self.operands_of(*node.args)
+        if name == "collect" and len(args) == 2:  # nothing is written in place: all of it is in the variable
+            return args[1]
+        if name == "settle":
+            values = args[1::2]
+            return values[0] if len(values) == 1 else Val(Tup(tuple(v.type for v in values)), parts=tuple(values))
+        if name in ("array", "iterable") and isinstance(args[0].type, Num):
+            return args[0]
+        if name == "unarray" and isinstance(args[0].type, Num):
+            return args[2]
+        if name == "verdict":
+            return args[0]
+        if name in ("put", "take", "add") and self.carries_nothing(args[0]):
+            return Val(Single("ZERO" if name == "take" else "None"))
+        raise self.refuse(node, f"a value that is kept in a container or an object (heap.{name} of {args[0].type})")
+
+    def carries_nothing(self, value: Val) -> bool:
+        type_ = value.type
+        return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(type_, (Const, Single, Plain))
+
+
+def slot_field(type_: Num) -> str:
+    """The field of a slot that holds a number."""
+    return {"double": "f", "float": "f4"}.get(c_type(type_), "i")

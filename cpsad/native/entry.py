@@ -1,0 +1,264 @@
+"""A call from Python: the program for these types, arguments in, value and gradients out."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import logging
+import os
+import struct
+import threading
+import types
+from typing import Any
+
+import gast
+
+from ..layout import Call, layout_of
+from ..operators import Argnums, _fresh, _Gradient, _gradient
+from ..resolve import letter_of, lookup
+from ..rules.registry import REGISTRY
+from ..transforms.errors import CpsadError
+from ..trees import is_tree
+from .calls import slot_field
+from .compiler import load
+from .program import StagingError, Unit, program
+from .stage import Dead, EndK, Spec, Stager
+from .types import Const, Maybe, Num, Single, c_type, of_number
+from .values import RUNTIME, Val
+from .walk import Walk
+
+__all__ = ["NativeGradient", "Staged", "native_text"]
+
+log = logging.getLogger("cpsad")
+FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "P"}
+
+
+class Staged:
+    """One function's gradient, for one combination of types: its text in C, and how it is called."""
+
+    def __init__(self, function: Any, signature: str, types_: list[Any], wanted: list[int]) -> None:
+        if not isinstance(function, types.FunctionType):
+            raise StagingError(f"a {type(function).__name__} cannot be staged to native code yet", why="it is no plain function",
+                               remedy="write a function that calls it")
+        self.function, self.types, self.wanted = function, types_, wanted
+        self.version = REGISTRY.version
+        layout = layout_of(function, Call.parse(signature))
+        names = [n for n, _ in Call.parse(signature).keywords]
+        count = len(types_) - len(names)
+        self.stager = stager = Stager()
+        self.unit: Unit = program(function, layout.letters)
+        stager.units[(function, layout.letters)] = self.unit
+        self.filled = [i for i, t in enumerate(types_) if c_type(t) != "void"]
+        stager.offset = len(self.filled)
+        place = {position: n for n, position in enumerate(self.filled)}
+        node = gast.parse("def entry(): pass").body[0]
+        self.lines: list[str] = []
+        self.gradients: list[Any] = []
+
+        def walk() -> None:
+            spec = Spec(self.unit, node, None, (), None, "entry")
+            walker = Walk(stager, spec)
+            walker.statement_node = self.unit.tree
+            params = []
+            back = {}
+            for i, (kind, what) in enumerate(layout.sources):
+                if kind == "default":
+                    stager.constant_default(function)
+                    params.append(walker.constant(what, self.unit.tree))
+                    continue
+                if kind not in ("arg", "keyword"):
+                    raise self.unit.refuse(self.unit.tree, "a function with starred parameters")
+                position = what if kind == "arg" else count + names.index(what)
+                back[position] = i
+                type_ = types_[position]
+                params.append(walker.argument(type_, place.get(position, -1)))
+            self.gradients = []
+            with contextlib.suppress(Dead):  # it always raises
+                result = walker.call_function(self.unit, self.unit.tree, None, "", Val(EndK()), params, self.unit.tree)
+                for n, position in enumerate(wanted):
+                    adjoint = result.items[back[position]]
+                    self.gradients.append(adjoint.type)
+                    walker.write_gradient(adjoint, types_[position], n)
+            declared = [f"    {k} {n};" for n, k in walker.declared.items()]
+            self.lines = ["static void entry(runtime *R) {", *declared, *walker.lines, "}", "",
+                          "int call(slot *in, slot *out) { return run(entry, in, out); }"]
+
+        stager.solve(walk)
+        self.text = stager.text(self.lines)
+        self.prepare(names, count)
+
+    def prepare(self, names: list[str], count: int) -> None:
+        self.pack = struct.Struct("=" + "".join(FORMATS[slot_of(self.types[i])] for i in self.filled)
+                                  + "".join(FORMATS[slot_of(t)] for _, _, t in self.stager.inputs)).pack
+        self.loaded: Any = None
+        self.lock = threading.Lock()
+
+    def compiled(self) -> Any:
+        with self.lock:
+            if self.loaded is None:
+                self.library = load(RUNTIME + "\n" + self.text)
+                call = self.library.call
+                call.argtypes, call.restype = [ctypes.c_char_p, ctypes.c_void_p], ctypes.c_int
+                limit = os.environ.get("CPSAD_STACK_BYTES")
+                ctypes.c_size_t.in_dll(self.library, "most_stack").value = int(limit) if limit else 0
+                self.loaded = call
+        return self.loaded
+
+    # -- what was taken for granted ---------------------------------------------------------------------------
+
+    def is_valid(self) -> bool:
+        """Whether the names of the program stand for what they stood for when it was staged."""
+        if self.version != REGISTRY.version:
+            return False
+        for unit, name, value in self.stager.constants.values():
+            if lookup(unit.cells, unit.function.__globals__, name) is not value:
+                return False
+        for function, defaults, named in self.stager.defaults.values():
+            if function.__defaults__ is not defaults or function.__kwdefaults__ != named:
+                return False
+        return all(of_number(lookup(unit.cells, unit.function.__globals__, name)) == type_
+                   for unit, name, type_ in self.stager.inputs if isinstance(type_, Num))
+
+    # -- the call ---------------------------------------------------------------------------------------------
+
+    def __call__(self, arguments: list[Any]) -> tuple[Any, list[Any]]:
+        call = self.loaded or self.compiled()
+        given = [arguments[i] for i in self.filled]
+        given += [lookup(unit.cells, unit.function.__globals__, name) for unit, name, _ in self.stager.inputs]
+        out = ctypes.create_string_buffer(16 * (1 + len(self.wanted)))
+        try:
+            packed = self.pack(*given)
+        except struct.error:
+            raise StagingError("an integer that does not fit into 64 bits cannot be passed to native code",
+                               remedy='use backend="numpy" for this call') from None
+        error = call(packed, ctypes.addressof(out))
+        if error:
+            self.raise_(error)
+        raw = out.raw
+        value = number_at(raw, 0, self.stager.results[struct.unpack_from("=q", raw, 8)[0]])
+        gradients = []
+        for n, position in enumerate(self.wanted):
+            gradients.append(self.gradient(raw, 16 * (n + 1), self.gradients[n], arguments[position]))
+        return value, gradients
+
+    def gradient(self, raw: bytes, at: int, type_: Any, argument: Any) -> Any:
+        from ..cotangents import ZERO
+
+        if isinstance(type_, Single):
+            return _gradient(ZERO, argument)
+        if isinstance(type_, Maybe):
+            if struct.unpack_from("=q", raw, at + 8)[0]:
+                return _gradient(ZERO, argument)
+            type_ = type_.type
+        return _gradient(number_at(raw, at, type_), argument)
+
+    def raise_(self, number: int) -> None:
+        if number == -1:
+            raise RecursionError(f"maximum recursion depth exceeded in native code of {self.function.__qualname__}")
+        if number == -2:
+            raise MemoryError(f"out of memory in native code of {self.function.__qualname__}")
+        kind, message, where = self.stager.errors[number - 1]
+        try:
+            error = kind(message) if message else kind()
+        except TypeError:
+            error = RuntimeError(f"{kind.__name__}: {message}")
+        error.add_note(f'  in native code of File "{where.filename}", line {where.line}\n{where.excerpt()}'.rstrip())
+        raise error
+
+
+def slot_of(type_: Any) -> str:
+    return slot_field(type_) if isinstance(type_, Num) else "p"
+
+
+def number_at(raw: bytes, at: int, type_: Num) -> Any:
+    code = {"f": "=d", "f4": "=f", "i": "=q"}[slot_field(type_)]
+    (number,) = struct.unpack_from(code, raw, at)
+    if type_.is_python:
+        return bool(number) if type_.name == "bool" else number
+    return type_.dtype.type(number)
+
+
+def type_of(value: Any) -> Any:
+    """The type of an argument, or None where C has none."""
+    kind = of_number(value)
+    if kind is not None:
+        return kind
+    if value is None:
+        return Single("None")
+    if isinstance(value, (str, types.FunctionType, types.ModuleType, type)):
+        return Const(value)
+    return None
+
+
+class NativeGradient:
+    """What a gradient function does when it is called, with `backend="native"` or `"auto"`."""
+
+    def __init__(self, function: Any, argnums: Argnums, has_aux: bool, backend: str) -> None:
+        self.plain = _Gradient(function, argnums, has_aux)
+        self.single = self.plain.single
+        self.function, self.backend, self.has_aux = function, backend, has_aux
+        self.wanted = self.plain.wanted
+        self.staged: dict[Any, Any] = {}
+        self.said = False
+
+    def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
+        return self.plain.locate(args, kwargs)
+
+    def check_plain(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...]) -> None:
+        self.plain.check_plain(arguments, slots, args)
+
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
+        shape = len(args), tuple(kwargs)
+        slots = self.plain.located.get(shape)
+        if slots is None:
+            slots = self.plain.located[shape] = self.plain.locate(args, kwargs)
+        arguments = [*args, *kwargs.values()]
+        try:
+            staged = self.staged_for(arguments, slots, args, kwargs)
+        except CpsadError as error:
+            if self.backend != "auto":
+                raise
+            if not self.said:
+                self.said = True
+                log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
+            staged = None
+        if staged is None:
+            return self.plain(args, kwargs)
+        value, gradients = staged(arguments)
+        return value, (gradients[0] if self.single else tuple(gradients)), None
+
+    def staged_for(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        types_ = [type_of(a) for a in arguments]
+        key = (*types_, *slots, *kwargs)
+        known = self.staged.get(key)
+        if known is not None:
+            if isinstance(known, CpsadError):
+                raise known
+            if known.is_valid():
+                return known
+        for i in slots:
+            if not is_tree(arguments[i]):
+                _fresh(arguments[i], lambda i=i: self.plain.describe(i, args))  # type: ignore[misc]
+        if self.has_aux:
+            raise StagingError("has_aux cannot be staged to native code yet", remedy='use backend="numpy" for this function')
+        for i, t in enumerate(types_):
+            if t is None:
+                raise StagingError(f"{self.plain.describe(i, args)}, a {type(arguments[i]).__name__}, cannot be passed to native "
+                                   "code yet", remedy='use backend="numpy" for this function')
+        letters = [letter_of(a, i in slots) for i, a in enumerate(arguments)]
+        signature = "".join(letters[: len(args)]) + "".join(
+            f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
+        try:
+            made = Staged(self.function, signature, types_, slots)
+        except CpsadError as error:
+            self.staged[key] = error
+            raise
+        self.staged[key] = made
+        return made
+
+
+def native_text(function: Any, args: tuple[Any, ...], argnums: Argnums = 0) -> str:
+    """The C of a function's gradient for arguments like these, without the run-time support."""
+    compute = NativeGradient(function, argnums, False, "native")
+    return compute.staged_for(list(args), compute.locate(args, {}), args, {}).text
+

@@ -1,0 +1,121 @@
+"""Values while a program is staged: a type, and the C expression that gives it."""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+from .types import INT, Const, Known, Maybe, Num, Single, Tup, c_type, code_of, of_number
+
+__all__ = ["RUNTIME", "Val", "convert", "identifier", "literal", "of_constant"]
+
+RUNTIME = (Path(__file__).parent / "runtime.h").read_text(encoding="utf-8")
+_C_WORDS = set("""auto break case char const continue default do double else enum extern float for goto if inline int long
+register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof
+main errno acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 expm1 fabs floor fmod hypot
+log log10 log1p log2 pow rint round sin sinh sqrt tan tanh tgamma lgamma trunc gamma j0 j1 jn y0 y1 yn nan index signbit
+isnan isinf isfinite fmax fmin frame mark R e up runtime slot maybe range continuation i64 bool true false jmp_buf size_t
+most_stack
+threads_own exp10 drem significand scalb read write close open link signal time clock select send recv pipe kill
+fork wait exit abort free malloc calloc abs div labs remove rename system access dup sleep pause sync y0f entry call""".split())
+RESERVED = _C_WORDS | set(re.findall(r"\b([A-Za-z_]\w*)\(", RUNTIME)) | set(re.findall(r"\b([A-Z_]{2,})\b", RUNTIME))
+
+
+class Val:
+    """A value. `c`: an expression without effects; `parts`: of a tuple, its items; `known`: a number's value, if it is known."""
+
+    __slots__ = ("c", "known", "parts", "type")
+
+    def __init__(self, type_: Any, c: str = "", parts: tuple[Any, ...] | None = None, known: Any = None) -> None:
+        self.type, self.c, self.parts, self.known = type_, c, parts, known
+
+    def __repr__(self) -> str:
+        return f"Val({self.type}, {self.c!r})"
+
+    @property
+    def items(self) -> list[Val]:
+        """The items of a tuple."""
+        if self.parts is not None:
+            return list(self.parts)
+        return [Val(t, f"{self.c}._{i}") if c_type(t) != "void" else Val(t) for i, t in enumerate(self.type.items)]
+
+
+def identifier(name: str, taken: set[str]) -> str:
+    """A name of the user's as one of C that is not in `taken`."""
+    name = "".join("_" if ch.isascii() and not ch.isalnum() else ch if ch.isascii() else f"u{ord(ch):x}" for ch in name)
+    name = name.replace("__", "_u_").strip("_") or "_"
+    name = f"v{name}" if name[0].isdigit() else name
+    base, n = (name + "_" if name in RESERVED or keyword.iskeyword(name) else name), 1
+    made = base
+    while made in taken:
+        n += 1
+        made = f"{base}_v{n}"
+    taken.add(made)
+    return made
+
+
+def literal(value: Any) -> str:
+    """A number in C."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return f"INT64_C({value})" if abs(value) > 2**31 - 1 else str(value)
+    if math.isnan(value):
+        return "(double)NAN"
+    if math.isinf(value):
+        return "(double)INFINITY" if value > 0 else "(-(double)INFINITY)"
+    return f"({value!r})" if value < 0 or math.copysign(1, value) < 0 else repr(float(value))
+
+
+def of_constant(value: Any) -> Val | None:
+    """A value that is known now; None where C has none such."""
+    if value is None:
+        return Val(Single("None"))
+    kind = of_number(value)
+    if kind is not None:
+        if kind == INT and not -(2**63) < value < 2**63:
+            return None
+        if kind.is_python:
+            return Val(kind, literal(value), known=value)
+        return Val(kind, f"({c_type(kind)}){literal(value.item())}", known=value)
+    if type(value) is tuple:
+        items = [of_constant(v) for v in value]
+        return None if None in items else Val(Tup(tuple(v.type for v in items)), parts=tuple(items))  # type: ignore[union-attr]
+    return Val(Const(value))
+
+
+def convert(value: Val, to: Any) -> str:
+    """The C expression of a value as one of a wider type; "" where the type holds nothing."""
+    given = value.type
+    if isinstance(to, Tup):
+        if c_type(to) == "void":
+            return ""
+        if value.parts is None and given == to:
+            return value.c
+        inside = [convert(v, t) for v, t in zip(value.items, to.items, strict=True)]
+        return f"({c_type(to)}){{{', '.join(i for i in inside if i)}}}"
+    if given == to:
+        return value.c
+    if isinstance(to, Maybe):
+        empty = c_type(to.type) == "void"
+        if isinstance(given, Single):
+            return f"({c_type(to)}){{.z = {code_of(given.name)}}}"
+        if isinstance(given, Maybe):
+            if empty or c_type(given) == c_type(to):
+                return value.c
+            if c_type(given.type) == "void":
+                return f"({c_type(to)}){{.z = {value.c}.z}}"
+            return f"({c_type(to)}){{.z = {value.c}.z, .v = {convert(Val(given.type, value.c + '.v'), to.type)}}}"
+        return f"({c_type(to)}){{.z = 0}}" if empty else f"({c_type(to)}){{.z = 0, .v = {convert(value, to.type)}}}"
+    if isinstance(to, Num) and isinstance(given, Num):
+        return value.c if c_type(to) == c_type(given) else f"({c_type(to)}){value.c}"
+    if isinstance(given, Known):
+        return literal(given.value)
+    if hasattr(to, "convert"):
+        return to.convert(value)
+    assert c_type(to) == "void", f"{given} to {to}"
+    return ""
+

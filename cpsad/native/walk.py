@@ -1,0 +1,483 @@
+"""One function of a program, from its tree to C: definitions, statements, branches.
+
+The tree is walked in order with what is known of each variable. A local variable that no nested function uses is a local
+variable of C, one for each type that it takes on the way; one that nested functions use is a field of the function's frame,
+of one type. A test whose outcome the types decide (`x is END`, `type(g) is np.ndarray`) leaves one branch only.
+
+What a branch tells of a variable is used in it: behind `if t is END: ...` an `END or int` is an `int`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from ..transforms.context import MISSING
+from ..transforms.nodes import parameters, walk_scope
+from .calls import slot_field
+from .expressions import Expressions
+from .program import bound_names
+from .stage import Dead, Spec, Stager, cell_name
+from .types import BOTTOM, Const, Fn, Known, Maybe, NoJoin, Num, Plain, Single, Tup, c_type, code_of, join
+from .values import Val, convert, identifier, literal
+
+__all__ = ["Walk"]
+
+
+class Walk(Expressions):
+    """The walk of one specialisation."""
+
+    def __init__(self, stager: Stager, spec: Spec) -> None:
+        self.stager, self.spec, self.unit, self.node = stager, spec, spec.unit, spec.node
+        self.lines: list[str] = []
+        self.depth = 1
+        self.vars: dict[str, Val] = {}  # variables of C
+        self.narrowed: dict[str, Val] = {}  # what tests have told of variables in frames
+        self.declared: dict[str, str] = {}
+        self.local_names: dict[tuple[str, str], str] = {}
+        self.taken: set[str] = {"R", "e"}
+        self.nonlocals = {n for s in walk_scope(spec.node.body) if isinstance(s, gast.Nonlocal) for n in s.names}
+        self.defined = {s.name: s for s in walk_scope(spec.node.body) if isinstance(s, gast.FunctionDef)}
+        self.has_frame = bool(self.defined)
+        self.statement_node: Any = spec.node
+        self.arena = False
+
+    # -- output -----------------------------------------------------------------------------------------------
+
+    def emit(self, line: str) -> None:
+        self.lines.append("    " * self.depth + line)
+
+    def temp(self, type_: Any, base: str = "t") -> str:
+        """A new variable of C."""
+        self.stager.struct(type_)
+        name = identifier(base, self.taken)
+        self.declared[name] = c_type(type_)
+        return name
+
+    def local(self, name: str, type_: Any) -> str:
+        """The variable of C for a variable of the user's while it has this type."""
+        self.stager.struct(type_)
+        key = (name, c_type(type_))
+        if key not in self.local_names:
+            made = self.local_names[key] = identifier(name, self.taken)
+            self.declared[made] = key[1]
+        return self.local_names[key]
+
+    def hold(self, value: Val, base: str = "t") -> Val:
+        """The value in a variable of its own, so that its expression is evaluated once, and now."""
+        if value.parts is not None:
+            return Val(value.type, parts=tuple(self.hold(p, base) for p in value.parts))
+        if c_type(value.type) == "void" or value.known is not None or value.c.isidentifier():
+            return value
+        name = self.temp(value.type, base)
+        self.emit(f"{name} = {value.c};")
+        return Val(value.type, name)
+
+    def refuse(self, node: Any, what: str, why: str = "", remedy: str = "") -> Any:
+        at = node if getattr(node, "origin", None) or getattr(node, "lineno", None) else self.statement_node
+        return self.unit.refuse(at, what, why, remedy)
+
+    def error(self, kind: type, message: str) -> int:
+        return self.stager.error(self.unit, self.statement_node, kind, message)
+
+    def fails(self, kind: type, message: str) -> Any:
+        """The program raises here."""
+        self.emit(f"fail(R, {self.error(kind, message)});")
+        raise Dead
+
+    # -- the function -----------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        spec = self.spec
+        params = ["runtime *R"]
+        if spec.parent is not None:
+            params.append(f"struct {spec.parent.c}_frame *e")
+        names = parameters(spec.node.args)
+        is_function = getattr(spec.node, "role", None) == "function"
+        if is_function and not spec.is_formula:
+            if spec.unit.takes_heap:
+                self.bind(names[0], Val(Const("heap")))
+                names = names[1:]
+            if c_type(spec.k) != "void":
+                c = identifier(names[0], self.taken)
+                params.append(f"{c_type(spec.k)}{'' if c_type(spec.k).endswith('*') else ' '}{c}")
+                self.bind(names[0], Val(spec.k, c))
+            else:
+                self.bind(names[0], Val(spec.k))
+            names = names[1:]
+        for name, type_ in zip(names, spec.args, strict=True):
+            if isinstance(type_, Known):
+                self.vars[name] = Val(type_.type, literal(type_.value), known=type_.value)
+            elif c_type(type_) == "void":
+                self.bind(name, Val(type_))
+            else:
+                self.stager.struct(type_)
+                c = identifier(name, self.taken)
+                params.append(f"{c_type(type_)}{'' if c_type(type_).endswith('*') else ' '}{c}")
+                self.local_names[name, c_type(type_)] = c
+                self.bind(name, Val(type_, c))
+        try:
+            self.statements(spec.node.body)
+            self.give(Val(Single("None")), spec.node)
+        except Dead:
+            pass
+        returned = "void" if spec.returns is BOTTOM else c_type(spec.returns)
+        if returned != "void":
+            self.stager.struct(spec.returns)
+        head = []
+        if getattr(spec.node, "role", None) in ("loop", "function", "after", "rest", "handler") and not spec.is_formula:
+            head.append("    CHECK_DEPTH(R);")
+        by_type: dict[str, list[str]] = {}
+        for name, kind in self.declared.items():
+            by_type.setdefault(kind, []).append(name)
+        for kind, variables in by_type.items():
+            star = "*" if kind.endswith("*") else ""
+            head.append(f"    {kind.rstrip('*').rstrip()} {', '.join(star + v for v in variables)};")
+        if self.has_frame:
+            head.append(f"    struct {spec.c}_frame frame;")
+            if spec.parent is not None:
+                head.append("    frame.up = e;")
+        if self.arena:
+            head.append("    char *mark = R->top;")
+        spec.lines = head + self.lines
+        spec.head = f"static {returned}{'' if returned.endswith('*') else ' '}{spec.c}({', '.join(params)})"
+
+    # -- the entry --------------------------------------------------------------------------------------------
+
+    def argument(self, type_: Any, place: int) -> Val:
+        """An argument of the function, out of its slot."""
+        if c_type(type_) == "void":
+            return Val(type_)
+        return Val(type_, f"R->in[{place}].{slot_field(type_)}")
+
+    def write_gradient(self, adjoint: Val, type_: Any, n: int) -> None:
+        """An adjoint into its slot; in the slot behind it, whether it is the symbolic zero."""
+        at = f"R->out[{2 * n + 2}]", f"R->out[{2 * n + 3}]"
+        if isinstance(adjoint.type, Single):
+            return
+        if isinstance(adjoint.type, Maybe):
+            self.emit(f"{at[1]}.i = {adjoint.c}.z;")
+            if c_type(adjoint.type.type) == "void":
+                return
+            adjoint = Val(adjoint.type.type, f"{adjoint.c}.v")
+        if not isinstance(adjoint.type, Num):
+            raise self.refuse(self.node, f"a gradient of {adjoint.type} for {type_}")
+        self.emit(f"{at[0]}.{slot_field(adjoint.type)} = {adjoint.c};")
+
+    # -- variables --------------------------------------------------------------------------------------------
+
+    def owner_of(self, name: str) -> tuple[Spec | None, str]:
+        """The specialisation in whose frame a name lives, and C's way there."""
+        spec: Spec | None = self.spec
+        way = "frame."
+        while spec is not None:
+            if name in bound_names(spec.unit, spec.node):
+                return spec, way
+            way = "e->" if way == "frame." else way + "up->"
+            spec = spec.parent
+        return None, ""
+
+    def bind(self, name: str, value: Val) -> None:
+        """`name = value`."""
+        self.narrowed.pop(name, None)
+        if name in self.nonlocals or name in self.spec.captured:
+            owner, way = self.owner_of(name)
+            assert owner is not None
+            old = owner.cells.get(name, BOTTOM)
+            made = owner.cells[name] = self.stager.joined(self.unit, old, value.type, self.statement_node, f"`{name}`")
+            self.store_cell(f"{way}{cell_name(name)}", value, made)
+            return
+        if value.parts is not None:
+            self.vars[name] = Val(value.type, parts=tuple(self.kept(f"{name}_{i}", p) for i, p in enumerate(value.parts)))
+        else:
+            self.vars[name] = self.kept(name, value)
+
+    def store_cell(self, place: str, value: Val, type_: Any) -> None:
+        if c_type(type_) != "void":
+            self.emit(f"{place} = {convert(value, type_)};")
+
+    def kept(self, name: str, value: Val) -> Val:
+        if value.parts is not None:
+            return Val(value.type, parts=tuple(self.kept(f"{name}_{i}", p) for i, p in enumerate(value.parts)))
+        if c_type(value.type) == "void":
+            return value
+        c = self.local(name, value.type)
+        if c != value.c:
+            self.emit(f"{c} = {value.c};")
+        return Val(value.type, c, known=value.known)
+
+    def read(self, node: Any) -> Val:
+        """A name."""
+        name = node.id
+        if name in self.narrowed:
+            return self.narrowed[name]
+        if name in self.vars:
+            value = self.vars[name]
+            if value.type is BOTTOM:
+                raise self.refuse(node, f"`{name}`, which has different types on the ways to this place,")
+            return value
+        owner, way = self.owner_of(name)
+        if owner is None:
+            return self.outside(node, name)
+        function = self.function_of(owner, name)
+        if function is not None:
+            return Val(function, self.frame_pointer(owner))
+        if owner is self.spec and name not in self.spec.captured:
+            raise self.refuse(node, f"`{name}`, which may be unbound,")
+        type_ = owner.cells.get(name, BOTTOM)
+        if type_ is BOTTOM:
+            raise Dead
+        return Val(type_, f"{way}{cell_name(name)}")
+
+    def function_of(self, owner: Spec, name: str) -> Any:
+        """The type of a function of the tree."""
+        for node in walk_scope(owner.node.body):
+            if isinstance(node, gast.FunctionDef) and node.name == name:
+                return Fn(node, owner) if hasattr(node, "role") else Plain(node, owner)
+        return None
+
+    def frame_pointer(self, owner: Spec) -> str:
+        way, spec = "&frame", self.spec
+        while spec is not owner:
+            assert spec.parent is not None
+            way = "e" if way == "&frame" else way + "->up"
+            spec = spec.parent
+        return way
+
+    def outside(self, node: Any, name: str) -> Val:
+        """A name that the program does not bind."""
+        value = self.unit.resolve(name)
+        if value is MISSING:
+            raise self.refuse(node, f"the name `{name}`, which is not defined,")
+        if name in self.unit.support or self.spec.is_formula:
+            return self.constant(value, node)
+        return self.from_outside(name, value, node)
+
+    # -- statements -------------------------------------------------------------------------------------------
+
+    def statements(self, nodes: list[Any]) -> None:
+        for node in nodes:
+            if getattr(node, "origin", None) or getattr(node, "lineno", None):
+                self.statement_node = node
+            if getattr(node, "comment", None) and not isinstance(node, gast.Delete | gast.FunctionDef):
+                self.emit(f"/* {self.comment(node)} */")
+            method = getattr(self, f"do_{type(node).__name__.lower()}", None)
+            if method is None:
+                raise self.refuse(node, f"a statement of the kind {type(node).__name__}")
+            method(node)
+
+    def comment(self, node: Any) -> str:
+        text = node.comment
+        if text.startswith("line ") and not text.endswith("backward"):
+            excerpt = self.unit.where(node).excerpt().strip().splitlines()
+            text += f": {excerpt[0].strip()}" if excerpt else ""
+        return text.replace("*/", "* /").replace("/*", "/ *").replace("\\", "/")
+
+    def do_functiondef(self, node: Any) -> None:
+        if node.args.defaults or node.args.kw_defaults:
+            raise self.refuse(node, "a nested function with default values")
+
+    def do_nonlocal(self, node: Any) -> None:
+        pass
+
+    do_pass = do_delete = do_nonlocal
+
+    def do_expr(self, node: Any) -> None:
+        if isinstance(node.value, gast.Constant):
+            return
+        self.value(node.value)
+
+    def do_assign(self, node: Any) -> None:
+        if getattr(node, "declares", False) and isinstance(node.value, gast.Constant) and node.value.value is None:
+            return  # a variable of the frame, which is assigned before it is read
+        value = self.value(node.value)
+        if len(node.targets) > 1 or isinstance(node.targets[0], gast.Tuple):
+            value = self.hold(value) if value.known is None and value.parts is None else value
+        for target in node.targets:
+            self.assign(target, value, node)
+
+    def assign(self, target: Any, value: Val, node: Any) -> None:
+        if isinstance(target, gast.Name):
+            self.bind(target.id, value)
+        elif isinstance(target, gast.Tuple):
+            items = self.unpacked(value, len(target.elts), node)
+            if len(target.elts) > 1 and value.parts is not None:
+                items = [self.hold(i) for i in items]
+            for t, v in zip(target.elts, items, strict=True):
+                self.assign(t, v, node)
+        else:
+            self.store_into(target, value, node)
+
+    def unpacked(self, value: Val, count: int, node: Any) -> list[Val]:
+        if not isinstance(value.type, Tup):
+            raise self.refuse(node, f"unpacking of {value.type}")
+        if len(value.items) != count:
+            more = len(value.items) > count
+            self.fails(ValueError, f"too many values to unpack (expected {count})" if more else
+                       f"not enough values to unpack (expected {count}, got {len(value.items)})")
+        return value.items
+
+    def store_into(self, target: Any, value: Val, node: Any) -> None:
+        raise self.refuse(node, "a store into a container, an object or an array")
+
+    def do_return(self, node: Any) -> None:
+        self.give(self.value(node.value) if node.value is not None else Val(Single("None")), node)
+
+    def give(self, value: Val, node: Any) -> None:
+        self.stager.returned(self.spec, value.type, node)
+        type_ = self.spec.returns
+        if c_type(type_) != "void":
+            self.stager.struct(type_)
+            self.emit(f"return {convert(value, type_)};")
+        else:
+            self.emit("return;")
+        raise Dead
+
+    def do_raise(self, node: Any) -> None:
+        made = node.exc
+        message = ""
+        kind = None
+        if isinstance(made, gast.Call) and not made.keywords and len(made.args) <= 1:
+            kind = self.value(made.func).type
+            if made.args:
+                given = self.value(made.args[0])
+                known = given.type.value if isinstance(given.type, Const) else given.known
+                if not isinstance(known, (str, int, float)):
+                    raise self.refuse(node, "an exception whose message is made when the program runs")
+                message = str(known)
+        elif made is not None:
+            kind = self.value(made).type
+        if kind is not None and isinstance(kind, Const) and kind.value.__class__ is type and issubclass(kind.value, Exception):
+            self.fails(kind.value, message)
+        raise self.refuse(node, "`raise` of anything but an exception made in place")
+
+    def do_if(self, node: Any) -> None:
+        self.branch(node.test, lambda: self.statements(node.body), lambda: self.statements(node.orelse))
+
+    # -- branches ---------------------------------------------------------------------------------------------
+
+    def branch(self, test: Any, then: Any, other: Any) -> None:
+        """`if test: then() else: other()`, of a tree."""
+        cond, narrow_then, narrow_other = self.test(test)
+        if cond is True or cond is False:
+            self.narrow(narrow_then if cond else narrow_other)
+            (then if cond else other)()
+            return
+        self.fork(cond, self.narrowing(narrow_then, then), self.narrowing(narrow_other, other))
+
+    def narrowing(self, known: dict[str, Val], body: Any) -> Any:
+        def run() -> None:
+            self.narrow(known)
+            body()
+        return run
+
+    def narrow(self, known: dict[str, Val]) -> None:
+        for name, value in known.items():
+            if name in self.vars:
+                self.vars[name] = value
+            else:
+                self.narrowed[name] = value
+
+    def fork(self, cond: str, then: Any, other: Any) -> None:
+        """`if (cond) then() else other()`; variables that differ behind it are joined."""
+        before, narrowed = dict(self.vars), dict(self.narrowed)
+        ends = []
+        for body in (then, other):
+            self.vars, self.narrowed = dict(before), dict(narrowed)
+            lines, self.lines = self.lines, []
+            self.depth += 1
+            try:
+                body()
+                dead = False
+            except Dead:
+                dead = True
+            self.depth -= 1
+            lines, self.lines = self.lines, lines
+            ends.append((lines, self.vars, self.narrowed, dead))
+        (a_lines, a_vars, a_narrowed, a_dead), (b_lines, b_vars, b_narrowed, b_dead) = ends
+        if a_dead or b_dead:
+            self.vars, self.narrowed = (b_vars, b_narrowed) if a_dead else (a_vars, a_narrowed)
+        else:
+            self.narrowed = {n: v for n, v in a_narrowed.items() if b_narrowed.get(n) is v}
+            self.vars = {}
+            for name in a_vars:
+                if name in b_vars:
+                    self.vars[name] = self.merged(name, a_vars[name], b_vars[name], a_lines, b_lines)
+        self.emit(f"if ({cond}) {{")
+        self.lines += a_lines
+        if b_lines:
+            self.emit("} else {")
+            self.lines += b_lines
+        self.emit("}")
+        if a_dead and b_dead:
+            raise Dead
+
+    def merged(self, name: str, a: Val, b: Val, a_lines: list[str], b_lines: list[str]) -> Val:
+        if a is b or a.type is BOTTOM or b.type is BOTTOM:
+            return a if a.type is BOTTOM else b
+        try:
+            type_ = join(a.type, b.type)
+        except NoJoin:
+            return Val(BOTTOM)
+        if a.parts is not None and b.parts is not None and isinstance(type_, Tup):
+            return Val(type_, parts=tuple(self.merged(f"{name}_{i}", x, y, a_lines, b_lines)
+                                          for i, (x, y) in enumerate(zip(a.parts, b.parts, strict=True))))
+        if c_type(type_) == "void":
+            return Val(type_)
+        if a.c == b.c and a.type == b.type and a.parts is None and b.parts is None:
+            return Val(type_, a.c, known=a.known if a.known is not None and a.known == b.known else None)
+        c = self.local(name, type_)
+        for value, lines in ((a, a_lines), (b, b_lines)):
+            made = convert(value, type_)
+            if made != c:
+                lines.append("    " * (self.depth + 1) + f"{c} = {made};")
+        return Val(type_, c)
+
+    def choose(self, cond: str, then: Any, other: Any, base: str = "t") -> Val:
+        """The value of one of two computations."""
+        name = self.stager_name()
+
+        def store(body: Any) -> Any:
+            def run() -> None:
+                value = body()
+                if value.parts is not None:
+                    value = Val(value.type, parts=tuple(self.hold(p, base) for p in value.parts))
+                elif c_type(value.type) != "void":
+                    value = Val(value.type, self.own(value, base), known=value.known)
+                self.vars[name] = value
+            return run
+
+        self.fork(cond, store(then), store(other))
+        made = self.vars.pop(name)
+        if made.type is BOTTOM:
+            raise self.refuse(self.statement_node, "a choice between values of two types")
+        return made
+
+    def own(self, value: Val, base: str) -> str:
+        c = self.temp(value.type, base)
+        self.emit(f"{c} = {value.c};")
+        return c
+
+    def stager_name(self) -> str:
+        self._choices = getattr(self, "_choices", 0) + 1
+        return f"t {self._choices}"
+
+    def cases(self, value: Val, run: Any) -> Val:
+        """`run` of a value that may be one object or another, for each of them."""
+        if not isinstance(value.type, Maybe):
+            return run(value)
+        if not value.c.isidentifier():
+            value = self.hold(value)
+        names = sorted(value.type.names)
+        rest = Val(value.type.type, f"{value.c}.v") if c_type(value.type.type) != "void" else Val(value.type.type)
+
+        def at(i: int) -> Val:
+            if i == len(names) - 1 and value.type.type is BOTTOM:
+                return run(Val(Single(names[i])))
+            if i == len(names):
+                return run(rest)
+            return self.choose(f"{value.c}.z == {code_of(names[i])}", lambda: run(Val(Single(names[i]))), lambda: at(i + 1))
+
+        return at(0)
+
