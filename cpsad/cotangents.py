@@ -14,6 +14,8 @@ __all__ = ["ZERO", "Absorbing", "Placed", "Poison", "accumulate", "add_at", "den
            "stacked", "unbroadcast"]
 
 _SUMS = {np.add, np.subtract}
+_REALS = {float, np.float64}
+_DOUBLE = np.dtype(np.float64)
 
 
 class Absorbing:
@@ -138,10 +140,14 @@ class Placed:
         return Placed(self.x, self.index, -self.g)
 
     def __add__(self, other: Any) -> Any:
+        if type(other) in _REALS and self.x.dtype is _DOUBLE and type(self.g) in _REALS:
+            total = np.empty(self.x.shape)
+            total.fill(other)
+            total[self.index] += self.g
+            return total
         return self.dense() + other
 
-    def __radd__(self, other: Any) -> Any:
-        return other + self.dense()
+    __radd__ = __add__
 
     def __sub__(self, other: Any) -> Any:
         return self.dense() - other
@@ -227,6 +233,10 @@ def stacked(parts: list[Any], like: Any) -> Any:
 
 def scatter(x: Any, index: Any, g: Any) -> Any:
     """Cotangent of `x` from that of `x[index]`: zeros of the shape of `x` with `g` added at `index`."""
+    if type(g) is np.float64 and x.dtype is _DOUBLE and _is_basic(index):
+        made = np.zeros(x.shape)
+        made[index] = g
+        return made
     return add_at(ZERO, x, index, g)
 
 

@@ -192,34 +192,40 @@ class _Gradient:
         heap = Heap()
         values: list[Any] = []  # of what is differentiated: the fresh argument, or its tree
         trees: list[Tree] = []
+        letters: dict[int, str] = {}
         for i in slots:
             value = arguments[i]
             if type(value) is np.ndarray and value.dtype.kind == "f":
-                value = value.view()
+                value = arguments[i] = value.view()
+                letters[i] = "N"
+            elif type(value) is float:
+                value = arguments[i] = value * 1.0
+                letters[i] = "S"
             elif is_tree(value):
                 value = Tree(value, heap, _fresh, lambda i=i: self.describe(i, args))  # type: ignore[misc]
                 trees.append(value)
+                arguments[i] = value.value
+                letters[i] = self.letter(value.value, False)
             else:
-                value = _fresh(value, lambda i=i: self.describe(i, args))  # type: ignore[misc]
+                value = arguments[i] = _fresh(value, lambda i=i: self.describe(i, args))  # type: ignore[misc]
+                letters[i] = self.letter(value, True)
             values.append(value)
-            arguments[i] = value.value if isinstance(value, Tree) else value
-        plain = {i for i, v in zip(slots, values, strict=True) if not isinstance(v, Tree)}
-        letters = [letter_of(a, i in plain) for i, a in enumerate(arguments)]
-        for i, value in enumerate(arguments):
-            if letters[i] in "oO" and value is not None and (found := groups_of_value(value, 100 if self.called else 4000)):
-                note(found)  # somewhere in the argument is an object with special methods
-                letters[i] = "v" if letters[i] == "o" else "V"
+        others = [a for i, a in enumerate(arguments) if i not in letters]
+        signs = [letters[i] if i in letters else self.letter(a, False) for i, a in enumerate(arguments)]
         self.called = True
-        signature = "".join(letters[: len(args)])
-        signature += "".join(f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
-        given = dict(zip(kwargs, arguments[len(args):], strict=True))
+        signature = "".join(signs[: len(args)])
+        given: dict[str, Any] = {}
+        if kwargs:
+            signature += "".join(f",{n}={a}" for n, a in zip(kwargs, signs[len(args):], strict=True))
+            given = dict(zip(kwargs, arguments[len(args):], strict=True))
+            arguments = arguments[: len(args)]
         ends = _End(heap, self.has_aux, seed)
-        heap.enter(ends.arrive, [arguments[i] for i in slots], [a for i, a in enumerate(arguments) if i not in slots])
+        heap.enter(ends.arrive, [v.value if type(v) is Tree else v for v in values], others)
         done = False
         try:
             with shown_to_the_user(), Deep():
                 target = forms.form(self.function, signature)
-                results = target(heap, heap.end, *arguments[: len(args)], **given)
+                results = target(heap, heap.end, *arguments, **given)
             done = True
         finally:
             ends.restore()
@@ -227,12 +233,19 @@ class _Gradient:
                 tree.leave(check=done)
                 ends.aux = tree.back(ends.aux)
         separate = _Separate()
-        gradients = tuple(v.gradient(lambda a, x: separate(_gradient(a, x))) if isinstance(v, Tree)
-                          else separate(_gradient(heap.collect(v, results[i]), v))
-                          for i, v in zip(slots, values, strict=True))
+        gradients = tuple([v.gradient(lambda a, x: separate(_gradient(a, x))) if type(v) is Tree
+                           else separate(_gradient(heap.collect(v, results[i]), v)) for i, v in zip(slots, values, strict=True)])
         if heap.slots and not trees:
             heap.check_settled()
         return ends.value, (gradients[0] if self.single else gradients), ends.aux
+
+    def letter(self, value: Any, active: bool) -> str:
+        """The letter of an argument in the signature of the call."""
+        letter = letter_of(value, active)
+        if letter in "oO" and value is not None and (found := groups_of_value(value, 100 if self.called else 4000)):
+            note(found)  # somewhere in the argument is an object with special methods
+            return "v" if letter == "o" else "V"
+        return letter
 
     def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
         """Positions, among the arguments as given, of those to be differentiated."""
@@ -364,6 +377,10 @@ def _fresh(value: Any, describe: Callable[[], str]) -> Any:
 
 def _gradient(adjoint: Any, value: Any) -> Any:
     """The adjoint as the caller gets it: of the shape and dtype of the argument."""
+    if type(adjoint) is type(value) is np.ndarray and adjoint.dtype is value.dtype and adjoint.shape == value.shape:
+        return adjoint
+    if type(adjoint) is type(value) is float:
+        return adjoint
     if isinstance(adjoint, Absorbing):
         if isinstance(adjoint, Poison):
             raise adjoint.error
