@@ -25,25 +25,21 @@ COMPUTING = {"unbroadcast", "scatter", "placed", "add_at", "accumulate_product",
 
 
 def share_common(tree: gast.FunctionDef, ctx: Context) -> None:
-    uses = Uses(tree)
-    operands: Counter[str] | None = None
     for node in walk(tree):
         for field in ("body", "orelse"):
             block = getattr(node, field, None)
             if not isinstance(block, list) or isinstance(node, gast.FunctionDef) and not hasattr(node, "role"):
                 continue
-            for first, again in _twice(block, uses, ctx):
-                if operands is None:
-                    operands = _operands(tree, ctx)
-                if all(operands[n] == uses.reads[n] and uses.binds[n] == 1 and n not in uses.nonlocal_names
-                       for n in (first, again)):
+            for first, again, operands in _twice(block, ctx):
+                uses, computed_with = Uses(tree), _operands(tree, ctx)
+                if all(computed_with[n] == uses.reads[n] and n not in uses.nonlocal_names for n in (first, again)) and all(
+                        uses.binds[n] == 1 for n in (first, again, *operands)):
                     _rename(tree, again, first)
                     block[:] = [s for s in block if not (_binds(s) == again)]
-                    uses, operands = Uses(tree), None
 
 
-def _twice(block: list[Any], uses: Uses, ctx: Context) -> list[tuple[str, str]]:
-    """Pairs of names that stand for the same computation."""
+def _twice(block: list[Any], ctx: Context) -> list[tuple[str, str, list[str]]]:
+    """Pairs of names that are bound to the same function of the same names, which are given too."""
     found = []
     seen: dict[str, str] = {}
     for node in block:
@@ -51,10 +47,10 @@ def _twice(block: list[Any], uses: Uses, ctx: Context) -> list[tuple[str, str]]:
         if name is None or not _only_computes(node.value, ctx):
             seen = {}
             continue
-        text = _as_key(node.value, uses, ctx)
-        if text is not None and not getattr(node, "backward", False):
+        text = None if getattr(node, "backward", False) else _as_key(node.value, ctx)
+        if text is not None:
             if text in seen:
-                found.append((seen[text], name))
+                found.append((seen[text], name, [a.id for a in node.value.args]))
             else:
                 seen[text] = name
     return found
@@ -83,12 +79,12 @@ def _only_computes(node: Any, ctx: Context) -> bool:
     return True
 
 
-def _as_key(node: Any, uses: Uses, ctx: Context) -> str | None:
+def _as_key(node: Any, ctx: Context) -> str | None:
     """A text that two expressions have in common if they are the same function of the same values."""
     rule = _rule(node, ctx)
     if rule is None or not rule.elementwise or node.keywords or not isinstance(node.func, (gast.Name, gast.Attribute)):
         return None
-    if not all(isinstance(a, gast.Name) and uses.binds[a.id] == 1 for a in node.args):
+    if not all(isinstance(a, gast.Name) for a in node.args):
         return None
     return f"{rule.name}({','.join(a.id for a in node.args)})"
 

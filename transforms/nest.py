@@ -77,7 +77,8 @@ def _join_products(body: list[Any]) -> None:
     for i, node in enumerate(body[:-1]):
         following = body[i + 1]
         if not (isinstance(node, gast.Assign) and isinstance(following, gast.Assign) and isinstance(node.targets[0], gast.Name)
-                and getattr(node, "backward", False)):
+                and getattr(node, "backward", False)
+                and getattr(node, "origin", None) == getattr(following, "origin", None)):
             continue
         product, total = node.value, following.value
         if (_is_product(product) and isinstance(total, gast.BinOp) and isinstance(total.op, gast.Add) and _is_product(total.right)

@@ -173,10 +173,30 @@ def walk(node: Any) -> Iterator[Any]:
     while todo:
         node = todo.pop()
         yield node
-        below = children(node)
-        if below:
-            below.reverse()
-            todo += below
+        if node.__class__ is not _NAME or node.annotation is not None:
+            _push_children(node, todo)
+
+
+_NAME, _AST = gast.Name, gast.AST
+
+
+def _push_children(node: Any, todo: list[Any]) -> None:
+    """Adds the nodes directly below, the first one last."""
+    kind = node.__class__
+    fields = _FIELDS.get(kind)
+    if fields is None:
+        fields = _fields(kind)
+    values = node.__dict__
+    for field in fields[::-1]:
+        value = values.get(field)
+        if value is None:
+            continue
+        if value.__class__ is list:
+            for item in value[::-1]:
+                if isinstance(item, _AST):
+                    todo.append(item)
+        elif isinstance(value, _AST):
+            todo.append(value)
 
 
 def walk_scope(nodes: Any) -> Iterator[Any]:
@@ -189,6 +209,8 @@ def walk_scope(nodes: Any) -> Iterator[Any]:
     while todo:
         node = todo.pop()
         yield node
+        if node.__class__ is _NAME and node.annotation is None:
+            continue
         if isinstance(node, SCOPES):
             inner: list[Any] = list(getattr(node, "decorator_list", []))
             if isinstance(node, gast.ClassDef):
@@ -197,7 +219,7 @@ def walk_scope(nodes: Any) -> Iterator[Any]:
                 inner += node.args.defaults + [d for d in node.args.kw_defaults if d is not None]
             todo += reversed(inner)
         else:
-            todo += children(node)[::-1]
+            _push_children(node, todo)
 
 
 def stores(nodes: Any) -> list[str]:

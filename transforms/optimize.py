@@ -45,8 +45,10 @@ def optimize(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
         changed = Cleaner(uses, ctx).clean(tree.body)
         if not changed:
             break
-    _fold_repeats(tree, ctx)
-    keep_sparse(tree, ctx)
+    if any(getattr(made, "__name__", "") == "unreduce" for made in ctx.spliced.values()):
+        _fold_repeats(tree, ctx)
+    if "scatter" in ctx.support:
+        keep_sparse(tree, ctx)
     for _ in range(20):
         if not nest_all(tree, ctx):
             break

@@ -301,7 +301,7 @@ def test_a_small_function_as_a_person_would_write_it():
         def f_adj(heap, k, x, n):
             y = 2 * np.sin(x) + 1
             bt2 = k(y * y)
-            by = bt2 * y + bt2 * y
+            by = (bt2 + bt2) * y
             bx = by * 2 * np.cos(x)
             return bx, ZERO
     """)

@@ -62,8 +62,7 @@ def test_computed_twice():
             u = np.sum(t)
             p = s / u
             bp = k(p)
-            by = bp * t
-            by = by + u * s
+            by = bp * t; by = by + u * s
             return (by,)
     """, """
         def f_adj(heap, k, y):
