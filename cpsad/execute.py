@@ -46,6 +46,7 @@ class Program:
     assumptions: tuple[tuple[dict[str, Any] | None, str, Callable[[Any], bool]], ...]  # None: the function's own names
     stage: str
     version: int  # of the rules it was made with
+    source: str  # the file of the function's code: equal code in another file has other lines to show
 
 
 @dataclass(eq=False)
@@ -86,7 +87,7 @@ def build(function: types.FunctionType, signature: str, stage: str) -> Program:
     assumed = frozenset(name for namespace, name, _ in assumptions if namespace is None)
     PROGRAMS[filename] = Origin(found.filename, found.qualname, found.firstline, lines, assumed)
     program = Program(text, filename, code, tree.name, support, freevars, tuple(parameters(found.tree.args)),
-                      assumptions, stage, REGISTRY.version)
+                      assumptions, stage, REGISTRY.version, function.__code__.co_filename)
     weakref.finalize(program, _forget, filename)
     return program
 
@@ -150,6 +151,8 @@ def program_for(function: types.FunctionType, signature: str, stage: str) -> Bou
     with _lock:
         known = _programs.setdefault(function.__code__, {}).setdefault((signature, stage), [])
         for program in known:
+            if program.source != function.__code__.co_filename:
+                continue
             bound = bind(program, function)
             if bound.is_valid():
                 return bound

@@ -302,3 +302,14 @@ def test_forty_lines_are_transformed_quickly():
     spent = time.perf_counter() - start
     print(f"\n{len(lines)} lines in {spent * 1e3:.0f} ms")
     assert spent < 0.5  # the aim is 0.05
+
+
+def test_equal_code_in_two_files_shows_each_its_own(tmp_path):
+    text = "import struct\n\ndef packs(x):\n    return struct.unpack('d', struct.pack('d', x))[0]\n"
+    for name in ("one.py", "other.py"):
+        path = tmp_path / name
+        path.write_text(text)
+        namespace = {}
+        exec(compile(text, str(path), "exec"), namespace)
+        with pytest.raises(Exception, match=name):
+            grad(namespace["packs"])(1.5)
