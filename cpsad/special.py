@@ -15,6 +15,7 @@ import math
 import operator
 import sys
 import types
+import weakref
 from typing import Any
 
 import numpy as np
@@ -280,9 +281,18 @@ def _codes(code: types.CodeType) -> Any:
             yield from _codes(constant)
 
 
-@functools.lru_cache(maxsize=16384)
+_SHOWN: weakref.WeakKeyDictionary[types.CodeType, tuple[frozenset[str], frozenset[str]]] = weakref.WeakKeyDictionary()
+
+
 def _shown(code: types.CodeType) -> tuple[frozenset[str], frozenset[str]]:
     """The groups that a function's code shows by itself, and the names of globals and attributes in it."""
+    known = _SHOWN.get(code)
+    if known is None:
+        known = _SHOWN[code] = _read(code)
+    return known
+
+
+def _read(code: types.CodeType) -> tuple[frozenset[str], frozenset[str]]:
     codes = list(_codes(code))
     found: set[str] = set()
     for inner in codes:
