@@ -32,46 +32,16 @@ from typing import Any
 import gast
 
 from .analysis import OPERATORS, Analysis, _Transfer, analyse
-from .anf import ATOMS, check_statement
-from .cfg import (
-    OUTER,
-    Attempt,
-    Block,
-    Branch,
-    CallThen,
-    Graph,
-    Jump,
-    Leave,
-    Loop,
-    build,
-    connect,
-    live_at_end,
-    liveness,
-    reads,
-    writes,
-)
-from .checks import check_scopes, check_signature, is_form
+from .blocks import assigned_in_loop, duplicate_returns, live_after, split_calls, written_owners
+from .cfg import Attempt, Block, Branch, CallThen, Leave, build, connect, liveness, reads, writes
 from .context import Context, Fact
+from .continuations import Continuations
+from .cps_check import check
 from .generators import is_generator, outline
-from .memory import is_update, outputs
-from .nodes import (
-    assign,
-    at,
-    call,
-    const,
-    copy_tree,
-    def_,
-    expr_stmt,
-    free_names,
-    if_,
-    load,
-    parameters,
-    ret,
-    store,
-    stores,
-    walk,
-)
+from .memory import is_update
+from .nodes import assign, at, call, const, copy_tree, def_, expr_stmt, free_names, load, parameters, walk
 from .regions import split_groups
+from .renaming import bound_names, rename_closed_over, rename_reads
 from .scoping import declare_shared
 from .special import dispatch
 
@@ -88,7 +58,7 @@ def cps(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
     return made
 
 
-class _Function:
+class _Function(Continuations):
     """Conversion of one function; functions nested in it get a `_Function` of their own.
 
     `outer`: the name in the generated code of each variable of the enclosing functions.
@@ -220,11 +190,11 @@ class _Function:
             changed: set[str] = set()
             header = block.loop is not None and block.loop.header is block
             if header:
-                changed |= _assigned(block.loop)
+                changed |= assigned_in_loop(block.loop)
             for p in block.preds:
                 loop = p.loop
                 while not header and loop is not None and (block.loop is None or not block.loop.inside(loop)):
-                    changed |= _assigned(loop)
+                    changed |= assigned_in_loop(loop)
                     loop = loop.parent
             self.args[block] = [block.caught] if block.caught else []
             for variable in sorted(block.live, key=self.order):
@@ -279,23 +249,6 @@ class _Function:
             end.statement = self.rename(end.statement, env, out, end.statement)
         self.lines[block] = out
         self.end_env[block] = env
-
-    def signature(self, node: gast.Call) -> str:
-        letters = "".join("*" + self.letter(a.value) if isinstance(a, gast.Starred) else self.letter(a)
-                          for a in node.args)
-        for keyword in node.keywords:
-            letters += f",{keyword.arg or '**'}={self.letter(keyword.value)}"
-        return letters
-
-    def letter(self, node: Any) -> str:
-        if isinstance(node, gast.Constant):
-            return "s" if isinstance(node.value, (int, float, complex)) else "o"
-        letter = "O"
-        if isinstance(node, gast.Name) and node.id in self.ctx.facts:
-            letter = self.ctx.facts[node.id].letter
-        elif isinstance(node, gast.Name) and node.id not in self.ctx.locals:
-            letter = Fact(self.ctx.resolver.kind(self.ctx.resolve(node)), False).letter
-        return {"o": "v", "O": "V"}.get(letter, letter) if self.ctx.special else letter
 
     # -- arrays written in place ------------------------------------------------------------------------------
 
@@ -382,7 +335,7 @@ class _Function:
                                          like if hasattr(like, "origin") else node))
                     if not self.attempting:  # a handler may come here with it unbound
                         self.unbound.discard(name or "")
-        return _rename(node, {**self.outer, **env})
+        return rename_reads(node, {**self.outer, **env})
 
     def nested(self, node: gast.FunctionDef, env: dict[str, str], out: list[Any]) -> None:
         """A nested function: the plain one, its CPS form, and the tie between them."""
@@ -397,11 +350,11 @@ class _Function:
             visible[node.name] = own
         plain = copy_tree(node)
         plain.args, plain.name = args, own
-        plain.body = [_rename_inner(s, {v: n for v, n in visible.items() if v in free}) for s in plain.body]
+        plain.body = [rename_closed_over(s, {v: n for v, n in visible.items() if v in free}) for s in plain.body]
         out.append(plain)
         only_cps = getattr(node, "only_cps", False)
         signature, self.ctx.signature = self.ctx.signature, "o" + self.ctx.signature if only_cps else ""
-        made = _Function(copy_tree(node), self.ctx, {v: n for v, n in visible.items() if v not in _bound(node)},
+        made = _Function(copy_tree(node), self.ctx, {v: n for v, n in visible.items() if v not in bound_names(node)},
                          self.used, self.ctx.guards_nested and not only_cps).convert(keep_params=False)
         self.ctx.signature = signature
         made.nested_of = own
@@ -413,307 +366,6 @@ class _Function:
         guarded = [const(True)] if made.h else []
         out.append(expr_stmt(call(self.ctx.use("attach"), load(own), load(made.name), *guarded), node))
 
-    # -- emission ---------------------------------------------------------------------------------------------
-
-    def frame(self, root: Block, loop: Loop | None) -> list[Any]:
-        """The body of the function or loop that starts at `root`, with all continuations that live in its frame."""
-        definitions = [self.continuation(b) for b in self.graph.blocks
-                       if b in self.names and b is not root and not self.hands_on(b)
-                       and (b.loop is loop or b.loop is not None and b.loop.header is b and b.loop.parent is loop)]
-        return self.body(root, definitions)
-
-    def continuation(self, block: Block) -> gast.FunctionDef:
-        params = [self.env[block][v] for v in self.args[block]]
-        header = block.loop is not None and block.loop.header is block
-        body = self.frame(block, block.loop) if header else self.body(block, [])
-        made = def_(self.names[block], params, body, self.tree)
-        made.origin = block.origin
-        made.comment = f"line {block.origin}"
-        call_before = block.preds[0].end
-        made.role, made.answers = block.role, isinstance(call_before, CallThen) and call_before.next is block
-        if isinstance(call_before, CallThen) or any(block in p.handlers() for p in block.preds):
-            made.live = self.live_names(block.live - set(self.args[block]), self.env[block])
-        return made
-
-    def body(self, block: Block, definitions: list[Any]) -> list[Any]:
-        out: list[Any] = []
-        while True:
-            if isinstance(block.end, Attempt) and self.lines[block]:
-                break
-            out += self.lines[block]
-            if isinstance(block.end, Jump) and block.end.target not in self.names:
-                block = block.end.target
-            elif isinstance(block.end, Attempt) and block.end.next not in self.names:
-                block = block.end.next  # type: ignore[assignment]
-            else:
-                break
-        return out + definitions + self.ending(block)
-
-    def attempt(self, block: Block, end: Attempt, like: Any) -> list[Any]:
-        """The statements of a group in a native `try`, and behind it the handler or what comes next."""
-        if not self.lines[block]:
-            return [self.jump(block, end.next, like)]  # type: ignore[arg-type]
-        caught = self.ctx.caught()
-        keep = [assign(end.failed, load(caught), like)]
-        handler = gast.ExceptHandler(type=self.ctx.use("BaseException"), name=store(caught), body=keep)
-        none = [assign(end.failed, const(None), like)] if end.next is not None else []
-        made = at(gast.Try(body=list(self.lines[block]), handlers=[at(handler, like)], orelse=none, finalbody=[]), like)
-        made.alone, made.failed = end.alone, end.failed
-        target = end.handler
-        if target is OUTER:
-            failure = [ret(call(self.h, load(end.failed)), like)]
-        else:
-            failure = [self.jump(block, target, like)] if target in self.names else self.body(target, [])
-        if end.next is None:
-            return [made, *failure]
-        success = [self.jump(block, end.next, like)] if end.next in self.names else self.body(end.next, [])
-        test = gast.Compare(left=load(end.failed), ops=[gast.IsNot()], comparators=[const(None)])
-        return [made, if_(test, failure, success, like)]
-
-    def hands_on(self, block: Block) -> bool:
-        """Whether a continuation that takes an exception only hands it on to a handler that takes nothing else."""
-        target = block.end.target if block.role == "trap" else None
-        return target in self.names and self.args[target] == [target.caught]
-
-    def handler_of(self, end: CallThen) -> list[Any]:
-        """The handler that a call of unknown code is given."""
-        if end.handler is None:
-            return []
-        if end.handler is OUTER:
-            return [load(self.h)]
-        return [load(self.names[end.handler.end.target if self.hands_on(end.handler) else end.handler])]
-
-    def ending(self, block: Block) -> list[Any]:
-        end = block.end
-        like = at(gast.Pass(), getattr(end, "statement", None) or self.tree)
-        like.origin = getattr(getattr(end, "statement", None), "origin", None) or getattr(end, "origin", None) \
-            or block.origin
-        if isinstance(end, Leave):
-            if isinstance(end.statement, gast.Raise):
-                return [end.statement]
-            return [ret(call(self.k, end.statement.value), end.statement)]
-        if isinstance(end, Jump):
-            return [self.jump(block, end.target, like)]
-        if isinstance(end, Attempt):
-            return self.attempt(block, end, like)
-        if isinstance(end, CallThen):
-            node = end.call
-            entry = call(self.ctx.use("form"), node.func, const(end.signature))
-            made = call(entry, load(self.names[end.next]), *self.handler_of(end), *node.args)
-            made.keywords = node.keywords
-            return [ret(made, end.statement)]
-        arms = [[self.jump(block, arm, like)] if arm in self.names else self.body(arm, [])
-                for arm in (end.then, end.orelse)]
-        return [if_(end.test, arms[0], arms[1], like)]
-
-    def jump(self, block: Block, target: Block, like: Any) -> Any:
-        env = dict(self.edge_env(block, target))
-        if target.caught:
-            env[target.caught] = self.exception_of(block)
-        args = [load(env[v]) if v in env else self.ctx.use("UNBOUND") for v in self.args[target]]
-        return ret(call(self.names[target], *args), like)
-
 
 def _call_of(statement: Any) -> gast.Call:
     return statement.value
-
-
-def _bound(node: gast.FunctionDef) -> set[str]:
-    return set(parameters(node.args)) | set(stores(node.body))
-
-
-def _assigned(loop: Loop | None) -> set[str]:
-    found: set[str] = set()
-    for block in loop.blocks if loop is not None else []:
-        for node in block.statements + ([block.end.statement] if isinstance(block.end, CallThen) else []):
-            found |= set(writes(node))
-    return found
-
-
-def live_after(block: Block) -> list[set[str]]:
-    """The variables that may be read after each statement of a block."""
-    live = live_at_end(block)
-    found = []
-    for node in reversed(block.statements):
-        found.append(set(live))
-        live = live - set(writes(node)) | set(reads(node))
-    return found[::-1]
-
-
-def written_owners(renamed: Any, node: Any) -> list[Any]:
-    """The names that an update writes into, as they are called in the generated code."""
-    if isinstance(node, gast.AugAssign):
-        return [renamed.targets[0]]
-    if isinstance(node, gast.Assign) and not isinstance(node.targets[0], (gast.Name, gast.Tuple)):
-        owner = renamed.targets[0].value
-        return [owner] if isinstance(owner, gast.Name) else []
-    renamed.callee = node.callee
-    return outputs(renamed)
-
-
-def split_calls(graph: Graph) -> None:
-    """Ends a block at each call of code that the transformer must see."""
-    for block in list(graph.blocks):
-        current = block
-        statements, block.statements = block.statements, []
-        for node in statements:
-            callee = getattr(node, "callee", None)
-            if callee is None or callee.rule is not None or not isinstance(getattr(node, "value", None), gast.Call):
-                current.statements.append(node)
-                continue
-            following = Block(len(graph.blocks) + 10**6, block.loop, end=current.end, origin=node.origin, role="after")
-            following.handler = block.handler
-            graph.blocks.append(following)
-            current.end = CallThen(node, following, block.handler)
-            current = following
-    for i, block in enumerate(graph.blocks):
-        block.number = i
-    if any(b.loop for b in graph.blocks):
-        for block in graph.blocks:
-            loop = block.loop
-            if loop is not None:
-                loop.blocks = []
-    connect(graph)
-
-
-def duplicate_returns(graph: Graph) -> None:
-    """A block that only returns is copied to each way into it: no continuation is needed for it."""
-    for block in list(graph.blocks):
-        for successor in block.successors():
-            if not isinstance(successor.end, Leave) or successor.statements or isinstance(block.end, (CallThen, Attempt)):
-                continue
-            if len(successor.preds) < 2 and successor.loop is block.loop:
-                continue
-            copied = Block(len(graph.blocks), block.loop, [], Leave(copy_tree(successor.end.statement)),
-                           origin=successor.origin, role=successor.role)
-            graph.blocks.append(copied)
-            if isinstance(block.end, Jump):
-                block.end.target = copied
-            elif block.end.then is successor:
-                block.end.then = copied
-            else:
-                block.end.orelse = copied
-
-
-def _rename(node: Any, names: dict[str, str]) -> Any:
-    node = copy_tree(node)
-    for inner in walk(node):
-        if isinstance(inner, gast.Name) and isinstance(inner.ctx, gast.Load) and inner.id in names:
-            inner.id = names[inner.id]
-    return node
-
-
-def _rename_inner(node: Any, names: dict[str, str]) -> Any:
-    """Renames what nested code closes over, scope by scope."""
-    if isinstance(node, gast.FunctionDef):
-        inner = {v: n for v, n in names.items() if v not in _bound(node)}
-        node.body = [_rename_inner(s, inner) for s in node.body]
-        node.args.defaults = [_rename(d, names) for d in node.args.defaults]
-        return node
-    if isinstance(node, gast.Name):
-        node.id = names.get(node.id, node.id)
-        return node
-    for field, value in gast.iter_fields(node):
-        if isinstance(value, list):
-            setattr(node, field, [_rename_inner(v, names) if isinstance(v, gast.AST) else v for v in value])
-        elif isinstance(value, gast.AST):
-            setattr(node, field, _rename_inner(value, names))
-    return node
-
-
-def check(tree: gast.FunctionDef, ctx: Context | None = None) -> None:
-    """Raises AssertionError unless `tree` is in CPS form."""
-    check_scopes(tree, ctx)
-    made = {n.name: n for n in walk(tree) if isinstance(n, gast.FunctionDef) and hasattr(n, "role")}
-    _check_function(tree, set(), made, "", None, ctx)
-
-
-def _check_function(function: gast.FunctionDef, bound: set[str], made: dict[str, Any], k: str, h: str | None,
-                    ctx: Context | None) -> None:
-    """`bound`: names bound so far, anywhere; `k`, `h`: the continuation and handler of the user's function around."""
-    params = parameters(function.args)
-    for name in params:
-        _check_new(name, bound)
-    if function.role == "function":
-        assert params and params[0] == function.k, f"{function.name} takes no continuation"
-        k, h = function.k, getattr(function, "h", None)
-        assert h is None or params[1] == h, f"{function.name} takes no handler"
-    _check_body(function.body, bound, made, k, h, ctx)
-
-
-def _check_new(name: str, bound: set[str]) -> None:
-    assert name not in bound, f"{name} is bound twice"
-    bound.add(name)
-
-
-def _check_body(body: list[Any], bound: set[str], made: dict[str, Any], k: str, h: str | None,
-                ctx: Context | None) -> None:
-    """Statements, then definitions of continuations, then one ending."""
-    *statements, ending = body or [None]
-    defining = False
-    if statements and isinstance(statements[-1], gast.Try):
-        _check_attempt(statements.pop(), bound, ctx)
-    for node in statements:
-        if isinstance(node, gast.FunctionDef):
-            _check_new(node.name, bound)
-            defining = getattr(node, "role", "function") != "function"
-            if hasattr(node, "role"):
-                _check_function(node, bound, made, k, h, ctx)
-            continue
-        assert not defining, "a statement behind the definition of a continuation"
-        assert isinstance(node, (gast.Assign, gast.Expr, gast.Delete, gast.Import, gast.ImportFrom, gast.Nonlocal)), (
-            f"{type(node).__name__} is no statement of CPS form")
-        if isinstance(node, gast.Assign) and getattr(node, "declares", False):
-            continue
-        _check_plain(node, bound, ctx)
-    if isinstance(ending, gast.If):
-        check_statement(ending, ctx)
-        _check_body(ending.body, bound, made, k, h, ctx)
-        _check_body(ending.orelse, bound, made, k, h, ctx)
-    elif isinstance(ending, gast.Raise):
-        check_statement(ending, ctx)
-    else:
-        assert isinstance(ending, gast.Return) and isinstance(ending.value, gast.Call), "a body without an ending"
-        _check_ending(ending.value, made, k, h, ctx)
-
-
-def _check_plain(node: Any, bound: set[str], ctx: Context | None) -> None:
-    assert not isinstance(node, gast.Assign) or len(node.targets) == 1, "several targets"
-    for name in writes(node):
-        _check_new(name, bound)
-    check_statement(node, ctx)
-
-
-def _check_attempt(node: Any, bound: set[str], ctx: Context | None) -> None:
-    """Statements in a native `try` that catches all, and keeps what it catches."""
-    assert not node.finalbody and len(node.handlers) == 1 and node.body, "an odd attempt"
-    for statement in node.body:
-        assert isinstance(statement, (gast.Assign, gast.Expr, gast.Delete, gast.Import, gast.ImportFrom, gast.Raise)), (
-            f"{type(statement).__name__} is no statement of an attempt")
-        _check_plain(statement, bound, ctx)
-    (kept,) = node.handlers[0].body
-    assert writes(kept) == [node.failed] and kept.value.id == node.handlers[0].name.id, "what was caught is not kept"
-    _check_new(node.failed, bound)
-
-
-def _check_ending(node: gast.Call, made: dict[str, Any], k: str, h: str | None, ctx: Context | None) -> None:
-    """`k(atom)`, `continuation(atom, ...)` or `form(callee, "sig")(continuation, atom, ...)`."""
-    args = [*node.args, *(keyword.value for keyword in node.keywords)]
-    for a in args:
-        assert isinstance(a.value if isinstance(a, gast.Starred) else a, ATOMS), "an ending that computes"
-    if is_form(node, ctx):
-        after = made.get(getattr(args[0], "id", "")) if args else None
-        assert after is not None and after.role != "function", "form gets no continuation"
-        assert len(after.args.args) == 1 and after.answers, f"{after.name} cannot take one value"
-        guarded = node.func.args[1].value.endswith("!")
-        if guarded:
-            assert args[1].id == h or len(made[args[1].id].args.args) == 1, f"{args[1].id} cannot take an exception"
-        check_signature(node, 1 + guarded)
-        return
-    assert isinstance(node.func, gast.Name), "an ending that calls something computed"
-    name = node.func.id
-    if name in (k, h):
-        assert len(node.args) == 1, f"{name} takes one value"
-    else:
-        assert name in made and made[name].role != "function", f"an ending calls {name}, which is no continuation"
-        assert len(args) == len(made[name].args.args), f"{name} takes {len(made[name].args.args)} arguments"
