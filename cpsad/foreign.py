@@ -16,6 +16,7 @@ from .dataclass_forms import is_named_tuple, makes_itself, new_form
 from .equivalents import EQUIVALENTS
 from .heap import Heap, is_floating
 from .layout import Call, captured, define
+from .operands import still
 from .places import here
 from .reach import closes_over, holds_closure, reaches
 from .resolve import letter_of
@@ -392,7 +393,7 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
             if any(isinstance(a, (list, tuple)) and reaches(heap.slots, a) for a in keywords.values()):
                 raise here(NoDerivativeError, f"{rule.name}, called as a value, gets a sequence of active values by keyword",
                            remedy="call it by its name, or make the sequence an array first")
-            sequences = {i: a for i, a in enumerate(args) if isinstance(a, (list, tuple)) and reaches(heap.slots, a)}
+            sequences = {i: still(a) for i, a in enumerate(args) if isinstance(a, (list, tuple)) and reaches(heap.slots, a)}
             args = tuple(heap.array(a) if i in sequences else a for i, a in enumerate(args))
         wants = fits(args, keywords)
         y = function(*args, **keywords)

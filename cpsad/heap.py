@@ -241,7 +241,7 @@ class Heap(Shadows):
 
     def unarray(self, value: Any, array: Any, adjoint: Any) -> Any:
         """Backward of `array`: the elements of a sequence get theirs; what was no sequence gets it all."""
-        if array is value:
+        if array is value and not isinstance(value, (list, tuple)):
             return adjoint
         self._spread(value, adjoint)
         return ZERO

@@ -19,10 +19,10 @@ import numpy as np
 from . import forms
 from .cotangents import ZERO, unbroadcast
 from .layout import Call
+from .operands import computes_with, numeric, operands, still
 from .places import here
 from .resolve import letter_of
 from .rules.registry import REGISTRY
-from .runtime import numeric, operands
 from .special import is_alias
 from .transforms.context import MISSING
 from .transforms.errors import NoDerivativeError
@@ -158,6 +158,13 @@ def binary(operation: Any, name: str, symbol: str, base: Any = None) -> None:
 
         def on_plain(heap: Any, k: Any, a: Any, b: Any) -> Any:
             if isinstance(a, _CONTAINERS) or isinstance(b, _CONTAINERS):
+                times = name == "mul"
+                if isinstance(a, (list, tuple)) and not inplace and computes_with(b, times):
+                    first, second = on_plain(heap, k, made := heap.array(held := still(a)), b)
+                    return heap.unarray(held, made, first), second
+                if isinstance(b, (list, tuple)) and computes_with(a, times):
+                    first, second = on_plain(heap, k, a, made := heap.array(held := still(b)))
+                    return first, heap.unarray(held, made, second)
                 return _containers(heap, k, operation, a, b)
             if inplace and isinstance(a, np.ndarray):
                 return _on_array(heap, k, operation, base, a, b)
@@ -177,10 +184,7 @@ def _number(value: Any) -> Any:
 def _containers(heap: Any, k: Any, operation: Any, a: Any, b: Any) -> Any:
     """`[x] + ys`, `"%g" % x`: what is made holds the references that were held, or is a text."""
     operands(a, b)
-    rows = a
-    if isinstance(a, list) and isinstance(b, np.ndarray):
-        numeric(a)  # raises
-    made = operation(rows, b)
+    made = operation(a, b)
     heap.text(made, a, b)
     heap.add(made, k(made))
     return ZERO, ZERO

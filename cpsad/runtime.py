@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import operator
 import types
 from typing import Any
@@ -10,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from . import lazy
-from .cotangents import ZERO, Absorbing, Placed, accumulate, add_at, dense, placed, scatter, unbroadcast
+from .cotangents import ZERO, Absorbing, accumulate, add_at, dense, placed, scatter, unbroadcast
 from .exceptions import EXCEPTIONS
 from .heap import is_floating
 from .matching import MATCHING
+from .operands import PLAIN, numeric, operand, operands, still
 from .outer import GlobalCell, outer_cell
 from .places import here
 from .products import accumulate_product, total
-from .reach import runs_python
 from .rules.helpers import no_derivative
 from .transforms.errors import NoDerivativeError
 
@@ -58,62 +57,9 @@ def check_bound(value: Any, name: str) -> None:
         raise UnboundLocalError(f"cannot access local variable '{name}' where it is not associated with a value")
 
 
-_PLAIN = {float, int, bool, complex, str, bytes, type(None), np.ndarray, np.float64, np.float32, np.int64, np.bool_,
-          range, type(ZERO), Placed}
-
-
-def numeric(value: Any) -> Any:
-    """`value`, if operators on it are arithmetic of numbers and arrays (or of constants such as strings)."""
-    if type(value) in _PLAIN or _is_plain(type(value)):
-        return value
-    name = type(value).__name__
-    if isinstance(value, (list, tuple, dict, set)):
-        raise here(NoDerivativeError, f"arithmetic on a {name} mixes a container into an array operation",
-                   why="NumPy would copy the numbers out of it, and their derivatives would be lost",
-                   remedy="make it an array first: np.array(...)")
-    raise here(NoDerivativeError, f"the operators of {name} are not differentiated yet",
-               why=f"{name} defines them in Python, and that code would run without its derivative",
-               remedy=f"write the computation with the attributes of {name}, or use cpsad.stop_gradient")
-
-
-_NUMBER_METHODS = [f"__{side}{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
-                   for side in ("", "r")]
-_NUMBER_METHODS += ["__neg__", "__pos__", "__abs__", "__invert__", "__float__", "__complex__", "__index__",
-                    "__array__", "__array_ufunc__", "__array_interface__"]
-
-
-def _is_plain(kind: Any) -> bool:
-    if issubclass(kind, np.generic):
-        plain = True
-    elif issubclass(kind, (list, tuple, dict, set, np.ndarray)):
-        plain = False
-    else:
-        plain = not runs_python(kind, *_NUMBER_METHODS)
-    if plain:
-        _PLAIN.add(kind)
-    return plain
-
-
-_ADDED: tuple[Any, ...] = (list, tuple, str, bytes, set, frozenset, dict, collections.deque, type({}.keys()), type({}.items()))
-_SUMS = [f"__{side}{name}__" for name in ("add", "mul", "mod", "or", "and", "sub") for side in ("", "r")]
-
-
-def operands(left: Any, right: Any) -> None:
-    """Checks the operands of `+`, `*` or `%`, which containers and strings have too."""
-    if isinstance(left, _ADDED) or isinstance(right, _ADDED):
-        kinds: list[Any] = [type(left), type(right)]
-        if isinstance(left, np.ndarray) or isinstance(right, np.ndarray) or (
-                any(runs_python(kind, *_SUMS) for kind in kinds)):
-            numeric(left)
-            numeric(right)
-        return
-    numeric(left)
-    numeric(right)
-
-
 def frozen(value: Any) -> Any:
     """A sequence as it is now: what the backward pass will read must not change under it."""
-    if type(value) in _PLAIN:
+    if type(value) in PLAIN:
         return value
     if type(value) is list:
         return [frozen(v) if type(v) in (list, tuple) else v for v in value]
@@ -201,8 +147,8 @@ SUPPORT: dict[str, Any] = {
     "END": END, "MISSING": MISSING, "UNBOUND": UNBOUND, "ZERO": ZERO, "Cell": Cell, "iter": iter, "next": next,
     "set": set, "slice": slice, "globals": globals, "AssertionError": AssertionError,
     "check_bound": check_bound, "numeric": numeric, "operands": operands, "frozen": frozen, "frozen_index": frozen_index,
-    "chosen": chosen, "global_cell": GlobalCell, "outer_cell": outer_cell, "unbroadcast": unbroadcast,
-    "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "placed": placed, "dense": dense,
+    "still": still, "operand": operand, "chosen": chosen, "global_cell": GlobalCell, "outer_cell": outer_cell,
+    "unbroadcast": unbroadcast, "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "placed": placed, "dense": dense,
     "no_derivative": no_derivative, "undifferentiated": undifferentiated, "is_floating": is_floating,
     "accumulate_product": accumulate_product, "total": total,
 }

@@ -311,13 +311,17 @@ class _Transfer:
     def binary(self, left: Fact, op: Any, right: Fact) -> Fact:
         kinds = {left.kind, right.kind}
         rule = self.ctx.resolver.operator(OPERATORS[type(op)])
-        active = (left.active or right.active) and (rule is None or rule.role != "constant")
+        active = (left.active or right.active or bool(kinds & {"l", "t"})) and (rule is None or rule.role != "constant")
         if kinds <= NUMERIC:
             return Fact("s" if kinds == {"s"} else "n", active)
         if isinstance(op, gast.Mod) and left.kind == "c":
             return Fact("c", active)  # text
         if isinstance(op, (gast.Add, gast.Mult, gast.Mod, gast.BitOr, gast.BitAnd, gast.Sub)) and kinds & set("lctd"):
             containers = kinds & set("ltd")
+            if kinds & {"l", "t"} and kinds & {"n", "a"}:  # an array, unless `*` repeats a list
+                return Fact("n" if "a" in kinds or not isinstance(op, gast.Mult) else "o", True)
+            if kinds & {"l", "t"} and "o" in kinds:
+                return Fact("o", True)
             return Fact(containers.pop() if len(containers) == 1 and "o" not in kinds else "o", False)
         if isinstance(op, gast.Add) and kinds & NUMERIC or not isinstance(op, (gast.Add, gast.Mult, gast.Mod)):
             return Fact("n", active)

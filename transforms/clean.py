@@ -128,7 +128,7 @@ def count_reads(name: str, statements: list[Any]) -> int:
                for s in statements for n in walk(s))
 
 
-PURE_SUPPORT = {"unbroadcast", "frozen", "frozen_index", "scatter", "placed", "dense"}
+PURE_SUPPORT = {"unbroadcast", "frozen", "still", "frozen_index", "scatter", "placed", "dense"}
 
 
 def is_pure(node: Any, ctx: Context) -> bool:

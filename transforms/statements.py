@@ -170,10 +170,12 @@ class Statements(Access, Updates):
             self.forward.append(expr_stmt(self.on_heap("text", load(name), *map(load, held)), node))
 
     def operator(self, node: Any, value: Any, name: str | None, operands: list[Any]) -> None:
-        kinds = {self.frame.fact(o).kind for o in operands}
         if isinstance(value.op, gast.Mod) and self.frame.fact(operands[0]).kind == "c":
             self.text(node, value, name)
             return
+        if len(operands) == 2:
+            operands = self.mixed(node, value)
+        kinds = {self.frame.fact(o).kind for o in operands}
         if len(operands) == 2 and not kinds <= NUMERIC:
             if kinds & set("ltdc") and isinstance(value.op, (*ADDITIVE, gast.Sub, gast.BitOr, gast.BitAnd)):
                 check = [o for o in operands if isinstance(o, gast.Name) and self.frame.fact(o).kind not in "sltdc"]
@@ -303,6 +305,42 @@ class Statements(Access, Updates):
         self.forward.append(assign(name, value, arg))
         return load(name)
 
+    def mixed(self, node: Any, value: gast.BinOp) -> list[Any]:
+        """The operands of an operator: beside what may be an array, one that may be a sequence is made an array if need be."""
+        kinds = [self.frame.fact(o).kind for o in (value.left, value.right)]
+        for field, kind, other in (("left", *kinds), ("right", *kinds[::-1])):
+            operand = getattr(value, field)
+            if not isinstance(operand, gast.Name) or kind not in ("l", "t") or other not in ("n", "a", "o"):
+                continue
+            partner = value.right if field == "left" else value.left
+            sure = other == "a" or not isinstance(value.op, gast.Mult) and other == "n"
+            made = self.converted(node, operand, Fact("n" if sure else "o", True), lambda name, partner=partner: call(
+                self.ctx.use("operand"), name, copy_tree(partner), const(isinstance(value.op, gast.Mult))))
+            setattr(value, field, made)
+        return [value.left, value.right]
+
+    def converted(self, node: Any, arg: Any, fact: Fact, make: Callable[[Any], Any]) -> Any:
+        """A name for what `make` makes of a sequence, whose elements get the adjoint's; or of what is none, and gets it."""
+        kind, active, old = self.frame.fact(arg).kind, self.frame.active(arg), arg.id
+        held, name = old, self.ctx.names.fresh(old)
+        if kind != "c":
+            held = self.ctx.names.fresh(old)
+            self.forward.append(assign(held, call(self.ctx.use("still"), load(old)), node))
+        self.ctx.locals |= {held, name}
+        self.frame.bound.add(name)
+        self.ctx.facts[name] = fact
+        self.forward.append(assign(name, make(load(held)), node))
+
+        def back(g: Any, have: set[str], out: list[Any]) -> None:
+            value = self.on_heap("unarray", load(held), load(name), g)
+            if active:
+                self.frame.contribute(old, value, have, out, node)
+            else:
+                out.append(expr_stmt(value, node))
+
+        self.pull(back, name)
+        return load(name)
+
     def as_arrays(self, node: Any, rule: Any, template: Any, args: list[Any], keywords: list[Any]) -> None:
         """NumPy takes a sequence for an array: it is made one here, where its elements' adjoints can be seen."""
         try:
@@ -313,23 +351,7 @@ class Statements(Access, Updates):
             arg = bound[param]
             if not isinstance(arg, gast.Name) or self.frame.fact(arg).kind not in "oltc":
                 continue
-            name = self.ctx.names.fresh(arg.id)
-            self.ctx.locals.add(name)
-            self.frame.bound.add(name)
-            self.ctx.facts[name] = Fact("n", True)
-            self.forward.append(assign(name, self.on_heap("array", load(arg.id)), node))
-            active, old = self.frame.active(arg), arg.id
-
-            def back(g: Any, have: set[str], out: list[Any], name: str = name, old: str = old,
-                     active: bool = active) -> None:
-                value = self.on_heap("unarray", load(old), load(name), g)
-                if active:
-                    self.frame.contribute(old, value, have, out, node)
-                else:
-                    out.append(expr_stmt(value, node))
-
-            self.pull(back, name)
-            arg.id = name
+            arg.id = self.converted(node, arg, Fact("n", True), lambda held: self.on_heap("array", held)).id
 
     def must_unbroadcast(self, arg: Any, args: list[Any]) -> bool:
         others = [a for a in args if not (isinstance(a, gast.Name) and isinstance(arg, gast.Name) and a.id == arg.id)]

@@ -8,8 +8,9 @@ from .. import forms, jacobians, nested, operators, products
 from ..cotangents import ZERO, accumulate, add_at, dense, placed, scatter, unbroadcast
 from ..layout import captured
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
+from ..operands import numeric, operands, still
 from ..outer import GlobalCell, outer_cell
-from ..runtime import SUPPORT, Cell, check_bound, frozen, frozen_index, is_floating, numeric, operands
+from ..runtime import SUPPORT, Cell, check_bound, frozen, frozen_index, is_floating
 from . import python
 from .registry import Table
 
@@ -33,7 +34,7 @@ constant(check_bound, operands, is_floating)
 constant(operators.stop_gradient, operators.grad, operators.value_and_grad, jacobians.jacrev, jacobians.elementwise_grad)
 constant(frozen_index)
 defrule(numeric, lambda g, y, value: g)
-mover(frozen, captured)
+mover(frozen, still, captured)
 
 # Gradients inside gradients
 constant(forms.form, forms.attach, nested.prepare, nested.seed, nested.finished)
