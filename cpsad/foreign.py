@@ -472,7 +472,7 @@ def _untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
         kept = [(array, before) for array, before in kept if array.dtype != object and not np.array_equal(
             array, before, equal_nan=array.dtype.kind in "fc")]
         for array, _ in kept:
-            heap.written[id(owner_of(array))] = owner_of(array)
+            heap.note_write(owner_of(array))
         if formats:
             heap.text(result, owner, *(v for v, a in zip(every, letters) if a.isupper() or not is_floating(v)))
         g = k(result)

@@ -16,6 +16,7 @@ import numpy as np
 from .cotangents import ZERO
 from .layout import Call, define
 from .places import here
+from .shadows import owner_of
 from .transforms.errors import CpsadError, NoDerivativeError
 
 __all__ = ["BadCall", "by_protocol", "failing", "leaf", "native", "nested", "under_handler"]
@@ -97,14 +98,14 @@ def _contents(_heap: Any, *values: Any) -> Any:
 
 def _restore(heap: Any, before: Any) -> None:
     for array, content in before:
-        if id(array) in heap.written:
+        if id(owner_of(array)) in heap.written:
             array[...] = content
 
 
 def _written(heap: Any, before: Any, _failed: Any) -> None:
     for array, content in before:
         if array.dtype != object and not np.array_equal(array, content, equal_nan=array.dtype.kind in "fc"):
-            heap.written[id(array)] = array
+            heap.note_write(owner_of(array))
 
 
 def leaf(target: Any, call: Call) -> Any:

@@ -17,6 +17,7 @@ import numpy as np
 from .cotangents import ZERO, Absorbing, Poison, accumulate, add_at, stacked
 from .places import here
 from .reach import reaches, runs_python
+from .rows import Flat, Rows
 from .shadows import UNCHANGED, Shadows, owner_of
 from .stack import OnCStack
 from .transforms.errors import NoDerivativeError
@@ -76,7 +77,7 @@ def _speaks_numpy(value: Any) -> bool:
 class Heap(Shadows):
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
-    __slots__ = ("active", "c_depth", "caches", "changes", "constants", "end", "second", "shadows", "slots", "written")
+    __slots__ = ("active", "c_depth", "caches", "changes", "constants", "end", "iterated", "second", "shadows", "slots", "written")
 
     def __init__(self) -> None:
         self.changes = 0  # how often something was stored, or written in place
@@ -84,6 +85,7 @@ class Heap(Shadows):
         self.c_depth = 0  # calls that CPython 3.11 makes on the C stack
         self.second: dict[int, Any] = {}  # where an inner gradient has this heap: cotangents of its cotangents
         self.written: dict[int, Any] = {}
+        self.iterated: dict[int, int] = {}  # owners of arrays that were iterated over -> how often they have been written since
         self.active: set[int] = set()
         self.constants: dict[int, list[Any]] = {}
         self.shadows: dict[int, tuple[int, Any]] = {}
@@ -160,21 +162,18 @@ class Heap(Shadows):
 
     def refuse_flat(self) -> None:
         raise here(NoDerivativeError, "the iterator .flat is used as a value", why="it makes new numbers when it is read",
-                   remedy="use x.ravel() or np.ravel(x); x.flat[i] is held")
+                   remedy="use x.ravel() or np.ravel(x); x.flat[i] and loops over x.flat are held")
 
     def holds(self, value: Any) -> bool:
         return id(value) in self.slots
 
     def rows(self, values: Any) -> Any:
-        """What iterating over `values` yields. The rows of an array are made here, once, and put."""
-        if type(values) is np.flatiter:
-            self.refuse_flat()
+        """What `values` are iterated over as: the rows of an array are put on the heap when they are made."""
+        if type(values) is np.flatiter and values.base.dtype.kind in "fc":
+            return Flat(self, values)
         if not isinstance(values, np.ndarray) or values.dtype.kind not in "fc":
             return self.iterable(values)
-        rows = list(values)
-        for row in rows:
-            self.put(row)
-        return rows
+        return Rows(self, values)
 
     def iterable(self, values: Any) -> Any:
         """`values`, unless iterating over it runs Python code that can see stored values."""
@@ -194,14 +193,29 @@ class Heap(Shadows):
         """Backward of `rows`: cotangent of the array, or ZERO for what was no array."""
         if rows is values:
             return ZERO
-        taken = [self.take(row) for row in reversed(rows)][::-1]
+        taken: list[Any] = [ZERO] * len(rows)
+        for i, row in reversed(rows.made):
+            g = self.take(row)
+            if g is not ZERO:
+                taken[i] = accumulate(taken[i], g)
         if all(t is ZERO for t in taken):
             return ZERO
-        return stacked(taken, values)
+        return stacked(taken, rows.array)
 
     def gathered(self, values: Any) -> Any:
         """The values that a function of any iterable is given, as a sequence that the way back can look at again."""
+        if type(values) is np.flatiter:
+            return self.elements(values)
         return values if isinstance(values, np.ndarray) or _speaks_numpy(values) else list(self.iterable(values))
+
+    def elements(self, iterator: Any) -> Any:
+        """What `.flat` goes over, which it has done then."""
+        if iterator.index:
+            self.refuse_flat()
+        found = np.empty(iterator.base.size, iterator.base.dtype)
+        for i, value in enumerate(iterator):
+            found[i] = value
+        return found
 
     def spread(self, values: Any, adjoints: Any) -> Any:
         """Backward of a function of a sequence: each element gets its cotangent.
@@ -227,7 +241,7 @@ class Heap(Shadows):
 
     def array(self, value: Any) -> Any:
         """What NumPy makes of a sequence that it is given for an array."""
-        if isinstance(value, (list, tuple)):
+        if isinstance(value, (list, tuple)) or type(value) is np.flatiter:
             return np.array(value)
         if self.slots and type(value) not in _NUMBERS:
             if isinstance(value, (str, bytes)) and self.holds(value):
@@ -241,7 +255,7 @@ class Heap(Shadows):
 
     def unarray(self, value: Any, array: Any, adjoint: Any) -> Any:
         """Backward of `array`: the elements of a sequence get theirs; what was no sequence gets it all."""
-        if array is value and not isinstance(value, (list, tuple)):
+        if array is value and not isinstance(value, (list, tuple)) or type(value) is np.flatiter:
             return adjoint
         self._spread(value, adjoint)
         return ZERO

@@ -166,8 +166,7 @@ def _rows(inner: Heap, heap: Heap, k: Any, values: Any) -> Any:
     made = inner.rows(values)
     if made is values:
         return (k(made),)
-    for row in made:
-        heap.put(row)
+    made.heaps.append(heap)
     k(made)
     return (heap.unrows(values, made),)
 
@@ -176,7 +175,7 @@ def _unrows(inner: Heap, heap: Heap, k: Any, values: Any, rows: Any) -> Any:
     total = inner.unrows(values, rows)
     g = k(total)
     if rows is not values:
-        for i, row in enumerate(rows):
+        for i, row in rows.made:
             inner.second[id(row)] = g if isinstance(g, Absorbing) else g[i]
     return ZERO, ZERO
 

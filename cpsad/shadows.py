@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .cotangents import ZERO, Absorbing, accumulate, add_at, unbroadcast
+from .operands import still
 from .places import here
 from .products import Products
 from .reach import reaches, runs_python
@@ -100,6 +101,7 @@ class Shadows:
     active: set[int]  # those of them into which values that carry a derivative were written
     constants: dict[int, list[Any]]  # id -> [owner, how often it was said]: arrays that must stay without a derivative
     shadows: dict[int, tuple[int, Any]]  # id of an owner -> first address, shadow
+    iterated: dict[int, int]
     end: Any
 
     def enter(self, end: Any, differentiated: list[Any], others: list[Any]) -> None:
@@ -160,6 +162,13 @@ class Shadows:
                    why="it came from outside, or was made of constants and then passed on or stored, and those who read "
                        "it take it for one", remedy="make the array in the function, write into a copy of it, or "
                        "differentiate with respect to it as well (argnums)")
+
+    def note_write(self, owner: Any) -> None:
+        """The memory of `owner` is written in place."""
+        self.written[id(owner)] = owner
+        self.changes += 1  # type: ignore[misc]  # a slot of Heap
+        if id(owner) in self.iterated:
+            self.iterated[id(owner)] += 1
 
     # -- shadows ----------------------------------------------------------------------------------------------
 
@@ -246,9 +255,8 @@ class Shadows:
         if isinstance(content, np.ndarray) and content.base is not None:
             content = content.copy()
         owner[index] = value
-        self.written[id(root)] = root
-        self.changes += 1  # type: ignore[misc]  # a slot of Heap
-        return Sequence(content, list(value)) if sequence and carries else content
+        self.note_write(root)
+        return Sequence(content, still(value)) if sequence and carries else content
 
     def check_array(self, array: Any) -> None:
         """Refuses arrays of which a write is not seen through."""
@@ -343,7 +351,7 @@ class Shadows:
                 raise here(NoDerivativeError, "out= is a tuple that is made elsewhere", why="what is written is not seen",
                            remedy="write out=x")
             if not lists:
-                from .runtime import numeric
+                from .operands import numeric
 
                 for value in (array, *sources):
                     if not isinstance(value, (list, tuple, dict, set, str)):
@@ -358,8 +366,7 @@ class Shadows:
             self.check_array(array)
         if carries and array.dtype.kind in "fc":
             self.claim(root)
-        self.written[id(root)] = root
-        self.changes += 1  # type: ignore[misc]  # a slot of Heap
+        self.note_write(root)
         return array.copy()
 
     def restore(self, array: Any, old: Any) -> None:

@@ -22,7 +22,7 @@ import gast
 from .context import Context
 from .nodes import COMPREHENSIONS, assign, at, attribute, call, free_names, load, parameters, stores, walk, walk_scope
 
-__all__ = ["Replace", "check", "convert", "undeclare"]
+__all__ = ["Replace", "check", "convert", "share_walrus", "undeclare"]
 
 FUNCTIONS = (gast.FunctionDef, gast.Lambda)
 
@@ -87,13 +87,34 @@ def _convert_one(function: gast.FunctionDef, ctx: Context) -> None:
     _count(function.body, times, weight=1)
     written = {n for f in nested for s in walk(f) if isinstance(s, gast.Nonlocal) for n in s.names}
     for variable in sorted(v for v in shared if times[v] > 1 or v in written):
-        cell = ctx.names.fresh(f"{variable}_cell")
-        ctx.cells.add(cell)
-        replace = Replace(variable, cell)
-        function.body = [m for s in function.body for m in replace.statement(s)]
-        initial = [load(variable)] if variable in params else []
-        docstring = isinstance(function.body[0], gast.Expr) and isinstance(function.body[0].value, gast.Constant)
-        function.body.insert(int(docstring), assign(cell, call(ctx.use("Cell"), *initial), function.body[0]))
+        _into_cell(function, variable, ctx)
+
+
+def _into_cell(function: gast.FunctionDef, variable: str, ctx: Context) -> None:
+    cell = ctx.names.fresh(f"{variable}_cell")
+    ctx.cells.add(cell)
+    replace = Replace(variable, cell)
+    function.body = [m for s in function.body for m in replace.statement(s)]
+    initial = [load(variable)] if variable in parameters(function.args) else []
+    docstring = isinstance(function.body[0], gast.Expr) and isinstance(function.body[0].value, gast.Constant)
+    function.body.insert(int(docstring), assign(cell, call(ctx.use("Cell"), *initial), function.body[0]))
+
+
+def share_walrus(function: gast.FunctionDef, is_kept: Callable[[Any], bool], ctx: Context) -> set[str]:
+    """What a generator expression that is kept binds by `:=` is a variable of the function around it: it gets a cell.
+
+    Returns those that are variables of a function further out.
+    """
+    inside = list(walk_scope(function.body))
+    kept = [n for n in inside if isinstance(n, gast.GeneratorExp) and is_kept(n)]
+    bound = {n.target.id for g in kept for n in walk_scope([g]) if isinstance(n, gast.NamedExpr)}
+    for nested in inside:
+        if isinstance(nested, gast.FunctionDef):
+            bound |= share_walrus(nested, is_kept, ctx)
+    elsewhere = {n for s in inside if isinstance(s, gast.Nonlocal) for n in s.names}
+    for variable in sorted(bound - elsewhere):
+        _into_cell(function, variable, ctx)
+    return bound & elsewhere
 
 
 def _count(statements: Any, times: Counter[str], weight: int) -> None:

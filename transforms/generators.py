@@ -24,6 +24,7 @@ from typing import Any
 
 import gast
 
+from .cells import share_walrus
 from .context import Context
 from .nodes import (
     arguments,
@@ -93,6 +94,8 @@ def is_used_up(node: Any) -> bool:
 
 
 def outline_expressions(tree: Any, ctx: Context) -> Any:
+    used_up = {id(n.args[0]) for n in walk(tree) if is_used_up(n) and not isinstance(ctx.resolve(n.func), int)}
+    share_walrus(tree, lambda node: id(node) not in used_up, ctx)
     return _Outline(ctx).visit(tree)
 
 
@@ -111,10 +114,10 @@ class _Outline(gast.NodeTransformer):
 
     def visit_GeneratorExp(self, node: Any) -> Any:
         for inner in walk(node):
-            if isinstance(inner, gast.NamedExpr):
-                raise self.ctx.refuse(inner, "a walrus in a generator expression is not differentiated",
-                                      why="it binds a variable outside, whenever a value is asked for",
-                                      remedy="write a loop, or a list comprehension")
+            if isinstance(inner, gast.NamedExpr) and isinstance(inner.target, gast.Name):
+                raise self.ctx.refuse(inner, "a walrus in a generator expression in a lambda is not differentiated",
+                                      why="it binds a variable of the lambda, whenever a value is asked for",
+                                      remedy="write a function with a name, and a loop")
         self.generic_visit(node)
         first = node.generators[0]
         name = self.ctx.names.fresh("it")
