@@ -19,6 +19,7 @@ from .layout import Call, captured, define
 from .operands import still
 from .places import here
 from .reach import closes_over, holds_closure, reaches
+from .remedies import remedy_for
 from .resolve import letter_of
 from .rules.registry import REGISTRY, Rule
 from .shadows import owner_of
@@ -83,7 +84,7 @@ def other(function: Any, signature: str) -> Any:
         if owner is not None and not isinstance(owner, types.ModuleType):
             descriptor = descriptor_of(function)
             rule = REGISTRY.lookup(descriptor)
-            made = _protocols[3].inherited(owner, descriptor, call.unguarded)
+            made = _protocols[-1].inherited(owner, descriptor, call.unguarded)
             if made is not None:
                 return guarded.by_protocol(made, function, call) if call.guarded else made
             if rule is not None:
@@ -136,9 +137,9 @@ def by_protocol(function: Any, call: Call, signature: str) -> Any:
     if _protocols is None:
         from . import callbacks, generators, iteration, members, protocols, subclasses
 
-        assert iteration and members  # they enter their forms
-        _protocols = callbacks, generators, protocols, subclasses
-    callbacks, generators, protocols, _ = _protocols
+        assert members  # they enter their forms
+        _protocols = callbacks, generators, iteration, protocols, subclasses
+    callbacks, generators, iteration, protocols, _ = _protocols
     kind = type(function)
     if kind is generators.Suspend:
         return function.form
@@ -148,6 +149,8 @@ def by_protocol(function: Any, call: Call, signature: str) -> Any:
         maker = protocols.FORMS.get(function)
     except TypeError:
         maker = None
+    if maker is None and (rule := REGISTRY.lookup(function)) is not None and rule.consumes:
+        maker = iteration.consumer
     if maker is None:
         return callbacks.form_of_object(function, call, signature)
     made = maker(function, call)
@@ -188,15 +191,15 @@ def _names_of(call: Call) -> tuple[list[str], str]:
 
 
 def _bound_method(function: Any, owner: Any, signature: str) -> Any:
-    array = isinstance(owner, np.ndarray) and owner.dtype.kind in "fc"
-    letter = letter_of(owner, array)
+    carries = is_floating(owner)
+    letter = letter_of(owner, carries)
     inner = forms.form(function, letter + signature)
     call = Call.parse(signature)
     names, given = _names_of(call)
     through = "_heap, _k, _h" if call.guarded else "_heap, _k"
     text = f"def adapted({', '.join([through, *names])}):\n"
     text += f"    _r = _inner({through}, _captured(_owner), {given})\n"
-    text += "    _heap.add(_owner, _r[0])\n" if array else ""
+    text += "    _heap.add(_owner, _r[0])\n" if carries else ""
     text += "    return _r[1:]"
     return define(text, {"_inner": inner, "_owner": owner, "_captured": captured})
 
@@ -228,12 +231,12 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
     """An instance: made plainly, then its `__init__` runs in CPS."""
     init: Any = cls.__init__  # type: ignore[misc]
     new: Any = cls.__new__
-    moves = (makes_itself(cls) and not hasattr(cls, "__post_init__") or is_named_tuple(cls)
+    moves = (cls is types.SimpleNamespace or makes_itself(cls) and not hasattr(cls, "__post_init__") or is_named_tuple(cls)
              or init is object.__init__ and new is object.__new__
              or issubclass(cls, BaseException) and not isinstance(init, types.FunctionType))
     if moves:
         return _alone(_moving, call, cls, None, call)
-    subclasses = _protocols[3]
+    subclasses = _protocols[-1]
     init = subclasses.init_of(cls)
     rule = subclasses.container_rule(cls)
     if rule is not None:
@@ -447,8 +450,7 @@ def _untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
         letters = [a for a, _ in call.args] + [a for _, a in call.keywords]
         failure = error if error is not None else here(
             NoDerivativeError, f"a value that carries a derivative reaches {name}", why=why,
-            remedy=f"add a rule with cpsad.defrule({name.rpartition('.')[2]}), or pass "
-                   "cpsad.stop_gradient(...) of the value")
+            remedy=remedy_for(name))
         maybe = False
         for value, letter in zip(every, letters, strict=False):
             if letter in "SN" and is_floating(value) and not formats:

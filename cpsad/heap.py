@@ -77,7 +77,8 @@ def _speaks_numpy(value: Any) -> bool:
 class Heap(Shadows):
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
-    __slots__ = ("active", "c_depth", "caches", "changes", "constants", "end", "iterated", "second", "shadows", "slots", "written")
+    __slots__ = ("active", "c_depth", "caches", "changes", "constants", "end", "iterated", "second", "shadows", "slots",
+                 "written")
 
     def __init__(self) -> None:
         self.changes = 0  # how often something was stored, or written in place
@@ -337,6 +338,9 @@ class Heap(Shadows):
             raise here(NoDerivativeError, f"the attribute {name} of a module is set to a value that carries a derivative",
                        why="functions of that module have taken it for a constant",
                        remedy=f"assign it in a function of that module, after `global {name}`, or keep it in a list or dict")
+        if isinstance(owner, types.ModuleType) and not reaches(self.slots, value):
+            setattr(owner, name, value)
+            return
         if sets_code(type(owner), name) or type(owner).__setattr__ not in _PLAIN_SETATTR:
             raise here(NoDerivativeError, f"setting {type(owner).__name__}.{name} runs code",
                        why="it would run without its derivative", remedy="set a plain attribute")

@@ -7,7 +7,6 @@ Python in `lazy.py`; one that takes them all is given a list of them.
 from __future__ import annotations
 
 import itertools
-import math
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy as np
 from . import forms, lazy
 from .cotangents import ZERO
 from .generators import Generator, next_form
+from .heap import is_floating
 from .layout import Call
 from .protocols import FORMS, call_method, call_with, letter, member_of, python_member
 from .reach import runs_python
@@ -22,7 +22,7 @@ from .rules.registry import REGISTRY
 from .special import groups_of_type
 from .transforms.context import MISSING
 
-__all__ = ["all_values", "runs_on_next"]
+__all__ = ["all_values", "consumer", "runs_on_next"]
 
 _QUICK = {list, tuple, dict, set, range, str, np.ndarray, float, int}
 
@@ -32,7 +32,7 @@ LAZY: dict[Any, Any] = {
     itertools.filterfalse: lazy.filterfalse, itertools.accumulate: lazy.accumulate, itertools.chain: lazy.chain,
     itertools.chain.from_iterable: lazy.chain_from, itertools.islice: lazy.islice, itertools.pairwise: lazy.pairwise,
     itertools.cycle: lazy.cycle, itertools.compress: lazy.compress, itertools.zip_longest: lazy.zip_longest,
-    itertools.groupby: lazy.groupby, any: lazy.any_of, all: lazy.all_of,
+    itertools.groupby: lazy.groupby, any: lazy.any_of, all: lazy.all_of, np.ndenumerate: lazy.ndenumerate_of,
 }
 if hasattr(itertools, "batched"):
     LAZY[itertools.batched] = lazy.batched
@@ -164,6 +164,33 @@ for _function in LAZY:
     FORMS[_function] = _lazy
 
 
+def _count(function: Any, call: Call) -> Any:
+    """`itertools.count`, in Python if what it counts by may carry a derivative."""
+    def adapted(heap: Any, k: Any, /, *args: Any, **keywords: Any) -> Any:
+        if not any(map(is_floating, [*args, *keywords.values()])):
+            k(itertools.count(*args, **keywords))
+            return (ZERO,) * (len(args) + len(keywords))
+        return call_with(forms.form(lazy.count, _unparse(call)), heap, k, args, keywords)
+
+    return None if call.has_stars else adapted
+
+
+def _tee(function: Any, call: Call) -> Any:
+    from . import foreign
+
+    plain = foreign._primitive(function, REGISTRY.lookup(function), call)
+
+    def adapted(heap: Any, k: Any, iterable: Any, n: Any = 2) -> Any:
+        if not runs_on_next(iterable) or n < 0:
+            return call_with(plain, heap, k, (iterable, n)[: len(call.args)])
+        return forms.form(lazy.tee_of, "Vs")(heap, k, iterable, n)[: len(call.args)]
+
+    return adapted if call.is_plain else None
+
+
+FORMS[itertools.count], FORMS[itertools.tee] = _count, _tee
+
+
 def eager(function: Any, call: Call, plain: Any, positions: Any, owner: Any = None) -> Any:
     """The form of a function that takes all values of its arguments at these positions: it gets lists of them."""
     shift = 0 if owner is None else 1
@@ -189,7 +216,8 @@ def eager(function: Any, call: Call, plain: Any, positions: Any, owner: Any = No
     return adapted
 
 
-def _sum(function: Any, call: Call) -> Any:
+def consumer(function: Any, call: Call) -> Any:
+    """The form of a function that takes all values of an iterable, and has a rule for a sequence of them."""
     from . import foreign
 
     if call.has_stars:
@@ -205,10 +233,6 @@ def _sum(function: Any, call: Call) -> Any:
         return call_with(plain, heap, k, (values, *args), keywords)
 
     return eager(function, call, of_list, (0,))
-
-
-for _function in (sum, math.fsum, math.prod):
-    FORMS[_function] = _sum
 
 
 # -- unpacking ------------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 END: Any = object()
 _UNSET: Any = object()
 
@@ -330,3 +332,42 @@ def call_until(function: Any, sentinel: Any) -> Any:
         if value == sentinel:
             return
         yield value
+
+
+def count(start: Any = 0, step: Any = 1) -> Any:
+    """`itertools.count` of floats, which adds up."""
+    n = start
+    while True:
+        yield n
+        n = n + step
+
+
+def tee_of(iterable: Any, n: int) -> tuple[Any, ...]:
+    """`itertools.tee`: each gives what the others have not taken yet from a list of their own."""
+    iterator = iter(iterable)
+    waiting: list[list[Any]] = [[] for _ in range(n)]
+
+    def branch(own: Any) -> Any:
+        while True:
+            if not own:
+                value = next(iterator, END)
+                if value is END:
+                    return
+                for others in waiting:
+                    others.append(value)
+            yield own.pop(0)
+
+    return tuple([branch(own) for own in waiting])
+
+
+def ndenumerate_of(arr: Any) -> Any:
+    """`np.ndenumerate`."""
+    arr = np.asarray(arr)
+    i = 0
+    for value in arr.flat:
+        yield place_of(i, arr.shape), value
+        i += 1
+
+
+def place_of(i: int, shape: Any) -> tuple[int, ...]:
+    return tuple([int(n) for n in np.unravel_index(i, shape)])

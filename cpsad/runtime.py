@@ -65,6 +65,8 @@ def frozen(value: Any) -> Any:
         return [frozen(v) if type(v) in (list, tuple) else v for v in value]
     if type(value) is tuple:
         return tuple([frozen(v) for v in value]) if list in map(type, value) else value
+    if type(value) is np.flatiter:
+        return np.array(value)
     if isinstance(value, (set, frozenset, type({}.keys()), type({}.values()), type({}.items()))):
         return list(value)
     if hasattr(value, "__next__"):

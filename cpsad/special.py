@@ -63,7 +63,8 @@ _ATTRIBUTE_CALLS = (getattr, hasattr, setattr, delattr)
 
 # Iterators that call a function of the user's: in differentiated code they are generators (`lazy.py`).
 _CALLERS = {map, filter, itertools.starmap, itertools.accumulate, itertools.takewhile, itertools.dropwhile,
-            itertools.filterfalse, itertools.groupby}
+            itertools.filterfalse, itertools.groupby, itertools.count}
+_MAKERS = {"from_iterable", "ndenumerate", "contextmanager"}  # names of functions whose results are generators
 _BUILT_IN = {"map": map, "filter": filter}
 
 _seen: set[str] = set()
@@ -79,7 +80,8 @@ def groups_of_call(function: Any, name: str | None) -> tuple[str, ...]:
         return ()
     if known is None:
         rule = REGISTRY.lookup(function)
-        known = ("iterate",) if rule is not None and rule.role == "mover" and rule.iterates or function is next else ()
+        known = ("iterate",) if rule is not None and (rule.role == "mover" and rule.iterates or rule.consumes) or (
+            function is next) else ()
     return known
 
 
@@ -299,6 +301,8 @@ def _read(code: types.CodeType) -> tuple[frozenset[str], frozenset[str]]:
         if inner.co_flags & inspect.CO_GENERATOR and (inner.co_name != "<genexpr>" or inner not in _consumed(codes)):
             found |= {"iterate", "contains"}
         found.update(GROUPS.get(inner.co_name, ()))
+        if not _MAKERS.isdisjoint(inner.co_names):
+            found |= {"iterate", "contains"}
         if "property" in inner.co_names or "cached_property" in inner.co_names:
             found |= {"attribute", *("." + c.co_name for c in inner.co_consts if isinstance(c, types.CodeType))}
     return frozenset(found), frozenset(n for inner in codes for n in inner.co_names)

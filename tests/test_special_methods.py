@@ -1,5 +1,6 @@
 """Generators and special methods beyond values and slopes: errors, order, threads, interrupts, what is left over."""
 
+import array
 import gc
 import threading
 import weakref
@@ -122,7 +123,7 @@ def array_times_object(v):
 
 
 def given_to_code_that_is_not_seen(x):
-    return float(np.fromiter(powers(x, 3), float).sum())
+    return array.array("d", powers(x, 3))[0]
 
 
 def thrown(x):
@@ -134,7 +135,7 @@ def thrown(x):
 
 @pytest.mark.parametrize(("function", "x", "text"), [
     (array_times_object, np.ones(2), "v * Plain"),
-    (given_to_code_that_is_not_seen, 1.5, "np.fromiter"),
+    (given_to_code_that_is_not_seen, 1.5, "array.array"),
     (thrown, 1.5, "g.throw"),
 ], ids=lambda v: getattr(v, "__name__", None))
 def test_refusals_name_line_reason_and_remedy(function, x, text):
@@ -144,13 +145,13 @@ def test_refusals_name_line_reason_and_remedy(function, x, text):
     assert info.value.why and info.value.remedy
 
 
-def test_a_walrus_in_a_generator_that_is_kept():
+def test_a_walrus_in_a_generator_of_a_lambda():
     def f(x):
-        return 2.0 * x if any((y := v) > 1 for v in [x]) else x
+        return (lambda v: 2.0 * v if any((y := u) > 1 for u in [v]) else v)(x)
 
     with pytest.raises(UnsupportedError) as info:
         grad(f)(1.5)
-    assert info.value.where.line == line_of(f, "any(")
+    assert "walrus" in info.value.what
 
 
 def test_a_class_with_control_flow_in_its_body():

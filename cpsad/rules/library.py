@@ -9,7 +9,7 @@ import operator
 
 import numpy as np
 
-from .. import copying, library
+from .. import conversions, copying, lazy, library
 from ..cotangents import unbroadcast
 from .helpers_reductions import product_back
 from .registry import Table, present
@@ -28,6 +28,11 @@ constant(copying.new_instance, copying.is_plain_object, copying.is_immutable, co
 constant(vars, copying.attributes_of, result="d")
 mover(copying.put_attribute, library.tuple_of, iterates=())
 defrule((np.ndarray.__copy__, np.ndarray.__deepcopy__), lambda g, y, x, memo=None: g)
+
+# Lists of arrays, and arrays of iterators
+python((np.ndarray.tolist, np.generic.tolist), conversions.tolist)
+python(np.fromiter, conversions.fromiter)
+constant(lazy.place_of, result="t")
 
 # Functions that look like others
 python(functools.update_wrapper, copying.update_wrapper)

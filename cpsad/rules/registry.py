@@ -194,6 +194,7 @@ class Registry:
                 "numpy_random", "numpy_polynomials", "numpy_constants", "numpy_writers",
                 "library", "support", "exceptions")
     ON_IMPORT: dict[str, tuple[str, ...]] = {
+        "statistics": ("statistics_",),
         "scipy.special": ("scipy_special", "scipy_bessel", "scipy_hypergeometric"),
         "scipy.linalg": ("scipy_linalg", "scipy_structured"),
     }
