@@ -122,15 +122,24 @@ def dotted(node: Any) -> list[str] | None:
 
 
 def copy_tree(node: Any) -> Any:
-    """A copy of the tree; what rides on its nodes (origins, facts) is shared."""
-    if isinstance(node, list):
+    """A copy of the tree; what rides on its nodes (origins, facts) is shared, and so is what says load or store."""
+    if node.__class__ is list:
         return [copy_tree(n) for n in node]
     if not isinstance(node, gast.AST):
         return node
-    made = type(node).__new__(type(node))
-    fields = node._fields
-    for name, value in node.__dict__.items():
-        made.__dict__[name] = copy_tree(value) if name in fields and isinstance(value, (list, gast.AST)) else value
+    kind = node.__class__
+    made = kind.__new__(kind)
+    values = made.__dict__
+    values.update(node.__dict__)
+    fields = _FIELDS.get(kind)
+    for field in _fields(kind) if fields is None else fields:
+        value = values.get(field)
+        if value is None:
+            continue
+        if value.__class__ is list:
+            values[field] = [copy_tree(n) for n in value]
+        elif isinstance(value, gast.AST) and value._fields:
+            values[field] = copy_tree(value)
     return made
 
 
