@@ -17,7 +17,7 @@ import gast
 
 from .clean import Uses
 from .context import Context
-from .nodes import children, walk
+from .nodes import children, generated_blocks, walk
 
 __all__ = ["share_common"]
 
@@ -25,17 +25,13 @@ COMPUTING = {"unbroadcast", "scatter", "placed", "add_at", "accumulate_product",
 
 
 def share_common(tree: gast.FunctionDef, ctx: Context) -> None:
-    for node in walk(tree):
-        for field in ("body", "orelse"):
-            block = getattr(node, field, None)
-            if not isinstance(block, list) or isinstance(node, gast.FunctionDef) and not hasattr(node, "role"):
-                continue
-            for first, again, operands in _twice(block, ctx):
-                uses, computed_with = Uses(tree), _operands(tree, ctx)
-                if all(computed_with[n] == uses.reads[n] and n not in uses.nonlocal_names for n in (first, again)) and all(
-                        uses.binds[n] == 1 for n in (first, again, *operands)):
-                    _rename(tree, again, first)
-                    block[:] = [s for s in block if not (_binds(s) == again)]
+    for block in generated_blocks(tree):
+        for first, again, operands in _twice(block, ctx):
+            uses, computed_with = Uses(tree), _operands(tree, ctx)
+            if all(computed_with[n] == uses.reads[n] and n not in uses.nonlocal_names for n in (first, again)) and all(
+                    uses.binds[n] == 1 for n in (first, again, *operands)):
+                _rename(tree, again, first)
+                block[:] = [s for s in block if not (_binds(s) == again)]
 
 
 def _twice(block: list[Any], ctx: Context) -> list[tuple[str, str, list[str]]]:

@@ -12,7 +12,7 @@ import gast
 
 from .clean import Uses, count_reads
 from .context import Context
-from .nodes import children, is_name, walk
+from .nodes import children, generated_blocks, is_name, walk
 
 __all__ = ["nest_all"]
 
@@ -20,13 +20,10 @@ __all__ = ["nest_all"]
 def nest_all(tree: gast.FunctionDef, ctx: Context) -> bool:
     uses = Uses(tree)
     changed = False
-    for node in walk(tree):
-        for field in ("body", "orelse"):
-            block = getattr(node, field, None)
-            if isinstance(block, list) and (not isinstance(node, gast.FunctionDef) or hasattr(node, "role")):
-                _join_scatters(block, ctx)
-                _join_products(block)
-                changed |= _nest(block, uses, ctx)
+    for block in generated_blocks(tree):
+        _join_scatters(block, ctx)
+        _join_products(block)
+        changed |= _nest(block, uses, ctx)
     return changed
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import gast
 
-__all__ = ["SCOPES", "assign", "at", "attribute", "call", "const", "copy_tree", "def_", "dotted", "expr_stmt", "if_",
-           "is_name", "load", "loads", "ret", "store", "stores", "tuple_", "walk_scope", "while_true"]
+__all__ = ["SCOPES", "assign", "at", "attribute", "call", "const", "copy_tree", "def_", "dotted", "expr_stmt",
+           "generated_blocks", "if_", "is_name", "load", "loads", "ret", "store", "stores", "tuple_", "walk_scope",
+           "while_true"]
 
 SCOPES = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda, gast.ClassDef)
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
@@ -206,6 +207,20 @@ def _push_children(node: Any, todo: list[Any]) -> None:
                     todo.append(item)
         elif isinstance(value, _AST):
             todo.append(value)
+
+
+def generated_blocks(tree: Any) -> Iterator[list[Any]]:
+    """The statement lists of generated code, outer ones first, without those of functions that stand in it as they were
+    written. What a list holds when the next one is asked for is looked into."""
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, gast.FunctionDef) and not hasattr(node, "role"):
+            continue
+        inner = [b for b in (node.__dict__.get("body"), node.__dict__.get("orelse")) if b]
+        inner += [h.body for h in node.__dict__.get("handlers") or ()]
+        yield from inner
+        todo += [s for block in reversed(inner) for s in reversed(block) if "body" in s.__dict__]
 
 
 def walk_scope(nodes: Any) -> Iterator[Any]:

@@ -27,7 +27,7 @@ from .clean import Cleaner, Uses
 from .common import share_common
 from .context import Context
 from .nest import nest_all
-from .nodes import call, copy_tree, is_name, walk
+from .nodes import call, copy_tree, generated_blocks, is_name, walk
 from .sparse import keep_sparse
 from .splice import truth
 from .unroll import unroll
@@ -135,7 +135,7 @@ def _is_repeated(node: Any, ctx: Context) -> bool:
 def _fold_repeats(tree: gast.FunctionDef, ctx: Context) -> None:
     """`b = unreduce(g, x, None, False)` of which only `b * x` is taken: `g` need not be repeated."""
     uses = Uses(tree)
-    for block in _blocks(tree):
+    for block in generated_blocks(tree):
         for i, node in enumerate(block):
             if not (isinstance(node, gast.Assign) and _is_repeated(node.value, ctx) and len(node.targets) == 1
                     and isinstance(node.targets[0], gast.Name) and isinstance(node.value.args[1], gast.Name)):
@@ -145,13 +145,6 @@ def _fold_repeats(tree: gast.FunctionDef, ctx: Context) -> None:
                         and any(is_name(a, name) and is_name(b, other) for a, b in ((n.left, n.right), (n.right, n.left)))]
             if len(products) == uses.reads[name] and uses.binds[name] == 1 and name not in uses.nonlocal_names:
                 node.value = node.value.args[0]
-
-
-def _blocks(tree: Any) -> list[list[Any]]:
-    """The statement lists of generated code, without those of functions that stand in it as they were written."""
-    return [block for node in walk(tree) for field in ("body", "orelse")
-            if isinstance(block := getattr(node, field, None), list)
-            and (not isinstance(node, gast.FunctionDef) or hasattr(node, "role"))]
 
 
 # -- eta reduction --------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import gast
 
 from .clean import Uses, count_reads
 from .context import Context
-from .nodes import call, children, walk
+from .nodes import call, children, generated_blocks, walk
 
 __all__ = ["keep_sparse"]
 
@@ -25,13 +25,10 @@ HELPERS = {"divided": 1, "masked": 2}  # of the rules: how many of their argumen
 
 def keep_sparse(tree: gast.FunctionDef, ctx: Context) -> None:
     uses = Uses(tree)
-    for node in walk(tree):
-        for field in ("body", "orelse"):
-            block = getattr(node, field, None)
-            if isinstance(block, list) and (not isinstance(node, gast.FunctionDef) or hasattr(node, "role")):
-                for i, statement in enumerate(block):
-                    if _is_scatter(statement, uses, ctx) and _Sparse(uses, ctx).pays(statement, block[i + 1:]):
-                        _Sparse(uses, ctx).rewrite(statement, block[i + 1:])
+    for block in generated_blocks(tree):
+        for i, statement in enumerate(block):
+            if _is_scatter(statement, uses, ctx) and _Sparse(uses, ctx).pays(statement, block[i + 1:]):
+                _Sparse(uses, ctx).rewrite(statement, block[i + 1:])
 
 
 def _is_scatter(node: Any, uses: Uses, ctx: Context) -> bool:
