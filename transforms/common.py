@@ -78,7 +78,8 @@ def _only_computes(node: Any, ctx: Context) -> bool:
 def _as_key(node: Any, ctx: Context) -> str | None:
     """A text that two expressions have in common if they are the same function of the same values."""
     rule = _rule(node, ctx)
-    if rule is None or not rule.elementwise or node.keywords or not isinstance(node.func, (gast.Name, gast.Attribute)):
+    if rule is None or not (rule.is_function and rule.elementwise) or node.keywords or (
+            not isinstance(node.func, (gast.Name, gast.Attribute))):
         return None
     if not all(isinstance(a, gast.Name) for a in node.args):
         return None

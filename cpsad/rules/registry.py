@@ -95,6 +95,11 @@ class Rule:
         return module.partition(".")[0] == "numpy" and getattr(self.primitive, "__name__", "") in ALLOCATORS
 
     @property
+    def is_function(self) -> bool:
+        """Whether it is known to give the same result for the same arguments, and to do nothing else."""
+        return hasattr(self.primitive, "nin") or getattr(self.primitive, "__module__", "") == "math"
+
+    @property
     def makes_text(self) -> bool:
         return self.primitive in (str, repr, ascii, format)
 
