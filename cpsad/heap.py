@@ -296,6 +296,8 @@ class Heap(Shadows):
         """Backward of `value = owner[index]` for an owner of any kind; returns the owner's new adjoint."""
         if isinstance(owner, np.ndarray):
             return self.add_item(total, owner, index, adjoint)
+        if isinstance(owner, np.generic):  # `x[()]`, `x[..., None]`: all elements are the number
+            return total + (adjoint if isinstance(adjoint, Absorbing) else np.sum(adjoint))
         if isinstance(owner, np.flatiter):
             return add_at(total, owner.base.reshape(-1), index, adjoint)
         self.add(value, adjoint)

@@ -198,7 +198,7 @@ def _take_each(inner: Heap, heap: Heap, k: Any, values: Any) -> Any:
 
 def _spread(inner: Heap, heap: Heap, k: Any, values: Any, adjoints: Any) -> Any:
     if not isinstance(values, (list, tuple)) or any(isinstance(v, (list, tuple)) for v in values):
-        if isinstance(values, np.ndarray) and isinstance(adjoints, np.ndarray):
+        if not isinstance(values, (list, tuple)) and not isinstance(adjoints, (list, tuple)):  # an array or a number
             return ZERO, k(inner.spread(values, adjoints))
         raise here(UnsupportedError, "a gradient inside a gradient, of a function of nested sequences",
                    remedy="make arrays of them first")
@@ -244,6 +244,8 @@ def _read_item(inner: Heap, heap: Heap, k: Any, total: Any, owner: Any, index: A
     g = k(inner.read_item(total, owner, index, value, adjoint))
     if isinstance(owner, np.ndarray):
         return g, ZERO, ZERO, ZERO, ZERO if isinstance(adjoint, Absorbing) else g[index]
+    if isinstance(owner, np.generic):
+        return g, ZERO, ZERO, ZERO, g if isinstance(adjoint, Absorbing) else np.broadcast_to(g, np.shape(adjoint))
     return g, ZERO, ZERO, ZERO, _second(inner, value) if known else ZERO
 
 

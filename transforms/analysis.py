@@ -286,7 +286,9 @@ class _Transfer:
         given = [bound[p] for p in template.differentiated if p in bound]
         given += [e for g in given if isinstance(g, gast.Tuple) for e in g.elts]
         facts = [self.atom(g) for g in given if isinstance(g, gast.Name)]
-        return any(f.active or f.kind not in NUMERIC for f in facts)
+        taken = [self.atom(g) for p, g in bound.items() if p not in template.differentiated and isinstance(g, gast.Name)]
+        return any(f.active or f.kind not in NUMERIC for f in facts) or (
+            any(f.active and f.kind in "no" for f in taken))  # for constants; floats among them are refused on the way back
 
     @staticmethod
     def moved(rule: Any, args: list[Fact]) -> Fact:

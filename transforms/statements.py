@@ -255,7 +255,7 @@ class Statements(Access, Updates):
                     result = call(self.ctx.use("unbroadcast"), result, copy_tree(arg))
                 self.contribute(arg, result, have, out, node)
             for param, arg in bound.items():  # if it is a float after all, nobody knows its derivative
-                if param not in template.differentiated and self.frame.active(arg) and self.frame.fact(arg).kind in NUMERIC:
+                if param not in template.differentiated and self.frame.active(arg) and self.frame.fact(arg).kind in "sno":
                     self.contribute(arg, call(self.ctx.use("undifferentiated"), copy_tree(g), load(arg.id),
                                               const(f"{rule.name} by its argument {param}")), have, out, node)
 

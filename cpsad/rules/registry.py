@@ -202,6 +202,7 @@ class Registry:
         "statistics": ("statistics_",),
         "scipy.special": ("scipy_special", "scipy_bessel", "scipy_hypergeometric"),
         "scipy.linalg": ("scipy_linalg", "scipy_structured"),
+        "scipy.stats": ("scipy_stats", "scipy_boost"),
     }
 
     def __init__(self) -> None:

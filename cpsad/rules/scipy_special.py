@@ -36,84 +36,84 @@ _ROOT = math.sqrt(math.pi)
 _ROOT2 = math.sqrt(2 * math.pi)
 
 # Gamma and beta (DLMF 5.2, 5.12, 5.15)
-elementwise(special.gamma, lambda g, y, x: g * y * special.digamma(x))
-elementwise((special.gammaln, special.loggamma), lambda g, y, x: g * special.digamma(x))
-elementwise(special.rgamma, lambda g, y, x: -g * y * special.digamma(x))
-elementwise(special.digamma, lambda g, y, x: g * trigamma(x))
-elementwise(special.polygamma, lambda g, y, n, x: (None, g * special.polygamma(n + 1, x)), result="n")
-elementwise(special.zeta, lambda g, y, x, q=None: (None, -g * x * special.zeta(x + 1, q)), result="n")
+elementwise(special.gamma, lambda g, y, x: masked(g, g * y * special.digamma(x)))
+elementwise((special.gammaln, special.loggamma), lambda g, y, x: masked(g, g * special.digamma(x)))
+elementwise(special.rgamma, lambda g, y, x: masked(g, -g * y * special.digamma(x)))
+elementwise(special.digamma, lambda g, y, x: masked(g, g * trigamma(x)))
+elementwise(special.polygamma, lambda g, y, n, x: (None, masked(g, g * special.polygamma(n + 1, x))), result="n")
+elementwise(special.zeta, lambda g, y, x, q=None: (None, masked(g, -g * x * special.zeta(x + 1, q))), result="n")
 elementwise(
     special.beta,
     lambda g, y, a, b: (
-        g * y * (special.digamma(a) - special.digamma(a + b)),
-        g * y * (special.digamma(b) - special.digamma(a + b)),
+        masked(g, g * y * (special.digamma(a) - special.digamma(a + b))),
+        masked(g, g * y * (special.digamma(b) - special.digamma(a + b))),
     ),
 )
 elementwise(
     special.betaln,
     lambda g, y, a, b: (
-        g * (special.digamma(a) - special.digamma(a + b)),
-        g * (special.digamma(b) - special.digamma(a + b)),
+        masked(g, g * (special.digamma(a) - special.digamma(a + b))),
+        masked(g, g * (special.digamma(b) - special.digamma(a + b))),
     ),
 )
 elementwise(
     special.poch,
     lambda g, y, z, m: (
-        g * y * (special.digamma(z + m) - special.digamma(z)),
-        g * y * special.digamma(z + m),
+        masked(g, g * y * (special.digamma(z + m) - special.digamma(z))),
+        masked(g, g * y * special.digamma(z + m)),
     ),
 )
 elementwise(
     special.binom,
     lambda g, y, n, k: (
-        g * y * (special.digamma(n + 1) - special.digamma(n - k + 1)),
-        g * y * (special.digamma(n - k + 1) - special.digamma(k + 1)),
+        masked(g, g * y * (special.digamma(n + 1) - special.digamma(n - k + 1))),
+        masked(g, g * y * (special.digamma(n - k + 1) - special.digamma(k + 1))),
     ),
 )
 table.constant(special.gammasgn, result="=")
 
 # Incomplete gamma and beta functions and their inverses (DLMF 8.8, 8.17), by the last argument
-elementwise(special.gammainc, lambda g, y, a, x: (None, g * gamma_density(a, x)))
-elementwise(special.gammaincc, lambda g, y, a, x: (None, -g * gamma_density(a, x)))
+elementwise(special.gammainc, lambda g, y, a, x: (None, masked(g, g * gamma_density(a, x))))
+elementwise(special.gammaincc, lambda g, y, a, x: (None, masked(g, -g * gamma_density(a, x))))
 elementwise(special.gammaincinv, lambda g, x, a, y: (None, masked(g, g / gamma_density(a, x))))
 elementwise(special.gammainccinv, lambda g, x, a, y: (None, masked(g, -g / gamma_density(a, x))))
-elementwise(special.betainc, lambda g, y, a, b, x: (None, None, g * beta_density(a, b, x)))
-elementwise(present(special, "betaincc"), lambda g, y, a, b, x: (None, None, -g * beta_density(a, b, x)))
+elementwise(special.betainc, lambda g, y, a, b, x: (None, None, masked(g, g * beta_density(a, b, x))))
+elementwise(present(special, "betaincc"), lambda g, y, a, b, x: (None, None, masked(g, -g * beta_density(a, b, x))))
 elementwise(special.betaincinv, lambda g, x, a, b, y: (None, None, masked(g, g / beta_density(a, b, x))))
 elementwise(present(special, "betainccinv"), lambda g, x, a, b, y: (None, None, masked(g, -g / beta_density(a, b, x))))
 
 # Distributions by name of their function
-elementwise(special.chdtr, lambda g, y, v, x: (None, g * gamma_density(v / 2, x / 2) / 2))
-elementwise(special.chdtrc, lambda g, y, v, x: (None, -g * gamma_density(v / 2, x / 2) / 2))
+elementwise(special.chdtr, lambda g, y, v, x: (None, masked(g, g * gamma_density(v / 2, x / 2) / 2)))
+elementwise(special.chdtrc, lambda g, y, v, x: (None, masked(g, -g * gamma_density(v / 2, x / 2) / 2)))
 elementwise(special.chdtri, lambda g, x, v, p: (None, masked(g, -2 * g / gamma_density(v / 2, x / 2))))
 elementwise(
     special.gdtr,
     lambda g, y, a, b, x: (
-        g * of_dtype(x * gamma_density(b, a * x), a),
+        masked(g, g * of_dtype(x * gamma_density(b, a * x), a)),
         None,
-        g * of_dtype(a * gamma_density(b, a * x), x),
+        masked(g, g * of_dtype(a * gamma_density(b, a * x), x)),
     ),
 )
 elementwise(
     special.gdtrc,
     lambda g, y, a, b, x: (
-        -g * of_dtype(x * gamma_density(b, a * x), a),
+        masked(g, -g * of_dtype(x * gamma_density(b, a * x), a)),
         None,
-        -g * of_dtype(a * gamma_density(b, a * x), x),
+        masked(g, -g * of_dtype(a * gamma_density(b, a * x), x)),
     ),
 )
 elementwise(special.gdtrix, lambda g, x, a, b, p: (-g * x / a, None, masked(g, g / of_dtype(a * gamma_density(b, a * x), x))))
-elementwise(special.fdtr, lambda g, y, dfn, dfd, x: (None, None, g * f_density(dfn, dfd, x)))
-elementwise(special.fdtrc, lambda g, y, dfn, dfd, x: (None, None, -g * f_density(dfn, dfd, x)))
+elementwise(special.fdtr, lambda g, y, dfn, dfd, x: (None, None, masked(g, g * f_density(dfn, dfd, x))))
+elementwise(special.fdtrc, lambda g, y, dfn, dfd, x: (None, None, masked(g, -g * f_density(dfn, dfd, x))))
 elementwise(special.fdtri, lambda g, x, dfn, dfd, p: (None, None, masked(g, g / f_density(dfn, dfd, x))))
-elementwise(special.stdtr, lambda g, y, df, t: (None, g * student_density(df, t)))
+elementwise(special.stdtr, lambda g, y, df, t: (None, masked(g, g * student_density(df, t))))
 elementwise(special.stdtrit, lambda g, t, df, p: (None, masked(g, g / student_density(df, t))))
-elementwise(special.pdtr, lambda g, y, k, m: (None, -g * gamma_density(np.floor(k) + 1, m)))
-elementwise(special.pdtrc, lambda g, y, k, m: (None, g * gamma_density(np.floor(k) + 1, m)))
-elementwise(special.bdtr, lambda g, y, k, n, p: (None, None, -g * binomial_density(k, n, p)))
-elementwise(special.bdtrc, lambda g, y, k, n, p: (None, None, g * binomial_density(k, n, p)))
-elementwise(special.nbdtr, lambda g, y, k, n, p: (None, None, g * beta_density(n, k + 1, p)))
-elementwise(special.nbdtrc, lambda g, y, k, n, p: (None, None, -g * beta_density(n, k + 1, p)))
+elementwise(special.pdtr, lambda g, y, k, m: (None, masked(g, -g * gamma_density(np.floor(k) + 1, m))))
+elementwise(special.pdtrc, lambda g, y, k, m: (None, masked(g, g * gamma_density(np.floor(k) + 1, m))))
+elementwise(special.bdtr, lambda g, y, k, n, p: (None, None, masked(g, -g * binomial_density(k, n, p))))
+elementwise(special.bdtrc, lambda g, y, k, n, p: (None, None, masked(g, g * binomial_density(k, n, p))))
+elementwise(special.nbdtr, lambda g, y, k, n, p: (None, None, masked(g, g * beta_density(n, k + 1, p))))
+elementwise(special.nbdtrc, lambda g, y, k, n, p: (None, None, masked(g, -g * beta_density(n, k + 1, p))))
 
 # Error functions (DLMF 7.2, 7.10)
 elementwise(special.erf, lambda g, y, z: g * (2 / _ROOT) * np.exp(-z * z))
@@ -252,11 +252,11 @@ elementwise(
 table.constant(special.round, result="=")
 
 # Exponential and other integrals (DLMF 6.2, 8.19, 25.12), Lambert's W (DLMF 4.13)
-elementwise(special.exp1, lambda g, y, z: -g * np.exp(-z) / z)
-elementwise(special.expi, lambda g, y, x: g * np.exp(x) / x)
-elementwise(special.expn, lambda g, y, n, x: (None, -g * special.expn(n - 1, x)))
+elementwise(special.exp1, lambda g, y, z: masked(g, -g * np.exp(-z) / z))
+elementwise(special.expi, lambda g, y, x: masked(g, g * np.exp(x) / x))
+elementwise(special.expn, lambda g, y, n, x: (None, masked(g, -g * special.expn(n - 1, x))))
 parts(special.sici, lambda g, y, x: g[0] * np.sinc(x / math.pi) + g[1] * np.cos(x) / x, "t")
 parts(special.shichi, lambda g, y, x: g[0] * np.sinh(x) / x + g[1] * np.cosh(x) / x, "t")
-elementwise(special.spence, lambda g, y, z: g * over_one_minus(z))
+elementwise(special.spence, lambda g, y, z: masked(g, g * over_one_minus(z)))
 elementwise(special.lambertw, lambda g, y, z, k=0, tol=1e-8: g * lambert_slope(y), result="n")
 elementwise(special.wrightomega, lambda g, y, z: g * y / (1 + y))

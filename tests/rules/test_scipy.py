@@ -88,3 +88,20 @@ def test_linear_algebra(expression, times):
 def test_the_random_triangle_of_a_factor_has_no_derivative():
     with pytest.raises(cpsad.NoDerivativeError, match="random numbers"):
         cpsad.grad(function("np.sum(linalg.cho_factor(base * x)[0])"))(1.0)
+
+
+@pytest.mark.parametrize("expression", ["np.sum(special.gammainc(np.asarray(x), BASE))", "held([x, BASE])", "late(x, BASE)"])
+def test_it_is_refused_whatever_is_known_of_the_argument(expression):
+    """An array, an element of a list, an argument of an unknown kind: nothing else in the call carries a derivative."""
+    f = function(expression)
+    f.__globals__.update(held=held, late=late, BASE=BASE)
+    with pytest.raises(cpsad.NoDerivativeError, match="gammainc by its argument a|does not differentiate a"):
+        cpsad.grad(f)(1.5)
+
+
+def held(values):
+    return np.sum(special.gammainc(values[0], values[1]))
+
+
+def late(a, x):
+    return held((a, x)) + np.sum(x)
