@@ -28,6 +28,8 @@ from .transforms.nodes import parameters
 
 __all__ = ["Bound", "Program", "bind", "program_for"]
 
+TABLE: Any = type("Table", (), {"__repr__": lambda self: "tangents"})()  # stands for the table of tangents until `bind`
+TANGENT_TABLES: dict[str, tuple[str, frozenset[str]]] = {}  # file of a tangent program -> its names of the table, of tangents
 _numbers = itertools.count(1)
 _lock = threading.RLock()
 
@@ -83,6 +85,8 @@ def build(function: types.FunctionType, signature: str, stage: str) -> Program:
     parsed = ast.parse(text, filename)
     code = qualnames.restore(_compile(parsed, filename, support, freevars), tree, parsed, found.qualname)
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    if stage == pipeline.TANGENT:
+        TANGENT_TABLES[filename] = ctx.tangents, frozenset(ctx.tangent_names.values())
     assumptions = resolver.assumptions()
     assumed = frozenset(name for namespace, name, _ in assumptions if namespace is None)
     PROGRAMS[filename] = Origin(found.filename, found.qualname, found.firstline, lines, assumed)
@@ -95,9 +99,16 @@ def build(function: types.FunctionType, signature: str, stage: str) -> Program:
 def _forget(filename: str) -> None:
     linecache.cache.pop(filename, None)
     PROGRAMS.pop(filename, None)
+    TANGENT_TABLES.pop(filename, None)
 
 
 def _support_value(name: str, stage: str) -> Any:
+    if name == "tangents":
+        return TABLE
+    if name in ("shaped", "absorbs"):
+        from . import tangent_rules
+
+        return getattr(tangent_rules, name)
     if name in ("form", "attach"):
         from . import forms
 
@@ -124,17 +135,18 @@ def _compile(module: ast.Module, filename: str, support: dict[str, Any], freevar
     return compile(ast.Module([outer], []), filename, "exec", dont_inherit=True)
 
 
-def bind(program: Program, function: types.FunctionType) -> Bound:
-    """The program with the globals, closure cells and defaults of `function`."""
+def bind(program: Program, function: types.FunctionType, table: Any = None) -> Bound:
+    """The program with the globals, closure cells and defaults of `function`; `table`: of its tangents."""
     namespace: dict[str, Any] = {}
     exec(program.code, function.__globals__, namespace)
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    support = [OuterCells(cells) if value is outer_cell else value for value in program.support.values()]
+    support = [OuterCells(cells) if value is outer_cell else table if value is TABLE else value
+               for value in program.support.values()]
     made = namespace["bind"](*support, *program.freevars)
     closure = tuple(cells[name] if name in program.freevars and name in cells else cell
                     for name, cell in zip(made.__code__.co_freevars, made.__closure__ or (), strict=True))
     call = types.FunctionType(made.__code__, function.__globals__, made.__name__, None, closure or None)
-    if program.stage in ("source", "desugar", "anf"):
+    if program.stage in ("source", "desugar", "anf", pipeline.TANGENT):
         call.__defaults__, call.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
     checks = tuple((cells if names is None else {}, function.__globals__ if names is None else names, name, test)
                    for names, name, test in program.assumptions)
@@ -146,17 +158,17 @@ _programs: weakref.WeakKeyDictionary[types.CodeType, dict[tuple[str, str], list[
     weakref.WeakKeyDictionary())
 
 
-def program_for(function: types.FunctionType, signature: str, stage: str) -> Bound:
+def program_for(function: types.FunctionType, signature: str, stage: str, table: Any = None) -> Bound:
     """The transform of `function` at a stage: found by its code object, made if need be."""
     with _lock:
         known = _programs.setdefault(function.__code__, {}).setdefault((signature, stage), [])
         for program in known:
             if program.source != function.__code__.co_filename:
                 continue
-            bound = bind(program, function)
+            bound = bind(program, function, table)
             if bound.is_valid():
                 return bound
         program = build(function, signature, stage)
         known.insert(0, program)
         del known[8:]
-        return bind(program, function)
+        return bind(program, function, table)

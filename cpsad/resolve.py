@@ -98,6 +98,12 @@ class _Rules:
     def splice(self, rule: Any) -> Any:
         return template_of(rule)
 
+    def forward(self, rule: Any) -> Any:
+        from .rules import forward
+
+        found = forward.of(rule)
+        return found if found is None or found == "linear" else template_of(types.SimpleNamespace(pullback=found))
+
     def changes(self, name: str) -> bool:
         return False
 

@@ -89,6 +89,9 @@ class Resolver(Protocol):
     def is_integral(self, value: Any) -> bool:
         """Whether a value names a dtype that holds no numbers with a fraction."""
 
+    def forward(self, rule: Any) -> Any:
+        """The forward rule as a template, "linear", or None where there is none."""
+
     def splice(self, rule: Any) -> Any:
         """The rule's pullback as a `transforms.splice.Template`, or None."""
 
@@ -124,6 +127,8 @@ class Context:
     support: dict[str, str] = field(default_factory=dict)  # support name -> name in the generated code
     summed: set[str] = field(default_factory=set)  # variables to whose adjoints loops add products
     special: frozenset[str] = frozenset()  # groups of operations that may run a method of a class (`special.py`)
+    tangents: str = "tangents"  # what the table of tangents is called in the generated code
+    tangent_names: dict[str, str] = field(default_factory=dict)  # name -> name of its tangent
     spliced: dict[str, Any] = field(default_factory=dict)  # name in the generated code -> value from a rule's file
 
     def where(self, node: Any) -> Location:

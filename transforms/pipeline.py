@@ -16,10 +16,12 @@ from .fence import check_supported
 from .generators import uses_factories, uses_generators
 from .nodes import Names, free_names, parameters, stores, walk
 from .optimize import optimize
+from .tangent import tangent
 
-__all__ = ["STAGES", "new_context", "stages"]
+__all__ = ["STAGES", "TANGENT", "new_context", "stages"]
 
 STAGES = ("source", "desugar", "anf", "cps", "adjoint", "optimized")
+TANGENT = "tangent"  # forward mode branches off behind `anf`
 
 
 def new_context(tree: gast.FunctionDef, filename: str, resolver: Resolver, signature: str,
@@ -54,13 +56,15 @@ def _groups_shown(tree: gast.FunctionDef) -> frozenset[str]:
 
 def stages(tree: gast.FunctionDef, ctx: Context, last: str = "optimized") -> dict[str, Any]:
     """The tree at each stage up to `last`."""
+    if last == TANGENT:
+        ctx.guarded = ctx.guards_nested = True  # what an exception holds has a name
     check_supported(tree, ctx)
     made = {"source": tree}
-    for name, one_pass in (("desugar", desugar), ("anf", anf), ("cps", cps), ("adjoint", adjoint),
-                           ("optimized", optimize)):
-        if name == "cps":
+    reverse = (("desugar", desugar), ("anf", anf), ("cps", cps), ("adjoint", adjoint), ("optimized", optimize))
+    for name, one_pass in (*reverse[:2], (TANGENT, tangent)) if last == TANGENT else reverse:
+        if name in ("cps", TANGENT):
             ctx.locals |= _bound(made["anf"])
-        made[name] = one_pass(made[_before(name)], ctx)
+        made[name] = one_pass(made["anf" if name == TANGENT else _before(name)], ctx)
         if name == last:
             break
     return made

@@ -1,0 +1,124 @@
+"""The tangents of calls: of unknown code, of movers, of primitives with a rule and of those that write into an array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from .context import MISSING
+from .memory import outputs
+from .nodes import assign, call, const, copy_tree, load, tuple_
+from .special import is_met
+from .tangent_rules import TangentRules
+
+__all__ = ["TangentCalls"]
+
+
+class TangentCalls(TangentRules):
+    """The part of `TangentStatements` that sees to calls."""
+
+    put: Any
+    rows: Any
+    emit: Any
+    assignment: Any
+
+    def unknown(self, value: gast.Call, name: str | None) -> None:
+        """A call of code that is not known: its tangent form is called as it would be."""
+        for i, arg in enumerate(value.args):
+            if isinstance(arg, gast.Starred):
+                arg.value = self.rows(arg.value)
+            elif not isinstance(arg, (gast.Name, gast.Constant)):  # of an operator: an index
+                value.args[i] = self.named("index", arg)
+            else:
+                self.put(arg)
+        for keyword in value.keywords:
+            self.put(keyword.value)
+        callee = value.func
+        if isinstance(callee, gast.Attribute) and isinstance(callee.value, gast.Name):
+            self.put(callee.value)
+            if self.ctx.special and is_met(callee, self.transfer, callee.value) and self.ctx.resolve(callee) is MISSING:
+                reading = call(self.on_heap("of", self.ctx.use("getattr")), callee.value, const(callee.attr))
+                callee = self.named("method", reading)
+        letters = self.signature(value)
+        value.func = self.on_heap("of", callee, *([const(letters)] if letters else []))
+        self.bind(name, value, self.found)
+
+    def signature(self, value: gast.Call) -> str:
+        """What is known of the arguments of a call by position; nothing of any other."""
+        if value.keywords or any(isinstance(a, gast.Starred) for a in value.args) or not value.args:
+            return ""
+        letters = "".join(self.fact(a).letter for a in value.args)
+        if self.ctx.special:
+            letters = letters.replace("o", "v").replace("O", "V")
+        return letters if set(letters) - {"o", "O", "v", "V"} else ""
+
+    def call(self, value: gast.Call, name: str | None) -> None:
+        callee = getattr(self.node, "callee", None)
+        rule = callee.rule if callee is not None else None
+        if outputs(self.node):
+            self.with_outputs(value, rule, name, callee.self_first)  # type: ignore[union-attr]
+        elif callee is None or rule is None:
+            self.unknown(value, name)
+        elif rule.role == "constant":
+            self.bind(name, value, None)
+        elif rule.primitive is getattr and len(value.args) in (2, 3) and not any(
+                isinstance(a, gast.Starred) for a in value.args):
+            owner, which, *default = value.args
+            for d in [owner, *default]:
+                self.put(d)
+            made = self.on_heap("attribute", *value.args)
+            self.bind(name, made, lambda y: self.on_heap("member", copy_tree(owner), copy_tree(which), load(y.id)))
+        elif rule.primitive is setattr and len(value.args) == 3 and not any(isinstance(a, gast.Starred) for a in value.args):
+            self.put(value.args[2])
+            self.bind(name, self.on_heap("set_attribute", *value.args), None)
+        elif rule.role == "mover":
+            self.mover(value, rule, name, callee.self_first)
+        else:
+            args = [value.func.value, *value.args] if callee.self_first else list(value.args)
+            self.by_rule(value, rule, name, args, list(value.keywords), callee.self_first)
+
+    def mover(self, value: gast.Call, rule: Any, name: str | None, self_first: bool) -> None:
+        """What moves references: its arguments are put, its result is asked for."""
+        single = len(value.args) == 1
+        for i, arg in enumerate(value.args):
+            star = isinstance(arg, gast.Starred)
+            inner = arg.value if star else arg
+            if star or i + self_first in rule.iterates and (single or not rule.single_iterates):
+                made = self.rows(inner)
+                value.args[i] = gast.Starred(value=made, ctx=gast.Load()) if star else made
+            else:
+                self.put(inner)
+        for keyword in value.keywords:
+            self.put(keyword.value)
+        self.bind(name, value, self.found)
+
+    def with_outputs(self, value: gast.Call, rule: Any, name: str | None, self_first: bool) -> None:
+        """`f(..., out=x)`: the tangent goes to the shadow of `x`."""
+        found = outputs(self.node)
+        if len(found) > 1:
+            raise self.ctx.refuse(self.node, "several arrays are written into by one call",
+                                  why="its rule gives the tangent of one result", remedy="assign the results")
+        args = [*([value.func.value] if self_first else []), *value.args][: rule.inputs]
+        kept = [k for k in value.keywords if k.arg not in ("out", "where")]
+        where = next((k.value for k in value.keywords if k.arg == "where"), const(True))
+        plain = gast.Call(func=value.func, args=value.args[: rule.inputs - self_first], keywords=kept)
+        tangents = self.prepared(plain, rule, args, kept) if rule.role in ("rule", "gather") else None
+        made = None
+        if tangents is not None:
+            result = self.named("result", plain if is_true(where) else self.on_heap(
+                "computed", plain.func, tuple_(plain.args)))
+            made = self.result_of(plain, rule, args, kept, self_first, result, tangents)
+        given = self.named("dresult", made if made is not None else self.ctx.use("ZERO")).id
+        name = name or self.ctx.names.fresh("t")
+        self.ctx.locals.add(name)
+        written = self.on_heap("write_out", load(found[0].id), load(given), copy_tree(where))
+        self.emit(self.assignment(name, value))
+        self.do(written)
+        if name in self.scope.tangents:
+            self.emit(assign(self.scope.tangent_name(name), load(given) if is_true(where) else self.on_heap(
+                "see", load(name), self.ctx.use("ZERO")), self.node))
+
+
+def is_true(node: Any) -> bool:
+    return isinstance(node, gast.Constant) and node.value is True
