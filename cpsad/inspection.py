@@ -44,8 +44,8 @@ def source(function: Any, stage: str = "optimized", args: tuple[Any, ...] | None
         if args is None:
             raise ValueError('stage "c" is made for the types of the arguments: give args')
         return native_text(_plain(function), args, argnums)
-    if stage not in STAGES:
-        raise ValueError(f"stage {stage!r} is none of {', '.join(STAGES)}")
+    if stage not in (*STAGES, pipeline.TANGENT):
+        raise ValueError(f"stage {stage!r} is none of {', '.join((*STAGES, pipeline.TANGENT))}")
     trees, _ = _trees(function, args, argnums, stage)
     if stage == "source":
         return source_pass.of_function(_plain(function)).text
@@ -88,6 +88,12 @@ def _trees(function: Any, args: tuple[Any, ...] | None, argnums: Argnums, last: 
     letters = _letters(names, argnums, args, len(names))
     ctx = pipeline.new_context(found.tree, found.filename, FunctionResolver(plain), letters, found.class_name)
     return pipeline.stages(found.tree, ctx, last), ctx
+
+
+def tangent_tree(function: Any, args: tuple[Any, ...] | None = None, argnums: Argnums = 0) -> tuple[Any, Context]:
+    """The tree at stage `tangent`, and its context."""
+    trees, ctx = _trees(function, args, argnums, pipeline.TANGENT)
+    return trees[pipeline.TANGENT], ctx
 
 
 def trees_of(function: Any, args: tuple[Any, ...] | None = None, argnums: Argnums = 0) -> dict[str, Any]:

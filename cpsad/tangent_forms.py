@@ -12,19 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from . import dataclass_forms, equivalents, execute, special
+from . import dataclass_forms, equivalents, execute, special, subclasses
 from .callbacks import _DECORATORS, _key
-from .cotangents import ZERO
-from .heap import is_floating
 from .library import BY_CODE
-from .places import here
-from .reach import OPAQUE, holds_closure, reaches
+from .reach import OPAQUE, runs_python
 from .rules.registry import REGISTRY, Rule
 from .runtime import make_class
-from .stack import Shallow
 from .tangent_members import PROTOCOLS
+from .tangent_protocols import invoke, python_member
 from .tangent_rules import primitive_form
-from .transforms.errors import CpsadError, NoDerivativeError, SourceError, UnsupportedError
+from .tangent_unseen import is_own, untransformed
+from .transforms.errors import SourceError, UnsupportedError
 
 __all__ = ["form_of"]
 
@@ -57,6 +55,8 @@ def form_of(heap: Any, function: Any, letters: str) -> tuple[Any, bool]:
     rule = REGISTRY.lookup(function)
     if rule is not None:
         return by_rule(heap, function, rule), True
+    if _of_container(function):
+        return functools.partial(_move, heap, function), True
     if isinstance(function, type):
         return _constructor(heap, function), True
     if isinstance(function, (types.BuiltinFunctionType, types.MethodWrapperType)):
@@ -114,17 +114,6 @@ def dressed(made: Any, function: types.FunctionType) -> Any:
     return made
 
 
-def is_own(heap: Any, function: types.FunctionType) -> bool:
-    """Whether a function is a tangent form of this table's, or was defined in one."""
-    known = execute.TANGENT_TABLES.get(function.__code__.co_filename)
-    if known is None:
-        return False
-    name, free = known[0], function.__code__.co_freevars
-    if name not in free:  # it only moves what it is given
-        return "__cpsad_program__" not in function.__dict__
-    return function.__closure__ is not None and function.__closure__[free.index(name)].cell_contents is heap
-
-
 def letters_for(function: types.FunctionType, letters: str) -> str:
     """A letter for each parameter of a function: those of a call by position, if that fills them all."""
     code = function.__code__
@@ -176,13 +165,14 @@ def _dataclass_init(heap: Any, init: Any) -> Any:
 # -- classes --------------------------------------------------------------------------------------------------------
 
 _CONTAINERS = (object, list, dict, tuple, set, BaseException)
+_HOLDERS = (list, dict, tuple, set, frozenset, collections.deque, collections.OrderedDict, collections.defaultdict)
 
 
 def _constructor(heap: Any, cls: Any) -> Any:
     """An instance: `__new__` and `__init__` run in their tangent forms; those written in C only move references."""
     if type(cls).__call__ is not type.__call__:
         return untransformed(heap, cls, None)
-    new, init = cls.__new__, cls.__init__
+    new, init = cls.__new__, subclasses.init_of(cls)
     base = next((c for c in cls.__mro__ if "__new__" in vars(c) and not isinstance(new, types.FunctionType)), object)
     in_c = not isinstance(new, types.FunctionType)
     known = any(base is c or issubclass(base, BaseException) for c in _CONTAINERS) or base.__module__ == "collections"
@@ -201,7 +191,7 @@ def _constructor(heap: Any, cls: Any) -> Any:
         else:
             made = new(cls, *args, **keywords)
         if isinstance(made, cls):
-            start = type(made).__init__
+            start = subclasses.init_of(type(made))
             if isinstance(start, types.FunctionType):
                 if heap.of(start)(made, *args, **keywords) is not None:
                     raise TypeError("__init__() should return None")
@@ -259,6 +249,17 @@ def _method_of_builtin(heap: Any, function: Any, owner: Any) -> Any:
             "__setattr__", "__getattribute__", "__delattr__", "__init__", "__init_subclass__"):
         return function
     primitive = getattr(getattr(function, "__objclass__", type(owner)), function.__name__, None)
+    if isinstance(primitive, types.FunctionType):  # asked for through super()
+        primitive = next((vars(base)[function.__name__] for base in type(owner).__mro__ if not isinstance(
+            vars(base).get(function.__name__, primitive), types.FunctionType)), None)
+    if isinstance(owner, collections.OrderedDict) and type(owner) is not collections.OrderedDict and runs_python(
+            type(owner), "__setitem__", "__getitem__", "__delitem__"):  # its methods call those
+        if primitive in (collections.OrderedDict.update, collections.OrderedDict.__init__):
+            return functools.partial(heap.of(subclasses.fill), owner)
+        if primitive in subclasses._OVERRULED:
+            return untransformed(heap, function, None)
+    if _of_container(primitive):
+        return functools.partial(_move, heap, primitive, owner)
     protocol = _in(PROTOCOLS, primitive)
     if protocol is not None:
         return functools.partial(protocol(heap), owner)
@@ -270,6 +271,22 @@ def _method_of_builtin(heap: Any, function: Any, owner: Any) -> Any:
     if rule.role == "mover":
         return _mover(heap, function, rule, owner=True)
     return functools.partial(by_rule(heap, primitive, rule), owner)
+
+
+def _of_container(function: Any) -> bool:
+    """Whether a special method, as `dict.__setitem__`, is that of a container."""
+    return (isinstance(function, (types.WrapperDescriptorType, types.MethodDescriptorType))
+            and function.__name__.startswith("__") and function.__objclass__ in _HOLDERS and REGISTRY.lookup(function) is None)
+
+
+def _move(heap: Any, function: Any, owner: Any, *args: Any, **keywords: Any) -> Any:
+    if function.__name__ == "__getitem__" and isinstance(owner, dict) and args and args[0] not in owner.keys():
+        member = python_member(type(owner), "__missing__")
+        if member is not None:
+            return invoke(heap, member, owner, *args)
+    if function.__name__ in ("__init__", "__iadd__", "__add__"):
+        args = tuple([heap.rows(a, heap.get(a)) for a in args])
+    return function(owner, *args, **keywords)
 
 
 def _map(heap: Any, function: Any, *iterables: Any) -> Any:
@@ -341,50 +358,3 @@ CALLERS: dict[Any, Any] = {
     map: _map, filter: _filter, functools.reduce: _reduce, itertools.accumulate: _accumulate, itertools.starmap: _starmap,
     itertools.groupby: _groupby, functools.cmp_to_key: _cmp_to_key,
 }
-
-
-# -- code that is not transformed -----------------------------------------------------------------------------------
-
-def untransformed(heap: Any, function: Any, error: CpsadError | None) -> Any:
-    """Code that is not transformed: it may run where nothing that has a tangent gets in."""
-    name = getattr(function, "__qualname__", None) or repr(function)
-    module = getattr(function, "__module__", None)
-    name = f"{module}.{name}" if module and module not in ("builtins", "__main__") else name
-    formats = isinstance(getattr(function, "__self__", None), str)
-
-    def call(*args: Any, **keywords: Any) -> Any:
-        if not callable(function):
-            return function(*args, **keywords)  # the error is Python's
-        every = [*args, *keywords.values()]
-        given = [heap.get(v) for v in every]
-        reached = any(d is not ZERO for d in given) or reaches(heap.slots, *every, function, getattr(
-            function, "__self__", None)) or any(holds_closure(v) or _sees(heap, v) for v in [*every, function])
-        if reached and not formats:
-            why = error.what if error is not None else "it has no derivative rule and no Python source"
-            if error is not None and error.where is not None:
-                raise error
-            raise here(NoDerivativeError, f"a value that carries a derivative reaches {name}", why=why,
-                       remedy=f"add a rule with cpsad.defrule({name.rpartition('.')[2]}), or pass "
-                              "cpsad.stop_gradient(...) of the value")
-        with Shallow():
-            result = function(*args, **keywords)
-        if formats and reached:
-            heap.mark_text(result, *given, *([1.0] if heap.holds(function.__self__) else []))
-        return result
-
-    return call
-
-
-def _sees(heap: Any, value: Any) -> bool:
-    """Whether a function of a tangent program closes over a variable that has a tangent."""
-    while isinstance(value, (types.MethodType, functools.partial)):
-        value = value.__func__ if isinstance(value, types.MethodType) else value.func
-    if not isinstance(value, types.FunctionType) or not is_own(heap, value) or value.__closure__ is None:
-        return False
-    _, tangents = execute.TANGENT_TABLES[value.__code__.co_filename]
-    for name, cell in zip(value.__code__.co_freevars, value.__closure__, strict=True):
-        if name in tangents and cell != types.CellType() and is_floating(cell.cell_contents):
-            return True
-    return False
-
-

@@ -253,7 +253,7 @@ def _check_names(function: Any, outer: set[str], ctx: Context | None) -> None:
         if isinstance(node, gast.FunctionDef):
             _check_names(node, own, ctx)
         elif isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load) and node.id not in own and ctx is not None:
-            known = node.id in ctx.support.values() or node.id in ctx.spliced or node.id not in ctx.locals
+            known = node.id in {*ctx.support.values(), *ctx.spliced, *ctx.outside} or node.id not in ctx.locals
             assert known, f"{node.id} is read and bound nowhere"
 
 
