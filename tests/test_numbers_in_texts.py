@@ -132,3 +132,24 @@ def test_numbers_of_other_texts_may_be_read():
         return x * float("2.5") * int("3") + len(text) * 0.0 * x
 
     assert grad(f)(1.25) == 7.5
+
+
+def test_texts_of_containers_are_harmless():
+    def f(x):
+        log = [(1, "a", x), {"k": x}]
+        texts = [repr(log), str(log), f"{log}", json.dumps(log, indent=1)]
+        return x * x * len(texts)
+
+    assert grad(f)(2.0) == 16.0
+
+
+def test_a_number_read_back_from_the_text_of_a_container():
+    def from_str(x):
+        return float(str([x])[1:-1]) * x
+
+    def from_json(x):
+        return json.loads(json.dumps({"x": x}))["x"] * x
+
+    for f in (from_str, from_json):
+        with pytest.raises(NoDerivativeError):
+            grad(f)(2.0)

@@ -393,7 +393,7 @@ class Statements(Access, Updates):
         if any(self.ctx.resolver.support(n) is rule.primitive for n in IN_PLACE):
             self.in_place(node, value, name)
             return
-        if rule.role in ("rule", "parts") and (template := self.ctx.resolver.splice(rule)) is not None:
+        if rule.role in ("rule", "parts") and not rule.makes_text and (template := self.ctx.resolver.splice(rule)) is not None:
             self.as_arrays(node, rule, template, args, value.keywords)
         gathered = None
         if rule.consumes and value.args and isinstance(value.args[0], gast.Name) and (

@@ -5,6 +5,7 @@ must let that through without touching the operands. Conventions are those of `n
 """
 
 import builtins
+import json
 import math
 import operator
 
@@ -61,6 +62,8 @@ constant(type, slice, chr, print, input, dir, bin, hex, oct, bytes, bytearray, o
 defrule(str, lambda g, y, object="": no_derivative(g, "str"), result="o")
 defrule((repr, ascii), lambda g, y, obj: no_derivative(g, "repr"), result="o")
 defrule(format, lambda g, y, value, format_spec="": no_derivative(g, "format"), result="o")
+defrule(json.dumps, lambda g, y, obj, *, skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, indent=None,
+        separators=None, sort_keys=False: no_derivative(g, "json.dumps"), result="o")
 
 # math: powers, exponentials and logarithms. The arguments are scalars.
 elementwise(math.sqrt, lambda g, y, x: quotient(g, y + y), result="s")

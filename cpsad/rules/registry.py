@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import json
 import sys
 import threading
 from collections.abc import Callable, Container, Iterable
@@ -25,6 +26,9 @@ __all__ = ["EVERY", "REGISTRY", "Rule", "Table", "present"]
 EVERY = range(sys.maxsize)  # as `iterates`: all positions
 ALLOCATORS = {"zeros", "ones", "empty", "full", "zeros_like", "ones_like", "empty_like", "full_like", "eye", "identity",
               "copy", "array"}
+
+
+_TEXTS = (str, repr, ascii, format, json.dumps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +105,7 @@ class Rule:
 
     @property
     def makes_text(self) -> bool:
-        return self.primitive in (str, repr, ascii, format)
+        return self.primitive in _TEXTS
 
     @functools.cached_property
     def inputs(self) -> int:
