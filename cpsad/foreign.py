@@ -29,6 +29,7 @@ from .transforms.errors import CpsadError, NoDerivativeError
 
 __all__ = ["other", "starred", "untransformed"]
 
+_BINDING = (types.FunctionType, types.WrapperDescriptorType, types.MethodDescriptorType, classmethod, staticmethod)
 _PLAIN_DATA = {int, float, bool, complex, str, bytes, type(None), np.ndarray}
 
 
@@ -96,6 +97,9 @@ def other(function: Any, signature: str) -> Any:
     if rule is not None:
         by_name = {getattr: _get_attribute, setattr: _set_attribute}.get(function) if not call.keywords else None
         return _alone(lambda: by_name or _primitive(function, rule, call), call)
+    if isinstance(function, types.MethodWrapperType) and function.__name__ == "__get__" and isinstance(
+            function.__self__, _BINDING):
+        return _alone(_moving, call, function, None, call)  # a method, bound to an object
     if isinstance(function, types.MethodType):
         return _bound_method(function.__func__, function.__self__, signature)
     if isinstance(function, functools.partial):

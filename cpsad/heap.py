@@ -16,7 +16,7 @@ import numpy as np
 
 from .cotangents import ZERO, Absorbing, Poison, accumulate, add_at, stacked
 from .places import here
-from .reach import reaches, runs_python
+from .reach import closes_over, code_behind, foreign_dtype, reaches, runs_python
 from .rows import Flat, Rows
 from .shadows import UNCHANGED, Shadows, owner_of
 from .stack import OnCStack
@@ -42,8 +42,7 @@ def is_floating(value: Any) -> bool:
         return False
     if isinstance(value, np.ndarray):
         return value.dtype.kind in "fcO"
-    return isinstance(value, (float, complex, np.inexact)) or (
-        hasattr(value, "__array_ufunc__") and getattr(getattr(value, "dtype", None), "kind", "") in ("f", "c"))
+    return isinstance(value, (float, complex, np.inexact)) or getattr(foreign_dtype(value), "kind", "") in ("f", "c")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -71,7 +70,7 @@ def sets_code(kind: type, name: str) -> bool:
 
 def _speaks_numpy(value: Any) -> bool:
     """Whether a value is an array of another library."""
-    return hasattr(value, "__array_ufunc__") and hasattr(value, "dtype")
+    return isinstance(value, (np.ndarray, np.generic)) or foreign_dtype(value) is not None
 
 
 class Heap(Shadows):
@@ -307,7 +306,8 @@ class Heap(Shadows):
         """`owner.name`, unless reading it runs Python code that computes with stored values."""
         value = getattr(owner, name, *default)
         kind = owner.__self_class__ if type(owner) is super else type(owner)
-        if self.slots and kind is not type and runs_code(kind, name) and not self.is_harmless(value):
+        if self.slots and kind is not type and runs_code(kind, name) and not self.is_harmless(value) and (
+                reaches(self.slots, owner, *code_behind(kind, name)) or any(map(closes_over, code_behind(kind, name)))):
             raise here(NoDerivativeError, f"{type(owner).__name__}.{name} is a property",
                        why="its code would run without its derivative", remedy="call a method that computes it")
         return value

@@ -37,6 +37,8 @@ LAZY: dict[Any, Any] = {
 if hasattr(itertools, "batched"):
     LAZY[itertools.batched] = lazy.batched
 CALLS_FIRST = {map, filter, itertools.starmap, itertools.takewhile, itertools.dropwhile, itertools.filterfalse}
+LEAST = {map: 2, filter: 2, itertools.starmap: 2, itertools.takewhile: 2, itertools.dropwhile: 2, itertools.filterfalse: 2,
+         enumerate: 1, itertools.accumulate: 1, itertools.islice: 2, itertools.compress: 2}  # arguments that it takes
 KEYED = {itertools.groupby, itertools.accumulate}
 
 
@@ -127,6 +129,8 @@ def _lazy(function: Any, call: Call) -> Any:
     signature = _unparse(call)
     rule = REGISTRY.lookup(function)
     plain = foreign.untransformed(function, call, None) if rule is None else foreign._primitive(function, rule, call)
+    if call.is_plain and len(call.args) < LEAST.get(function, 0):
+        return lambda heap, k, /, *args: k(function(*args))  # the error is Python's
     always = function in CALLS_FIRST or function in KEYED and (len(call.args) > 1 or bool(call.keywords))
     if always and not call.is_plain:
         return forms.form(LAZY[function], _seen(signature))
@@ -138,7 +142,8 @@ def _lazy(function: Any, call: Call) -> Any:
             return tuple([ZERO for _ in args])
         if quiet and rule is not None and not always:
             return call_with(plain, heap, k, args, keywords)
-        return call_with(forms.form(LAZY[function], _seen(signature)), heap, k, args, keywords)
+        python = lazy.map_next if function is map and args[0] is next and len(args) == 2 else LAZY[function]
+        return call_with(forms.form(python, _seen(signature)), heap, k, args, keywords)
 
     return adapted
 

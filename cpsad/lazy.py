@@ -157,6 +157,15 @@ def map_of(function: Any, *iterables: Any) -> Any:
             yield function(*values)
 
 
+def map_next(function: Any, iterators: Any) -> Any:
+    """`map(next, iterators)`, which ends where one of them does."""
+    for iterator in iterators:
+        value = function(iterator, END)
+        if value is END:
+            return
+        yield value
+
+
 def filter_of(function: Any, iterable: Any) -> Any:
     for value in iterable:
         if value if function is None or function is bool else function(value):

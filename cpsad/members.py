@@ -18,6 +18,7 @@ from . import forms, lazy
 from .cotangents import ZERO
 from .places import here
 from .protocols import FORMS, call_method, letter, member_of, python_member, truth_of
+from .reach import dict_of
 from .runtime import frozen_index, lacks
 from .transforms.context import MISSING
 from .transforms.errors import NoDerivativeError
@@ -122,7 +123,7 @@ def _find(owner: Any, name: str) -> tuple[Any, Any]:
 
 
 def _held(owner: Any, name: str) -> bool:
-    return name in getattr(owner, "__dict__", ())
+    return name in dict_of(owner)
 
 
 def _unless_missing(heap: Any, k: Any, owner: Any, name: str, otherwise: Any) -> Any:
@@ -165,18 +166,36 @@ def get_attribute(heap: Any, k: Any, owner: Any, name: str, *default: Any) -> An
     hook = python_member(type(owner), "__getattribute__") if instance is owner else None
     if hook is not None:
         return call_method(heap, k, hook, owner, name)
-    if isinstance(member, property) and isinstance(member.fget, types.FunctionType):
-        return (*call_method(heap, k, member.fget, instance), *rest)
-    if isinstance(member, functools.cached_property) and not _held(instance, name):
-        return (*_cached(heap, k, member, instance, name), *rest)
-    get = python_member(type(member), "__get__") if member is not MISSING else None
-    if get is not None and (not _held(instance, name) or hasattr(type(member), "__set__")):
-        return (call_method(heap, k, get, member, instance, type(instance))[1], *rest)
+    found = _by_class(heap, k, instance, member, name)
+    if found is not None:
+        return (*found, *rest)
     if member is MISSING and not _held(instance, name):
         hook = python_member(type(instance), "__getattr__")
         if hook is not None:
             return call_method(heap, k, hook, instance, name)
     return _read(heap, k, owner, name, default)
+
+
+def _by_class(heap: Any, k: Any, instance: Any, member: Any, name: str) -> Any:
+    """An attribute that runs the code of a property or descriptor in the class: the adjoint of the instance; or None."""
+    if isinstance(member, property) and isinstance(member.fget, types.FunctionType):
+        return call_method(heap, k, member.fget, instance)
+    if isinstance(member, functools.cached_property) and not _held(instance, name):
+        return _cached(heap, k, member, instance, name)
+    get = python_member(type(member), "__get__") if member is not MISSING else None
+    if get is not None and (not _held(instance, name) or hasattr(type(member), "__set__")):
+        return (call_method(heap, k, get, member, instance, type(instance))[1],)
+    return None
+
+
+@_entered(object.__getattribute__, 2)
+def plain_get(heap: Any, k: Any, owner: Any, name: str) -> Any:
+    """Past a `__getattribute__` and a `__getattr__` that the class has."""
+    found = _by_class(heap, k, owner, member_of(type(owner), name), name)
+    if found is not None:
+        return (*found, ZERO)
+    value = object.__getattribute__(owner, name)
+    return heap.read_attribute(owner, name, value, k(value)), ZERO
 
 
 def _read(heap: Any, k: Any, owner: Any, name: str, default: Any) -> Any:
@@ -249,6 +268,13 @@ def delete_attribute(heap: Any, k: Any, owner: Any, name: str) -> Any:
     if hook is not None:
         return (*call_method(heap, _nothing(k), hook, member, owner)[1:], ZERO)
     delattr(owner, name)
+    k(None)
+    return ZERO, ZERO
+
+
+@_entered(object.__delattr__, 2)
+def plain_delete(heap: Any, k: Any, owner: Any, name: str) -> Any:
+    object.__delattr__(owner, name)
     k(None)
     return ZERO, ZERO
 

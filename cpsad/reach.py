@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["KEY", "OPAQUE", "closes_over", "holds_closure", "reaches", "runs_python"]
+from .stack import Shallow
+
+__all__ = ["KEY", "OPAQUE", "closes_over", "code_behind", "dict_of", "foreign_dtype", "holds_closure", "reaches", "runs_python"]
 
 KEY = "__cpsad__"  # where a function keeps its forms
 OPAQUE = "__cpsad_opaque__"  # a function with this attribute is not transformed
@@ -26,6 +28,40 @@ def runs_python(kind: Any, *names: str) -> bool:
     return any(isinstance(getattr(kind, name, None), _FUNCTION) for name in names)
 
 
+def dict_of(value: Any) -> Any:
+    """The `__dict__` of an object, or an empty one; a `__getattr__` of its class is not run."""
+    try:
+        return object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+
+
+def foreign_dtype(value: Any) -> Any:
+    """The dtype of an array of another library, which speaks NumPy's protocols; None for anything else."""
+    kind = type(value)
+    if getattr(kind, "__array_ufunc__", None) is None or not (hasattr(kind, "dtype") or "dtype" in dict_of(value)):
+        return None
+    if isinstance(value, (np.ndarray, np.generic)) or not any(isinstance(c, _FUNCTION) for c in code_behind(kind, "dtype")):
+        return getattr(value, "dtype", None)
+    try:
+        with Shallow():  # an instance that is not initialised yet may recurse without end
+            return value.dtype
+    except Exception:
+        return None
+
+
+@functools.lru_cache(maxsize=4096)
+def code_behind(kind: Any, name: str) -> tuple[Any, ...]:
+    """What runs when attribute `name` of an instance of `kind` is read: functions, or a descriptor."""
+    hooks = [getattr(kind, hook, None) for hook in ("__getattribute__", "__getattr__")]
+    for base in kind.__mro__:
+        if name in base.__dict__:
+            found = base.__dict__[name]
+            hooks.append(found.fget if isinstance(found, property) else getattr(found, "func", found))
+            break
+    return tuple(h for h in hooks if h is not None)
+
+
 def closes_over(value: Any) -> bool:
     """Whether `value` is a nested function of generated code, which may close over active variables."""
     while isinstance(value, (types.MethodType, functools.partial)):
@@ -39,7 +75,7 @@ def holds_closure(value: Any) -> bool:
     if closes_over(value):
         return True
     owner = value.__self__ if isinstance(value, types.MethodType) else value
-    inner = getattr(owner, "__dict__", None)
+    inner = dict_of(owner)
     return isinstance(inner, dict) and not isinstance(owner, (type, types.ModuleType, _FUNCTION)) and any(
         map(closes_over, inner.values()))
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from . import special
 from .outer import check_running, is_library, rebound_in_file, rebound_in_namespace, register
+from .reach import foreign_dtype
 from .rules.registry import REGISTRY
 from .rules.splice import template_of
 from .runtime import SUPPORT
@@ -41,7 +42,7 @@ def kind_of(value: Any) -> str:
         return _CONTAINERS[kind]
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, type, types.ModuleType)):
         return "c"
-    if getattr(kind, "__array_ufunc__", None) is not None and hasattr(value, "dtype") and not isinstance(value, np.ndarray):
+    if not isinstance(value, np.ndarray) and foreign_dtype(value) is not None:
         return "n"  # an array of another library, which speaks NumPy's protocols
     return "o"
 

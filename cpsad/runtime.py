@@ -69,7 +69,7 @@ def frozen(value: Any) -> Any:
         return np.array(value)
     if isinstance(value, (set, frozenset, type({}.keys()), type({}.values()), type({}.items()))):
         return list(value)
-    if hasattr(value, "__next__"):
+    if hasattr(type(value), "__next__"):
         raise here(NoDerivativeError, "an iterator is consumed by a function that has to look at its values twice",
                    why="once to compute, once to hand out derivatives", remedy="make a list of it first: list(...)")
     return value

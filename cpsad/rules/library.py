@@ -4,6 +4,7 @@ import cmath
 import copy
 import dataclasses
 import functools
+import inspect
 import math
 import operator
 
@@ -42,6 +43,9 @@ mover(copying.dressed)
 mover(operator.itemgetter, operator.attrgetter, operator.methodcaller, result="c")
 python(operator.concat, library.concat)
 python(present(operator, "call"), library.call)
+
+# What a function looks like: its defaults are the objects themselves
+mover(inspect.signature, inspect.getfullargspec, inspect.unwrap)
 
 # Several results
 parts(divmod, lambda g, y, x, y1: (unbroadcast(g[1], x), unbroadcast(-g[1] * y[0], y1)), result="t")

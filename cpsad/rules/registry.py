@@ -201,7 +201,7 @@ class Registry:
     BUILT_IN = ("python", "containers", "numpy_elementwise", "numpy_reductions", "numpy_linear", "numpy_decompositions",
                 "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_ufuncs",
                 "numpy_random", "numpy_polynomials", "numpy_constants", "numpy_writers",
-                "library", "support", "exceptions")
+                "library", "slots", "support", "exceptions")
     ON_IMPORT: dict[str, tuple[str, ...]] = {
         "statistics": ("statistics_",),
         "scipy.special": ("scipy_special", "scipy_bessel", "scipy_hypergeometric"),
