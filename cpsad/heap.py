@@ -24,7 +24,6 @@ from .transforms.errors import NoDerivativeError
 
 __all__ = ["Heap", "is_floating"]
 
-_PLAIN_SETATTR = {object.__setattr__, BaseException.__setattr__, types.SimpleNamespace.__setattr__}
 _FUNCTION = type(lambda: None)
 
 _NUMBERS = {int, float, bool, complex, type(None), np.ndarray, np.float64}
@@ -60,7 +59,9 @@ def runs_code(kind: type, name: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def sets_code(kind: type, name: str) -> bool:
-    """Whether setting attribute `name` of an instance of `kind` runs the `__set__` of a descriptor."""
+    """Whether setting attribute `name` of an instance of `kind` runs a `__set__` or a `__setattr__` in Python."""
+    if isinstance(kind.__setattr__, _FUNCTION):  # a method of C only stores, `dict.__setitem__` too
+        return True
     for base in kind.__mro__:
         if name in base.__dict__:
             found = base.__dict__[name]
@@ -336,14 +337,11 @@ class Heap(Shadows):
         if isinstance(owner, np.ndarray):
             raise here(NoDerivativeError, f"setting the attribute {name} of an array to a value that carries a derivative",
                        why="it writes into the array", remedy="build the array anew")
-        if isinstance(owner, types.ModuleType) and is_floating(value):
+        if isinstance(owner, types.ModuleType) and (is_floating(value) or reaches(self.slots, value)):
             raise here(NoDerivativeError, f"the attribute {name} of a module is set to a value that carries a derivative",
                        why="functions of that module have taken it for a constant",
                        remedy=f"assign it in a function of that module, after `global {name}`, or keep it in a list or dict")
-        if isinstance(owner, types.ModuleType) and not reaches(self.slots, value):
-            setattr(owner, name, value)
-            return
-        if sets_code(type(owner), name) or type(owner).__setattr__ not in _PLAIN_SETATTR:
+        if sets_code(type(owner), name) and (is_floating(value) or reaches(self.slots, value, owner)):
             raise here(NoDerivativeError, f"setting {type(owner).__name__}.{name} runs code",
                        why="it would run without its derivative", remedy="set a plain attribute")
         setattr(owner, name, value)

@@ -38,7 +38,7 @@ def dict_of(value: Any) -> Any:
 
 def foreign_dtype(value: Any) -> Any:
     """The dtype of an array of another library, which speaks NumPy's protocols; None for anything else."""
-    kind = type(value)
+    kind: Any = type(value)
     if getattr(kind, "__array_ufunc__", None) is None or not (hasattr(kind, "dtype") or "dtype" in dict_of(value)):
         return None
     if isinstance(value, (np.ndarray, np.generic)) or not any(isinstance(c, _FUNCTION) for c in code_behind(kind, "dtype")):

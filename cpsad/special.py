@@ -220,7 +220,7 @@ class _Reach:
     def type(self, kind: type) -> None:
         if kind in _CALLERS:
             self.found |= {"iterate", "contains"}
-        if kind in _PLAIN_TYPES or kind.__module__ in ("builtins", "numpy"):
+        if kind in _PLAIN_TYPES or kind.__module__ == "builtins":
             return
         self.found |= groups_of_type(kind)
         if not self.follow:

@@ -104,11 +104,10 @@ def inherited(owner: Any, descriptor: Any, call: Call) -> Any:
     """The form of an inherited method, bound, that is entered above, or of an ordered dictionary's that runs code."""
     kind: Any = type(owner)
     if kind is not collections.OrderedDict and isinstance(owner, collections.OrderedDict) and runs_python(
-            kind, "__setitem__", "__getitem__", "__delitem__"):
+            kind, *_CALLED.get(descriptor, ())):
         if descriptor in (collections.OrderedDict.update, collections.OrderedDict.__init__):
             return foreign._bound_method(fill, owner, _unparse(call))
-        if descriptor in _OVERRULED:
-            return foreign.untransformed(descriptor.__get__(owner), call, None)
+        return foreign.untransformed(descriptor.__get__(owner), call, None)
     try:
         maker = FORMS.get(descriptor)
     except TypeError:  # not hashable
@@ -117,9 +116,13 @@ def inherited(owner: Any, descriptor: Any, call: Call) -> Any:
     return None if made is None else lambda heap, k, /, *args: made(heap, k, owner, *args)[1:]
 
 
-# Methods of ordered dictionaries that call those of a class which has its own.
-_OVERRULED = {collections.OrderedDict.pop, collections.OrderedDict.popitem, collections.OrderedDict.setdefault,
-              collections.OrderedDict.copy, collections.OrderedDict.move_to_end}
+# Methods of ordered dictionaries, and those of the class that they call.
+_TAKES = ("__contains__", "__getitem__", "__delitem__")
+_CALLED: dict[Any, tuple[str, ...]] = {
+    collections.OrderedDict.update: ("__setitem__",), collections.OrderedDict.__init__: ("__setitem__",),
+    collections.OrderedDict.pop: _TAKES, collections.OrderedDict.popitem: _TAKES,
+    collections.OrderedDict.setdefault: ("__contains__", "__getitem__", "__setitem__"),
+    collections.OrderedDict.copy: ("__getitem__", "__setitem__")}
 
 
 def fill(self: Any, other: Any = (), /, **keywords: Any) -> None:

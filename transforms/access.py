@@ -92,9 +92,8 @@ class Access:
         owner = value.value
         if self.frame.fact(owner).kind in NUMERIC:
             self.forward.append(node)
-            callee = self.frame.callee(node)
-            rule = callee.rule if callee is not None else None
-            known = self.ctx.resolver.method("n", value.attr) is not MISSING
+            primitive = self.ctx.resolver.method("n", value.attr)
+            known, rule = primitive is not MISSING, self.ctx.resolver.rule(primitive)
             if known and self.frame.active(owner) and value.attr != "flat" and (rule is None or callable(rule.primitive)):
                 self.refuse(node, f"attribute {value.attr} of an array or number, taken as a value,",
                             "what it is used for later is not seen here", [owner])

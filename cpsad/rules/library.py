@@ -7,6 +7,7 @@ import functools
 import inspect
 import math
 import operator
+import sys
 
 import numpy as np
 
@@ -46,6 +47,9 @@ python(present(operator, "call"), library.call)
 
 # What a function looks like: its defaults are the objects themselves
 mover(inspect.signature, inspect.getfullargspec, inspect.unwrap)
+
+# Of objects, not of what they hold
+constant(sys.getsizeof, sys.getrefcount, sys.getrecursionlimit, result="s")
 
 # Several results
 parts(divmod, lambda g, y, x, y1: (unbroadcast(g[1], x), unbroadcast(-g[1] * y[0], y1)), result="t")

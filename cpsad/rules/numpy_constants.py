@@ -29,7 +29,7 @@ defrule(
 )
 defrule(
     np.linspace,
-    lambda g, y, start, stop, num=50, endpoint=True: (
+    lambda g, y, start, stop, num=50, endpoint=True, *, dtype=None: (
         unbroadcast(np.tensordot(np.linspace(1, 0, num, endpoint, dtype=y.dtype), g, 1), start),
         unbroadcast(np.tensordot(np.linspace(0, 1, num, endpoint, dtype=y.dtype), g, 1), stop),
     ),

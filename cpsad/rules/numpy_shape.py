@@ -59,7 +59,7 @@ defrule(np.rot90, lambda g, y, m, k=1, axes=(0, 1): np.rot90(g, -k, axes))
 defrule(np.sort, lambda g, y, a, axis=-1, *, kind=None, stable=None: unsort(g, a, axis), view=False)
 
 # Repetition and selection
-defrule(np.broadcast_to, lambda g, y, array, shape: unbroadcast(g, array))
+defrule(np.broadcast_to, lambda g, y, array, shape, subok=False: unbroadcast(g, array))
 defrule(
     (np.repeat, np.ndarray.repeat),
     lambda g, y, a, repeats, axis=None: repeat_back(g, a, repeats, axis),

@@ -29,8 +29,9 @@ for _name in ("add", "sub", "mul", "truediv", "mod", "pow"):
 table.elementwise(float.__neg__, lambda g, y, self: -g, result="s")
 table.elementwise((float.__pos__, float.__float__), lambda g, y, self: g, result="s")
 table.python(float.__abs__, lambda self: abs(self))
-table.constant(*(getattr(float, f"__{name}__") for name in (
-    "floordiv", "rfloordiv", "lt", "le", "eq", "ne", "ge", "gt", "bool", "int", "round", "trunc", "floor", "ceil", "hash")), result="o")
-table.constant(*(getattr(int, f"__{name}__") for name in (
-    "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv", "mod", "rmod", "pow", "rpow",
-    "lt", "le", "eq", "ne", "ge", "gt", "neg", "pos", "abs", "bool", "int", "index", "float", "hash")), result="o")
+
+_WHOLE = ("floordiv", "rfloordiv", "lt", "le", "eq", "ne", "ge", "gt", "bool", "int", "round", "trunc", "floor", "ceil", "hash")
+_INTEGER = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "mod", "rmod", "pow", "rpow", "neg", "pos", "abs",
+            "index", "float")
+table.constant(*(getattr(float, f"__{name}__") for name in _WHOLE))
+table.constant(*(getattr(int, f"__{name}__") for name in _WHOLE + _INTEGER))

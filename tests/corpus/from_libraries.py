@@ -193,3 +193,24 @@ class Hidden:
 def class_that_the_code_does_not_show(x):
     made = getattr(sys.modules[__name__], "Hid" + "den")(x)
     return made.kept * made.__dict__["level"]
+
+
+def _same(value):
+    return value
+
+
+@case(np.array([0.2, 0.5, 0.3]))
+def items_of_numpy_scalars(x):
+    mean = _same(np.mean(x))
+    y = mean[()] if mean.ndim == 0 else mean
+    return y * mean[None][0] + np.sum(mean[..., None] * x) + _same(x[1])[...]
+
+
+def _centred(x, mean):
+    centred = x - mean
+    return centred * np.finfo(mean.dtype).resolution + mean.real
+
+
+@case(np.array([0.2, 0.5, 0.3]))
+def attributes_of_what_was_computed_with(x):
+    return np.sum(_centred(x, _same(np.mean(x)))) + (np.poly1d(x) * np.poly1d([1.0, 2.0]))(0.7)
