@@ -29,7 +29,9 @@ Before:                             After:
 """
 
 from __future__ import annotations
+import __future__
 
+import ast
 from typing import Any
 
 import gast
@@ -319,6 +321,7 @@ class _Desugar(Exceptions):
         out += after
 
     def stmt_FunctionDef(self, node: Any, out: list[Any]) -> None:
+        table = self.annotations(node) if node.decorator_list else None  # a decorator may look at them
         decorators, node.decorator_list, node.returns = node.decorator_list, [], None
         held = []
         for decorator in decorators:
@@ -327,9 +330,30 @@ class _Desugar(Exceptions):
             held.append(name)
         _strip_annotations(node.args)
         self.defaults(node.args, out)
+        kept = None
+        if table is not None:
+            kept = self.temp("annotations")
+            out.append(assign(kept, self.expr(table, out), node))
         out.append(self.function(node))
+        if kept is not None:
+            target = attribute(load(node.name), "__annotations__")
+            target.ctx = gast.Store()
+            out.append(assign(target, load(kept), node))
         for name in reversed(held):
             out.append(assign(node.name, call(name, load(node.name)), node))
+
+    def annotations(self, node: Any) -> Any:
+        """The table of a function's annotations, as Python evaluates them; None if it has none."""
+        args = node.args
+        every = [*args.posonlyargs, *args.args, *([args.vararg] if args.vararg else []), *args.kwonlyargs,
+                 *([args.kwarg] if args.kwarg else [])]
+        found = [(a.id, a.annotation) for a in every if a.annotation is not None]
+        found += [("return", node.returns)] if node.returns is not None else []
+        if not found:
+            return None
+        if self.ctx.resolve(load("annotations")) is __future__.annotations:
+            found = [(name, const(ast.unparse(gast.gast_to_ast(copy_tree(value))))) for name, value in found]
+        return gast.Dict(keys=[const(name) for name, _ in found], values=[value for _, value in found])
 
     def defaults(self, args: gast.arguments, out: list[Any]) -> None:
         for values in (args.defaults, args.kw_defaults):

@@ -23,6 +23,7 @@ table = Table("containers")
 constant, mover = table.constant, table.mover
 
 # Containers from iterables, and iterators
+mover(property.getter, property.setter, property.deleter)
 mover(list, sorted, iterates=(0,), result="l")
 mover(tuple, iterates=(0,), result="t")
 mover(dict, iterates=(0,), result="d")

@@ -214,3 +214,39 @@ def instance_dictionary(x):
     c = Circle(x)
     c.__dict__["extra"] = x * x
     return c.extra * c.__dict__["r"]
+
+
+@case(2.0)
+def property_with_a_setter_in_a_class_statement(x):
+    class Scaled:
+        def __init__(self, value):
+            self._value = value
+
+        @property
+        def value(self):
+            return self._value * x
+
+        @value.setter
+        def value(self, new):
+            self._value = new / x
+
+    scaled = Scaled(x)
+    scaled.value = scaled.value * 3.0
+    return scaled.value
+
+
+@case(2.0)
+def dispatched_by_annotation(x):
+    @functools.singledispatch
+    def size(a):
+        return x
+
+    @size.register
+    def _(a: int) -> float:
+        return a * x * x
+
+    @size.register
+    def _(a: list):
+        return sum(size(v) for v in a)
+
+    return size(3) * size([1, 2, 2.0])
