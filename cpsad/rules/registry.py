@@ -206,6 +206,9 @@ class Registry:
         "statistics": ("statistics_",),
         "scipy.special": ("scipy_special", "scipy_bessel", "scipy_hypergeometric"),
         "scipy.linalg": ("scipy_linalg", "scipy_structured"),
+        "scipy.signal": ("scipy_signal",),
+        "scipy.ndimage": ("scipy_ndimage",),
+        "scipy.spatial.distance": ("scipy_distance",),
         "scipy.stats": ("scipy_stats", "scipy_boost"),
     }
 
