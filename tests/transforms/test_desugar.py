@@ -318,12 +318,14 @@ def test_functions():
                 return y * z
             g = g1
             decorator = np.vectorize
+            annotations = {'y': float, 'return': float}
             def h(y, k=3):
                 if y:
                     choice = y
                 else:
                     choice = k
                 return choice
+            h.__annotations__ = annotations
             h = decorator(h)
             return g(h(x))
     """)
