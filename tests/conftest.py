@@ -1,6 +1,23 @@
-"""Options of the tests."""
+"""Options of the tests, and what holds for all of them."""
+
+import sys
+
+import pytest
 
 
 def pytest_addoption(parser):
     parser.addoption("--random-programs", type=int, default=2000, help="how many random programs are differentiated")
     parser.addoption("--random-seed", type=int, default=0, help="the seed of the first of them")
+
+
+@pytest.fixture(autouse=True)
+def globals_of_the_corpus():
+    """What a function of the corpus has done to the globals of its module is undone: one that was stopped in the middle may
+    have deleted what the next test reads."""
+    before = [(vars(module), dict(vars(module))) for name, module in list(sys.modules.items())
+              if name.startswith("tests.corpus.")]
+    yield
+    for namespace, kept in before:
+        if len(namespace) != len(kept) or any(namespace.get(name, kept) is not value for name, value in kept.items()):
+            namespace.clear()
+            namespace.update(kept)
