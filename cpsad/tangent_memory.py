@@ -83,7 +83,7 @@ class Shadowed:
                 found = shadow[index]
                 return found.copy() if isinstance(found, np.ndarray) else found
             return self.see(owner, tangent)[index]
-        return tangent[index]
+        return tangent[index] if isinstance(tangent, (np.ndarray, Absorbing)) else np.asarray(tangent)[index]
 
     def write(self, owner: Any, index: Any, value: Any, tangent: Any) -> None:
         """`owner[index] = value` for an array."""

@@ -272,7 +272,7 @@ def _steps(heap: Any, step: Any, values: Any) -> Any:
 def advance(heap: Any, iterator: Any, *default: Any) -> Any:
     step = python_member(type(iterator), "__next__")
     if step is None:
-        return next(iterator, *default)
+        return heap.next(iterator, *default)
     try:
         return invoke(heap, step, iterator)
     except StopIteration:
@@ -284,7 +284,7 @@ def advance(heap: Any, iterator: Any, *default: Any) -> Any:
 def iterator_of(heap: Any, values: Any, *sentinel: Any) -> Any:
     if sentinel:
         return iter(heap.of(values), *sentinel)
-    if isinstance(values, np.ndarray):
+    if isinstance(values, (np.ndarray, np.flatiter)):
         return iter(heap.rows(values, heap.get(values)))
     member = python_member(type(values), "__iter__")
     if member is not None:

@@ -138,7 +138,7 @@ def primitive_form(heap: Any, function: Any, rule: Rule) -> Any:
         given = list(args)
         tangents: list[Any] = []
         if rule.consumes and given:
-            given[0] = heap.gathered(given[0])
+            given[0] = heap.gathered(given[0], heap.get(given[0]))
         for i, value in enumerate(given):
             if isinstance(value, (list, tuple)) and not (rule.role == "gather" and i == 0) and reaches(heap.slots, value):
                 made = np.array(value)

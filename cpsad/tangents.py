@@ -33,6 +33,42 @@ sets_code: Any = _sets_code
 runs_python: Any = _runs_python
 
 
+class Rows:
+    """The rows of an array, each with its tangent: as a sequence, for `reversed` too."""
+
+    def __init__(self, table: Tangents, array: Any, tangent: Any) -> None:
+        self.table, self.array, self.tangent = table, array, tangent
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __getitem__(self, index: Any) -> Any:
+        row = self.array[index]
+        self.table.put(row, self.table.pick(self.array, self.tangent, index))
+        return row
+
+    def __iter__(self) -> Any:
+        for i in range(len(self.array)):
+            yield self[i]
+
+
+class Flat:
+    """What is left of `x.flat`, each number with its tangent."""
+
+    def __init__(self, table: Tangents, values: Any, tangent: Any) -> None:
+        self.table, self.values, self.tangent = table, values, tangent
+
+    def __iter__(self) -> Any:
+        while True:
+            index = self.values.index
+            try:
+                value = next(self.values)
+            except StopIteration:
+                return
+            self.table.put(value, self.table.flat(self.values, self.tangent)[index])
+            yield value
+
+
 class Tangents(Shadowed, Heap):
     """Tangents of objects, by identity; `slots`: id -> [object, tangent, 1]."""
 
@@ -47,6 +83,8 @@ class Tangents(Shadowed, Heap):
         """Enters the tangent of an object."""
         if tangent is ZERO:
             return
+        if type(value) is np.flatiter:
+            value, tangent = value.base, tangent.base if isinstance(tangent, np.flatiter) else tangent
         if self.memory and isinstance(value, np.ndarray):
             tangent = self.see(value, tangent)
         slot = self.slots.get(id(value))
@@ -80,9 +118,10 @@ class Tangents(Shadowed, Heap):
         """The tangent of `value = owner[index]`, for an owner of any kind."""
         if isinstance(owner, np.ndarray):
             return self.pick(owner, tangent, index)
+        if isinstance(owner, np.generic):
+            return tangent if isinstance(tangent, Absorbing) else np.asarray(tangent)[index]
         if isinstance(owner, np.flatiter):
-            array = self.see(owner.base, tangent.base if isinstance(tangent, np.flatiter) else tangent)
-            return array if isinstance(array, Absorbing) else np.reshape(array, -1)[index]
+            return self.flat(owner, tangent)[index]
         return self.get(value)
 
     def member(self, owner: Any, name: str, value: Any) -> Any:
@@ -107,18 +146,26 @@ class Tangents(Shadowed, Heap):
         return read_attribute(self, owner, name, *default)
 
     def rows(self, values: Any, tangent: Any = ZERO) -> Any:
-        """What iterating over `values` yields; rows of an array are made here, once, with their tangents."""
+        """What iterating over `values` yields; rows of an array get their tangents as they are made."""
         if type(values) is np.flatiter:
-            self.refuse_flat()
+            return Flat(self, values, tangent)
         if not isinstance(values, np.ndarray):
             return self.iterable(values)
         tangent = self.see(values, tangent)
-        if tangent is ZERO:
-            return values
-        rows = list(values)
-        for row, d in zip(rows, tangent, strict=True):
-            self.put(row, d)
-        return rows
+        return values if tangent is ZERO else Rows(self, values, tangent)
+
+    def next(self, iterator: Any, *default: Any) -> Any:
+        """`next` of an iterator of any kind."""
+        if type(iterator) is np.flatiter:
+            return next(iter(Flat(self, iterator, ZERO)), *default)
+        return next(iterator, *default)
+
+    def flat(self, values: Any, tangent: Any) -> Any:
+        """The tangents of what `x.flat` goes over; `tangent`: what that of `x` was computed to be, or its `.flat`."""
+        if not isinstance(tangent, np.flatiter):
+            tangent = self.get(values.base) if tangent is ZERO else tangent
+        found = self.see(values.base, tangent.base if isinstance(tangent, np.flatiter) else tangent)
+        return found if isinstance(found, Absorbing) else np.reshape(found, -1)
 
     def iterable(self, values: Any) -> Any:
         """`values`, or the values that it yields where a method in Python does."""
@@ -126,13 +173,15 @@ class Tangents(Shadowed, Heap):
 
         return iterate(self, values)
 
-    def gathered(self, values: Any) -> Any:
-        return values if isinstance(values, np.ndarray) else list(self.iterable(values))
+    def gathered(self, values: Any, tangent: Any = ZERO) -> Any:
+        return values if isinstance(values, np.ndarray) else list(self.rows(values, tangent))
 
     # -- sequences as arguments -------------------------------------------------------------------------------
 
     def each(self, values: Any, tangent: Any = ZERO) -> Any:
         """The tangents of a sequence's elements, as a sequence; those of an array; ZERO if there are none."""
+        if type(values) is np.flatiter:
+            return self.flat(values, tangent)
         if not isinstance(values, (list, tuple, set, frozenset)):
             return self.see(values, tangent)
         found = [self.each(v) if isinstance(v, _SEQUENCES) else self.get(v) for v in values]
@@ -148,7 +197,7 @@ class Tangents(Shadowed, Heap):
         """The tangent of what `array(values)` has made."""
         if array is values:
             return self.see(values, tangent)
-        found = self.each(values)
+        found = self.each(values, tangent)
         return found if isinstance(found, Absorbing) else np.array(found)
 
     def put_each_tangent(self, values: Any, tangents: Any, *more: Any) -> None:

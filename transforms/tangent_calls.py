@@ -80,6 +80,11 @@ class TangentCalls(TangentRules):
 
     def mover(self, value: gast.Call, rule: Any, name: str | None, self_first: bool) -> None:
         """What moves references: its arguments are put, its result is asked for."""
+        if rule.primitive is next and isinstance(value.args[0], gast.Name) and self.kind(value.args[0]) == "o":
+            for arg in value.args:
+                self.put(arg)
+            self.bind(name, self.on_heap("next", *value.args), self.found)
+            return
         single = len(value.args) == 1
         for i, arg in enumerate(value.args):
             star = isinstance(arg, gast.Starred)

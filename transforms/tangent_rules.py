@@ -86,7 +86,8 @@ class TangentRules:
                 if not isinstance(arg, gast.Name):
                     continue
                 if rule.consumes and self.kind(arg) not in (*NUMERIC, "l", "t"):
-                    self.substitute(value, args, keywords, arg, self.named(arg.id, self.on_heap("gathered", arg)), "l")
+                    self.substitute(value, args, keywords, arg, self.named(arg.id, self.on_heap(
+                        "gathered", arg, self.tangent(arg) or self.ctx.use("ZERO"))), "l")
                     arg = self.substituted
                 found[param] = self.on_heap("each", load(arg.id), self.tangent(arg) or self.ctx.use("ZERO"))
             elif param in template.differentiated and isinstance(arg, gast.Name) and self.kind(arg) in "oltc" and (

@@ -14,10 +14,10 @@ import gast
 from .access import as_expression
 from .analysis import NUMERIC, OPERATORS
 from .context import MISSING, Fact
-from .memory import ARRAYS, PARTS
 from .nodes import assign, call, const, copy_tree, expr_stmt, is_name, load, loads, walk
 from .special import as_call, is_met
 from .tangent_calls import TangentCalls
+from .tangent_stores import TangentStores
 
 if TYPE_CHECKING:
     from .tangent import Scope
@@ -28,7 +28,7 @@ ADDITIVE = (gast.Add, gast.Mult, gast.Mod)
 STEADY = (gast.Name, gast.Constant, gast.Tuple, gast.Slice, gast.UnaryOp, gast.operator, gast.unaryop, gast.expr_context)
 
 
-class TangentStatements(TangentCalls):
+class TangentStatements(TangentStores, TangentCalls):
     """Writes one statement and its tangent to `out`."""
 
     def __init__(self, scope: Scope, node: Any, out: list[Any]) -> None:
@@ -169,65 +169,6 @@ class TangentStatements(TangentCalls):
             if default is not None:
                 self.put(default)
 
-    def throw(self) -> None:
-        for part in (self.node.exc, self.node.cause):
-            for used in dict.fromkeys(n.id for n in walk(part) if isinstance(n, gast.Name)) if part is not None else ():
-                self.put(load(used))
-        self.emit(self.node)
-
-    def delete(self) -> None:
-        target = self.node.targets[0]
-        if isinstance(target, gast.Subscript) and is_met(target, self.transfer, target.value):
-            self.unknown(call(self.ctx.use("delitem"), target.value, as_expression(target.slice, self.ctx)), None)
-        elif isinstance(target, gast.Attribute) and is_met(target, self.transfer, target.value):
-            self.unknown(call(self.ctx.use("delattr"), target.value, const(target.attr)), None)
-        else:
-            self.emit(self.node)
-
-    def unpack(self, target: gast.Tuple) -> None:
-        self.node.value = self.rows(self.node.value)
-        self.emit(self.node)
-        for part in target.elts:
-            if isinstance(part, gast.Name) and part.id in self.scope.tangents:
-                self.emit(assign(self.scope.tangent_name(part.id), self.found(part), self.node))
-            elif isinstance(part, gast.Starred) and part.value.id in self.scope.tangents:
-                self.emit(assign(self.scope.tangent_name(part.value.id), self.ctx.use("ZERO"), self.node))
-
-    def store_item(self, target: gast.Subscript) -> None:
-        owner, value = target.value, self.node.value
-        kind = self.kind(owner)
-        if self.ctx.special and is_met(target, self.transfer, owner):
-            self.unknown(call(self.ctx.use("setitem"), owner, as_expression(target.slice, self.ctx), value), None)
-        elif kind in "ld":
-            if isinstance(target.slice, gast.Slice):
-                self.node.value = self.rows(value)
-            else:
-                self.put(value)
-            for used in walk(target.slice):
-                self.put(used)
-            self.emit(self.node)
-        elif kind in NUMERIC and self.tangent(owner) is None and self.tangent(value) is None:
-            self.emit(self.node)
-        else:
-            for used in walk(target.slice):
-                self.put(used)
-            self.do(self.on_heap("store", owner, as_expression(target.slice, self.ctx), value,
-                                 self.tangent(value) or self.ctx.use("ZERO")))
-
-    def store_attribute(self, target: gast.Attribute) -> None:
-        owner, value = target.value, self.node.value
-        cell = is_name(owner) and owner.id in self.ctx.cells
-        if not cell and self.kind(owner) == "o" and not self.ctx.special.isdisjoint({"." + target.attr, "=*"}):
-            self.unknown(call(self.ctx.use("setattr"), owner, const(target.attr), value), None)
-        elif not cell and target.attr in PARTS and isinstance(owner, gast.Name) and self.kind(owner) in ARRAYS:
-            self.do(self.on_heap("store_part", owner, const(target.attr), value, self.tangent(value) or self.ctx.use("ZERO")))
-        else:
-            self.put(value)
-            if not cell and self.fact(value).active:
-                self.do(self.on_heap("set_attribute", owner, const(target.attr), value))
-            else:
-                self.emit(self.node)
-
     def update(self) -> None:
         """`x op= y`: a new value of a number, else in place."""
         node, name = self.node, self.node.target.id
@@ -294,12 +235,29 @@ class TangentStatements(TangentCalls):
         if name is not None and given:
             self.do(self.on_heap("mark_text", load(name), *given))
 
+    def mixed(self, value: gast.BinOp) -> list[Any]:
+        """The operands of an operator: beside what may be an array, one that is a sequence is made an array if need be."""
+        kinds = self.kind(value.left), self.kind(value.right)
+        for field, kind, other in (("left", *kinds), ("right", *kinds[::-1])):
+            operand = getattr(value, field)
+            if not isinstance(operand, gast.Name) or kind not in ("l", "t") or other not in ("n", "a", "o"):
+                continue
+            partner, times = value.right if field == "left" else value.left, isinstance(value.op, gast.Mult)
+            made = self.named(operand.id, call(self.ctx.use("operand"), load(operand.id), copy_tree(partner), const(times)))
+            self.do(self.on_heap("put", load(made.id), self.on_heap("unfold", load(operand.id), load(made.id))))
+            sure = other == "a" or not times and other == "n"
+            self.transfer.env[made.id] = Fact("n" if sure else "o", True)
+            setattr(value, field, made)
+        return [value.left, value.right]
+
     def numeric(self, operand: Any) -> Any:
         if isinstance(operand, gast.Name) and self.kind(operand) not in NUMERIC:
             return call(self.ctx.use("numeric"), operand)
         return operand
 
     def operator(self, value: Any, name: str | None, operands: list[Any]) -> None:
+        if len(operands) == 2:
+            operands = self.mixed(value)
         kinds = {self.kind(o) for o in operands}
         rule = self.ctx.resolver.operator(OPERATORS[type(value.op)])
         if isinstance(value.op, gast.Mod) and self.kind(operands[0]) == "c":
@@ -340,7 +298,7 @@ class TangentStatements(TangentCalls):
             return
         value.slice = self.index(value.slice)
         if kind in NUMERIC:
-            if self.tangent_is_plain(owner):
+            if kind != "s" and self.tangent_is_plain(owner):
                 part = gast.Subscript(value=self.tangent(owner), slice=copy_tree(value.slice), ctx=gast.Load())
             else:
                 part = self.on_heap("pick", owner, self.raw(owner), as_expression(value.slice, self.ctx))

@@ -43,7 +43,7 @@ def cast_to(d: Any, y: Any) -> Any:
     if kind not in "fc":
         return ZERO if kind in "iub" else no_derivative(d, f"a conversion to dtype {y.dtype}")
     d = np.real(d) if kind == "f" else d
-    return d.astype(y.dtype) if isinstance(d, (np.ndarray, np.generic)) and hasattr(y, "dtype") else d
+    return np.asarray(d).astype(y.dtype)[()] if hasattr(y, "dtype") else d
 
 
 def number(d: Any, y: Any) -> Any:
