@@ -59,7 +59,7 @@ FORMS[tuple.__new__] = _new_tuple
 
 
 def _equivalent(function: Any, call: Call) -> Any:
-    return forms.form(_EQUIVALENT[function], _unparse(call))
+    return forms.part(_EQUIVALENT[function], _unparse(call))
 
 
 def _unparse(call: Call) -> str:
@@ -102,7 +102,7 @@ def form_of_object(function: Any, call: Call, signature: str) -> Any:
 
 def _bound(equivalent: Any, signature: str, *first: Any) -> Any:
     """`equivalent` with its first arguments filled in."""
-    inner = forms.form(equivalent, "v" * len(first) + signature)
+    inner = forms.part(equivalent, "v" * len(first) + signature)
 
     def adapted(heap: Any, k: Any, /, *args: Any) -> Any:
         results = call_with(inner, heap, k, (*first, *args))
@@ -118,7 +118,7 @@ def _cached(function: Any, signature: str) -> Any:
 
     Two numbers that happen to be equal have derivatives of their own.
     """
-    inner = forms.form(function.__wrapped__, signature)
+    inner = forms.part(function.__wrapped__, signature)
 
     def adapted(heap: Any, k: Any, /, *args: Any, **keywords: Any) -> Any:
         key = (function, *map(_key, args), *((n, _key(v)) for n, v in keywords.items()))

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ZERO", "Absorbing", "Placed", "Poison", "accumulate", "add_at", "dense", "is_cotangent_zero", "placed", "scatter",
-           "stacked", "unbroadcast"]
+__all__ = ["ZERO", "Absorbing", "Placed", "Poison", "accumulate", "add_at", "dense", "is_cotangent_zero", "placed", "rebroadcast",
+           "scatter", "stacked", "unbroadcast"]
 
 _SUMS = {np.add, np.subtract}
 _REALS = {float, np.float64}
@@ -199,6 +199,11 @@ def unbroadcast(g: Any, x: Any) -> Any:
     axes = tuple(range(lead)) + tuple(i + lead for i, n in enumerate(shape) if n == 1 and g_shape[i + lead] != 1)
     g = np.sum(g, axis=axes, keepdims=True)
     return np.reshape(g, shape) if lead else g
+
+
+def rebroadcast(g: Any, like: Any) -> Any:
+    """Transpose of `unbroadcast`: `g` repeated to the shape of `like`, the cotangent that was summed (it may be ZERO)."""
+    return g if isinstance(like, Absorbing) else np.broadcast_to(g, np.shape(like))
 
 
 def accumulate(total: Any, g: Any) -> Any:

@@ -8,7 +8,6 @@ import inspect
 import types
 from typing import Any
 
-from . import forms
 from .cotangents import ZERO
 from .heap import Heap, is_floating
 from .layout import Call
@@ -71,7 +70,7 @@ def init_form(init: types.FunctionType, call: Call) -> Any:
             elif value is not dataclasses.MISSING:
                 _set(made, field.name, value, heap, owner.__dataclass_params__.frozen)
         if hasattr(made, "__post_init__"):
-            target = forms.form(made.__post_init__, "".join(letter_of(v, is_floating(v)) for v in passed))
+            target = heap.form(made.__post_init__, "".join(letter_of(v, is_floating(v)) for v in passed))
             with heap.through_c():
                 results = target(heap, lambda _: k(None), *passed)
             for value, adjoint in zip(passed, results, strict=True):
@@ -99,11 +98,11 @@ def new_form(cls: Any, signature: str) -> Any:
                 heap.add(made, k(made))
                 return ZERO
 
-            more = forms.form(init, owner + signature)(heap, done, made, *args, **keywords)[1:]
+            more = heap.form(init, owner + signature)(heap, done, made, *args, **keywords)[1:]
             return ZERO
 
         with heap.through_c():
-            results = forms.form(cls.__new__, "o" + signature)(heap, after, cls, *args, **keywords)[1:]
+            results = heap.form(cls.__new__, "o" + signature)(heap, after, cls, *args, **keywords)[1:]
         return tuple([a + b for a, b in zip(results, more, strict=True)]) if more else results
 
     return adapted

@@ -89,11 +89,20 @@ def build(function: types.FunctionType, signature: str, stage: str) -> Program:
         TANGENT_TABLES[filename] = ctx.tangents, frozenset(ctx.tangent_names.values())
     assumptions = resolver.assumptions()
     assumed = frozenset(name for namespace, name, _ in assumptions if namespace is None)
-    PROGRAMS[filename] = Origin(found.filename, found.qualname, found.firstline, lines, assumed)
+    PROGRAMS[filename] = origin_of(found, lines, assumed)
     program = Program(text, filename, code, tree.name, support, freevars, tuple(parameters(found.tree.args)),
                       assumptions, stage, REGISTRY.version, function.__code__.co_filename)
     weakref.finalize(program, _forget, filename)
     return program
+
+
+def origin_of(found: Any, lines: dict[int, int], assumed: frozenset[str]) -> Origin:
+    """Where a program comes from; that of a program which is transformed again is where the first comes from."""
+    before = PROGRAMS.get(found.filename)
+    if before is None:
+        return Origin(found.filename, found.qualname, found.firstline, lines, assumed)
+    lines = {generated: before.line(line) for generated, line in lines.items()}
+    return Origin(before.filename, before.name, before.firstline, lines, assumed)
 
 
 def _forget(filename: str) -> None:
@@ -135,13 +144,20 @@ def _compile(module: ast.Module, filename: str, support: dict[str, Any], freevar
     return compile(ast.Module([outer], []), filename, "exec", dont_inherit=True)
 
 
-def bind(program: Program, function: types.FunctionType, table: Any = None) -> Bound:
-    """The program with the globals, closure cells and defaults of `function`; `table`: of its tangents."""
+def bind(program: Program, function: types.FunctionType, depth: int = 0, table: Any = None) -> Bound:
+    """The program with the globals, closure cells and defaults of `function`, for the level of that depth; `table`: of its
+    tangents."""
     namespace: dict[str, Any] = {}
     exec(program.code, function.__globals__, namespace)
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
     support = [OuterCells(cells) if value is outer_cell else table if value is TABLE else value
                for value in program.support.values()]
+    if depth:
+        from . import forms
+
+        level = forms.level(depth)
+        own = {id(forms.form): level.form, id(forms.attach): level.attach}
+        support = [own.get(id(value), value) for value in support]
     made = namespace["bind"](*support, *program.freevars)
     closure = tuple(cells[name] if name in program.freevars and name in cells else cell
                     for name, cell in zip(made.__code__.co_freevars, made.__closure__ or (), strict=True))
@@ -158,17 +174,17 @@ _programs: weakref.WeakKeyDictionary[types.CodeType, dict[tuple[str, str], list[
     weakref.WeakKeyDictionary())
 
 
-def program_for(function: types.FunctionType, signature: str, stage: str, table: Any = None) -> Bound:
-    """The transform of `function` at a stage: found by its code object, made if need be."""
+def program_for(function: types.FunctionType, signature: str, stage: str, depth: int = 0, table: Any = None) -> Bound:
+    """The transform of `function` at a stage: found by its code object, made if need be; for the level of a depth."""
     with _lock:
         known = _programs.setdefault(function.__code__, {}).setdefault((signature, stage), [])
         for program in known:
             if program.source != function.__code__.co_filename:
                 continue
-            bound = bind(program, function, table)
+            bound = bind(program, function, depth, table)
             if bound.is_valid():
                 return bound
         program = build(function, signature, stage)
         known.insert(0, program)
         del known[8:]
-        return bind(program, function, table)
+        return bind(program, function, depth, table)

@@ -46,10 +46,7 @@ def starred(function: Any, call: Call) -> Any:
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
         handler, args = args[: call.guarded], args[call.guarded:]
-        signature = letters + "".join("V" if is_special(v) else "O" for v in args[written:])
-        signature += "".join(f",{name}={named.get(name, 'V' if is_special(v) else 'O')}" for name, v in keywords.items())
-        signature += "!" * call.guarded
-        target = forms.form(function, signature)
+        target = starred_target(heap, function, letters, named, "!" * call.guarded, args[written:], keywords)
         with heap.through_c():
             results = target(heap, k, *handler, *args, **keywords) or ()  # nothing of a function without parameters
         for value, adjoint in zip(args[written:], results[written:], strict=False):
@@ -63,23 +60,31 @@ def starred(function: Any, call: Call) -> Any:
     return adapted
 
 
+def starred_target(heap: Heap, function: Any, letters: str, named: dict[str, str], end: str, more: Any, keywords: Any) -> Any:
+    """The form for what the stars of a call stand for."""
+    signature = letters + "".join("V" if is_special(v) else "O" for v in more)
+    signature += "".join(f",{name}={named.get(name, 'V' if is_special(v) else 'O')}" for name, v in keywords.items())
+    return heap.form(function, signature + end)
+
+
 def other(function: Any, signature: str) -> Any:
     call = Call.parse(signature)
     if isinstance(function, types.MethodType) and type(function.__self__) is Heap:
-        from .nested import heap_form
+        from .heap_forms import heap_form
 
-        return guarded.leaf(heap_form(function), call) if call.guarded else heap_form(function)
+        made = heap_form(function, call)
+        return guarded.leaf(made, call) if call.guarded else made
     if call.has_stars:
         return starred(function, call)
     rule = REGISTRY.lookup(function)
     if rule is not None and (rule.role == "python" or rule.otherwise and not _fits(rule, call)):
-        return forms.form(rule.otherwise or rule.pullback, signature)
+        return forms.part(rule.otherwise or rule.pullback, signature)
     made = by_protocol(function, call.unguarded, signature.removesuffix("!"))
     if made is not None:
         return guarded.by_protocol(made, function, call) if call.guarded else made
     equivalent = EQUIVALENTS.get(rule.primitive if rule is not None else function) if _calls(function, call) else None
     if equivalent is not None:
-        return forms.form(equivalent, signature)
+        return forms.part(equivalent, signature)
     if rule is None and isinstance(function, (types.BuiltinFunctionType, types.MethodWrapperType)):
         owner = getattr(function, "__self__", None)
         if owner is not None and not isinstance(owner, types.ModuleType):
@@ -111,7 +116,7 @@ def other(function: Any, signature: str) -> Any:
         return _bound_method(method, function, signature)
     wrapped = getattr(function, "_implementation", None)  # NumPy's functions that are written in Python
     if isinstance(wrapped, types.FunctionType):
-        return forms.form(wrapped, signature)
+        return forms.part(wrapped, signature)
     return untransformed(function, call, None)
 
 
@@ -126,14 +131,14 @@ def descriptor_of(function: Any) -> Any:
 
 
 _protocols: Any = None  # the modules of the forms below, which import this one
-_known: dict[Any, Any] = {}  # (function, signature) -> form, of functions that have one by name
+_known: dict[Any, Any] = {}  # (function, signature, version, depth) -> form, of functions that have one by name
 
 
 def by_protocol(function: Any, call: Call, signature: str) -> Any:
     """The form of what calls special methods, or consumes iterators; None for anything else."""
     global _protocols
     try:
-        found = _known.get((function, signature, REGISTRY.version))
+        found = _known.get((function, signature, REGISTRY.version, forms.building.depth))
     except TypeError:  # not hashable
         found = None
     if found is not None:
@@ -161,14 +166,14 @@ def by_protocol(function: Any, call: Call, signature: str) -> Any:
     if made is not None:
         if len(_known) > 4096:
             _known.clear()
-        _known[function, signature, REGISTRY.version] = made
+        _known[function, signature, REGISTRY.version, forms.building.depth] = made
     return made
 
 
 def by_rule(function: Any, rule: Rule, call: Call, signature: str) -> Any:
     """The form of a function written in Python that has a rule all the same."""
     if rule.role == "python" or rule.otherwise and not _fits(rule, call):
-        return forms.form(rule.otherwise or rule.pullback, signature)
+        return forms.part(rule.otherwise or rule.pullback, signature)
     return _primitive(function, rule, call)
 
 
@@ -197,7 +202,7 @@ def _names_of(call: Call) -> tuple[list[str], str]:
 def _bound_method(function: Any, owner: Any, signature: str) -> Any:
     carries = is_floating(owner)
     letter = letter_of(owner, carries)
-    inner = forms.form(function, letter + signature)
+    inner = forms.part(function, letter + signature)
     call = Call.parse(signature)
     names, given = _names_of(call)
     through = "_heap, _k, _h" if call.guarded else "_heap, _k"
@@ -215,7 +220,7 @@ def _partial(function: functools.partial[Any], signature: str) -> Any:
                     if f",{n}=" not in signature)
     named = {n: v for n, v in named.items() if f",{n}=" not in signature}
     under = signature.endswith("!")
-    inner = forms.form(function.func, letters + signature.removesuffix("!") + extra + "!" * under)
+    inner = forms.part(function.func, letters + signature.removesuffix("!") + extra + "!" * under)
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
         handler, args = args[:under], args[under:]
@@ -253,7 +258,7 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
     plain = new is object.__new__ or subclasses.makes_container(cls) or is_error and not isinstance(new, types.FunctionType)
     if type(cls).__call__ is not type.__call__ or not isinstance(init, types.FunctionType) or not plain:
         return untransformed(cls, call, None)
-    inner = forms.form(init, instance_letter(cls) + signature)
+    inner = forms.part(init, instance_letter(cls) + signature)
     names, given = _names_of(call)
     through = ["_heap", "_k", *(["_h"] if call.guarded else [])]
     text = f"def adapted({', '.join([*through, *names])}):\n"
@@ -380,16 +385,6 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
     known = inspect.signature(pullback)
     order = [n for n, p in list(known.parameters.items())[2:] if p.kind is not p.VAR_POSITIONAL]
 
-    def fits(args: Any, keywords: Any) -> Any:
-        """The keywords that the rule takes; those that say nothing are left out."""
-        wants = {n: v for n, v in keywords.items() if n in known.parameters or v is not None and v is not np._NoValue}
-        try:
-            known.bind(None, None, *args, **wants)
-        except TypeError as error:
-            raise here(NoDerivativeError, f"{rule.name} cannot be differentiated here", why=f"its rule has {error}",
-                       remedy="add a rule with cpsad.defrule, or use cpsad.stop_gradient on its arguments") from None
-        return wants
-
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
         if rule.consumes:
             args = (heap.gathered(args[0]), *args[1:])
@@ -402,7 +397,7 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
                            remedy="call it by its name, or make the sequence an array first")
             sequences = {i: still(a) for i, a in enumerate(args) if isinstance(a, (list, tuple)) and reaches(heap.slots, a)}
             args = tuple(heap.array(a) if i in sequences else a for i, a in enumerate(args))
-        wants = fits(args, keywords)
+        wants = rule_keywords(rule, known, args, keywords)
         y = function(*args, **keywords)
         if rule.role == "parts":
             heap.put_each(y)
@@ -429,6 +424,17 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
         return tuple(out)
 
     return adapted
+
+
+def rule_keywords(rule: Rule, known: inspect.Signature, args: Any, keywords: Any) -> Any:
+    """The keywords that the rule takes; those that say nothing are left out."""
+    wants = {n: v for n, v in keywords.items() if n in known.parameters or v is not None and v is not np._NoValue}
+    try:
+        known.bind(None, None, *args, **wants)
+    except TypeError as error:
+        raise here(NoDerivativeError, f"{rule.name} cannot be differentiated here", why=f"its rule has {error}",
+                   remedy="add a rule with cpsad.defrule, or use cpsad.stop_gradient on its arguments") from None
+    return wants
 
 
 def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:

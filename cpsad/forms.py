@@ -11,22 +11,21 @@ are starred: what is generated has a fixed number of arguments.
 
 from __future__ import annotations
 
+import threading
 import types
-from dataclasses import dataclass
 from typing import Any
 
 from . import execute, foreign, guarded
 from .dataclass_forms import init_form, is_generated_init, is_generated_new
-from .layout import Call, adaptor, layout_of
+from .layout import Call, adaptor, define, layout_of
 from .library import BY_CODE
 from .places import PROGRAMS, here
-from .reach import KEY, OPAQUE
+from .reach import KEY, OPAQUE, TIES
 from .rules.registry import REGISTRY
 from .transforms.errors import NoDerivativeError, SourceError, UnsupportedError
 
-__all__ = ["attach", "form", "of_function", "primal_attach", "primal_form"]
+__all__ = ["Level", "attach", "building", "form", "level", "of_function", "part", "primal_attach", "primal_form"]
 
-TWICE = "__cpsad_twice__"  # marks the form of a gradient inside a gradient
 OPERATOR_PARTS = "__cpsad_parts__"  # what it computes with, and what of the result it gives
 INSTEAD = "__cpsad_instead__"  # of a function of the run-time support: what is differentiated in its place, for a call
 OPERATOR = "__cpsad_operator__"  # a gradient function has itself under this name (a wrapper of it another)
@@ -51,33 +50,35 @@ def primal_form(function: Any, signature: str) -> Any:
     return guarded if signature.endswith("!") else call
 
 
-def primal_attach(function: Any, cps: Any, guarded: bool = False) -> None:
+def primal_attach(function: Any, cps: Any, guarded: bool = False, within: Any = None) -> None:
     """A nested function's CPS form at stage `cps`; the plain one does there."""
 
 
 # -- functions ------------------------------------------------------------------------------------------------------
 
-@dataclass(eq=False)
 class Entry:
     """The forms of one function object, kept in its `__dict__` so that they go when it goes.
 
     `functools.wraps` copies that dictionary: an entry is of the function whose code and closure it names.
+    `forms`: by signature, and below the outermost level by signature and depth. `ties`, of a function defined in
+    generated code: by the depth of the level, its CPS form, whether that takes a handler, and what runs code
+    `within` the variables that the function has captured (`adjoint.py`), if they may carry a derivative.
     """
 
-    code: types.CodeType
-    closure: Any
-    defaults: Any
-    named_defaults: Any
-    forms: dict[Any, Any]
-    nested: Any = None  # the CPS form, for a function defined in generated code
-    guarded: bool = False  # whether that takes a handler
+    __slots__ = ("closure", "code", "defaults", "forms", "named_defaults", "ties")
+
+    def __init__(self, code: types.CodeType, closure: Any, defaults: Any, named_defaults: Any,
+                 ties: dict[int, tuple[Any, bool, Any]] | None = None) -> None:
+        self.code, self.closure, self.defaults, self.named_defaults = code, closure, defaults, named_defaults
+        self.forms: dict[Any, Any] = {}
+        self.ties = ties
 
     @classmethod
     def of(cls, function: types.FunctionType) -> Entry:
         found = function.__dict__.get(KEY)
         if found is None or not found.is_of(function):
             found = function.__dict__[KEY] = cls(function.__code__, function.__closure__, function.__defaults__,
-                                                 function.__kwdefaults__, {})
+                                                 function.__kwdefaults__)
         return found
 
     def is_of(self, function: types.FunctionType) -> bool:
@@ -85,24 +86,34 @@ class Entry:
                 and self.defaults is function.__defaults__ and self.named_defaults is function.__kwdefaults__)
 
 
-def attach(function: types.FunctionType, cps: Any, guarded: bool = False) -> None:
+def attach(function: types.FunctionType, cps: Any, guarded: bool = False, within: Any = None) -> None:
     """Ties a nested function to its CPS form, which shares its variables; `guarded`: and takes a handler."""
+    known = function.__dict__.get(KEY)
+    if known is not None and known.is_of(function):  # a deeper level has tied it too
+        known.ties = {**(known.ties or {}), 0: (cps, guarded, within)}
+        return
     function.__dict__[KEY] = Entry(function.__code__, function.__closure__, function.__defaults__,
-                                   function.__kwdefaults__, {}, cps, guarded)
+                                   function.__kwdefaults__, {0: (cps, guarded, within)})
 
 
-def of_function(function: types.FunctionType, letters: str, stage: str = "optimized") -> Any:
+def of_function(function: types.FunctionType, letters: str, stage: str = "optimized", depth: int = 0) -> Any:
     """The form of a Python function that takes all its parameters by position: one letter each, and perhaps a `!`."""
     entry = Entry.of(function)
-    if entry.nested is not None:
+    tie = entry.ties.get(depth) if entry.ties is not None else None
+    if tie is not None:
+        made, takes, _ = tie
         wants, count = letters.endswith("!"), len(letters.removesuffix("!"))
-        if wants == entry.guarded:
-            return entry.nested
-        return guarded.nested(entry.nested, count, function.__qualname__) if wants else guarded.native(entry.nested, count)
-    bound = entry.forms.get((letters, stage))
+        if wants == takes:
+            return made
+        return guarded.nested(made, count, function.__qualname__) if wants else guarded.native(made, count)
+    key = (letters, stage, depth)
+    bound = entry.forms.get(key)
     if bound is None or not bound.is_valid():
-        bound = execute.program_for(function, letters, stage)
-        entry.forms[(letters, stage)] = bound
+        bound = execute.program_for(function, letters, stage, depth)
+        entry.forms[key] = bound
+        ties = entry.ties or function.__dict__.get(TIES)
+        if ties:
+            bound.call.__dict__[TIES] = ties
     return bound.call
 
 
@@ -115,7 +126,7 @@ def form(function: Any, signature: str) -> Any:
             if bound is not None and bound.is_valid():
                 return bound.call
         try:
-            bound = _python(function, signature)
+            bound = _python(function, signature, 0)
         except guarded.BadCall as bad:
             if signature.endswith("!"):
                 return guarded.failing(bad.error, signature)
@@ -127,7 +138,79 @@ def form(function: Any, signature: str) -> Any:
     return foreign.other(function, signature)
 
 
-def _python(function: types.FunctionType, signature: str) -> execute.Bound:
+# -- levels ---------------------------------------------------------------------------------------------------------
+
+class Level:
+    """`form` and `attach` of the gradients that run at one depth: 0 outermost, 1 inside one, and so on.
+
+    A function that is defined in generated code has a form of its own at the level of that code, whose adjoints are
+    variables of its frames. Other levels know nothing of them: there it is a function like any other, and what it has
+    captured is a constant. So no level can take another's derivative for its own.
+    """
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+
+        def form_below(function: Any, signature: str) -> Any:
+            """`form`, for a gradient inside a gradient."""
+            before, building.depth = building.depth, depth
+            try:
+                if type(function) is not types.FunctionType:
+                    return form(function, signature)
+                entry = function.__dict__.get(KEY)
+                if entry is not None and entry.is_of(function):
+                    bound = entry.forms.get((signature, depth))
+                    if bound is not None and bound.is_valid():
+                        return bound.call
+                bound = _python(function, signature, depth)
+                Entry.of(function).forms[signature, depth] = bound
+                return bound.call
+            except guarded.BadCall as bad:
+                if signature.endswith("!"):
+                    return guarded.failing(bad.error, signature)
+                raise bad.error from None
+            finally:
+                building.depth = before
+
+        def attach_below(function: types.FunctionType, cps: Any, guarded: bool = False, within: Any = None) -> None:
+            """`attach`, for a gradient inside a gradient."""
+            entry = Entry.of(function)
+            entry.ties = {**(entry.ties or {}), depth: (cps, guarded, within)}
+
+        self.form, self.attach = (form_below, attach_below) if depth else (form, attach)
+
+
+class _Building(threading.local):
+    """The level whose forms are being made."""
+
+    depth = 0
+
+
+building = _Building()
+_levels: list[Level] = []
+
+
+def level(depth: int) -> Level:
+    """The level at a depth; there is one each."""
+    while len(_levels) <= depth:
+        from .rules import support
+
+        made = Level(len(_levels))
+        if made.depth:
+            support.table.constant(made.form, made.attach)
+        _levels.append(made)
+    return _levels[depth]
+
+
+def part(function: Any, signature: str) -> Any:
+    """A form that the form which is being made calls."""
+    depth = building.depth
+    return level(depth).form(function, signature) if depth else form(function, signature)
+
+
+# -- Python functions -----------------------------------------------------------------------------------------------
+
+def _python(function: types.FunctionType, signature: str, depth: int) -> execute.Bound:
     """A Python function: its transform, with an adaptor where the call does not fill its parameters one to one."""
     call = Call.parse(signature)
     if call.guarded and call.has_stars:
@@ -138,29 +221,40 @@ def _python(function: types.FunctionType, signature: str) -> execute.Bound:
         return execute.Bound(made, (), REGISTRY.version)
     try:
         layout = layout_of(function, call)
-        target = of_function(function, layout.letters + "!" * call.guarded)
+        target = of_function(function, layout.letters + "!" * call.guarded, depth=depth)
     except (SourceError, UnsupportedError) as error:
         return execute.Bound(foreign.untransformed(function, call, error), (), REGISTRY.version)
-    entry = Entry.of(function).forms.get((layout.letters + "!" * call.guarded, "optimized"))
+    entry = Entry.of(function).forms.get((layout.letters + "!" * call.guarded, "optimized", depth))
     checks = entry.checks if entry is not None else ()
+    if TIES in function.__dict__:
+        target = _within(function, target, len(layout.letters), depth)
     if layout.is_direct:
         return execute.Bound(target, checks, REGISTRY.version)
     return execute.Bound(adaptor(function, call, layout, target), checks, REGISTRY.version)
+
+
+def _within(function: types.FunctionType, target: Any, count: int, depth: int) -> Any:
+    """The form of the program of a nested function: it runs within what the function has captured, at this level."""
+    ties = function.__dict__.get(TIES) if "__cpsad_program__" in function.__dict__ else None
+    within = ties[depth][2] if ties and depth in ties else None
+    if within is None:
+        return target
+    names = ", ".join(f"_a{i}" for i in range(count))
+    return define(f"def adapted(_heap, _k, {names}):\n"
+                  f"    def _run():\n        return _target(_heap, _k, {names})\n"
+                  f"    return _within(_heap, _run)", {"_target": target, "_within": within})
 
 
 def _known(function: types.FunctionType, call: Call, signature: str) -> Any:
     """The form of a function whose code is not transformed, or not as it stands; None for any other."""
     if REGISTRY.lookup(function) is not None:  # a rule for it goes before its source
         return foreign.other(function, signature)
-    if TWICE in function.__dict__:
-        raise here(UnsupportedError, "a gradient inside a gradient inside a gradient is not differentiated yet",
-                   remedy="compute one of them by hand, or by differences")
     if (instead := function.__dict__.get(INSTEAD)) is not None:
-        return form(instead(call), signature)
+        return part(instead(call), signature)
     if OPAQUE in function.__dict__:
         return foreign.untransformed(function, call, None)
     made_here = function.__code__.co_filename in PROGRAMS and "__cpsad_program__" not in function.__dict__
-    if made_here and function.__closure__ and Entry.of(function).nested is None:
+    if made_here and function.__closure__ and not Entry.of(function).ties:
         raise here(NoDerivativeError, f"the function {function.__qualname__} has lost the form it was defined with",
                    why="its __dict__ was overwritten, or it was made anew from its parts", remedy="use functools.wraps")
     if is_generated_new(function):
@@ -169,7 +263,7 @@ def _known(function: types.FunctionType, call: Call, signature: str) -> Any:
         return init_form(function, call)
     known = BY_CODE.get(function.__code__)
     if known is not None:
-        return form(known, signature)
+        return part(known, signature)
     if function.__dict__.get(OPERATOR) is function:
         from .nested import gradient_form
 

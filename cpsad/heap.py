@@ -77,14 +77,15 @@ def _speaks_numpy(value: Any) -> bool:
 class Heap(Shadows):
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
-    __slots__ = ("active", "c_depth", "caches", "changes", "constants", "end", "iterated", "second", "shadows", "slots",
+    __slots__ = ("active", "c_depth", "caches", "changes", "constants", "depth", "end", "iterated", "second", "shadows", "slots",
                  "written")
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int = 0) -> None:
+        self.depth = depth  # of the level whose adjoints these are (`forms.py`)
         self.changes = 0  # how often something was stored, or written in place
         self.caches: dict[Any, Any] = {}  # of cached functions: what they were called with -> value
         self.c_depth = 0  # calls that CPython 3.11 makes on the C stack
-        self.second: dict[int, Any] = {}  # where an inner gradient has this heap: cotangents of its cotangents
+        self.second: dict[tuple[int, int], Any] = {}  # cotangents of what is added to the slots of inner heaps
         self.written: dict[int, Any] = {}
         self.iterated: dict[int, int] = {}  # owners of arrays that were iterated over -> how often they have been written since
         self.active: set[int] = set()
@@ -92,6 +93,12 @@ class Heap(Shadows):
         self.shadows: dict[int, tuple[int, Any]] = {}
         self.end: Any = None  # the continuation of the differentiated function
         self.slots: dict[int, list[Any]] = {}  # id -> [object, adjoint, number of stores]
+
+    def form(self, function: Any, signature: str) -> Any:
+        """The CPS form of a callable, at the level whose adjoints these are."""
+        from .forms import level
+
+        return level(self.depth).form(function, signature)
 
     def through_c(self) -> OnCStack:
         """Context for a call with starred arguments, which CPython 3.11 makes on the C stack."""
@@ -124,6 +131,17 @@ class Heap(Shadows):
         if not slot[2]:
             del self.slots[id(value)]
         return self.collect(value, gathered) if self.shadows else gathered
+
+    def take_slot(self, value: Any) -> Any:
+        """`take`, but for what the shadow of an array has gathered."""
+        slot = self.slots.get(id(value))
+        if slot is None:
+            return ZERO
+        gathered, slot[1] = slot[1], ZERO
+        slot[2] -= 1
+        if not slot[2]:
+            del self.slots[id(value)]
+        return gathered
 
     def add(self, value: Any, adjoint: Any) -> None:
         """Backward of reading `value` from somewhere; a value that nobody put there is a constant."""

@@ -52,7 +52,7 @@ def runs_on_next(value: Any) -> bool:
 def all_values(heap: Any, k: Any, iterable: Any, sized: bool = False) -> Any:
     """A list of the values of an iterable goes to `k`; the adjoint of the iterable."""
     sized = sized and python_member(type(iterable), "__len__") is not None
-    return forms.form(lazy.list_of_sized if sized else lazy.list_of, "V")(heap, k, iterable)[0]
+    return heap.form(lazy.list_of_sized if sized else lazy.list_of, "V")(heap, k, iterable)[0]
 
 
 # -- iter and next --------------------------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ def _iter(function: Any, call: Call) -> Any:
     if not call.is_plain:
         return None
     if len(call.args) == 2:
-        return forms.form(lazy.call_until, "".join(a for a, _ in call.args))
+        return forms.part(lazy.call_until, "".join(a for a, _ in call.args))
     from . import foreign
 
     plain = foreign._moving(iter, REGISTRY.lookup(iter), call)
@@ -75,7 +75,7 @@ def _iter(function: Any, call: Call) -> Any:
         if member is not None:
             return call_method(heap, k, member, value)
         if member_of(kind, "__iter__") is MISSING and python_member(kind, "__getitem__") is not None:
-            return forms.form(lazy.sequence_items, "V")(heap, k, value)
+            return heap.form(lazy.sequence_items, "V")(heap, k, value)
         return plain(heap, k, value)
 
     return adapted
@@ -133,7 +133,7 @@ def _lazy(function: Any, call: Call) -> Any:
         return lambda heap, k, /, *args: k(function(*args))  # the error is Python's
     always = function in CALLS_FIRST or function in KEYED and (len(call.args) > 1 or bool(call.keywords))
     if always and not call.is_plain:
-        return forms.form(LAZY[function], _seen(signature))
+        return forms.part(LAZY[function], _seen(signature))
 
     def adapted(heap: Any, k: Any, /, *args: Any, **keywords: Any) -> Any:
         quiet = not any(map(runs_on_next, args))
@@ -143,7 +143,7 @@ def _lazy(function: Any, call: Call) -> Any:
         if quiet and rule is not None and not always:
             return call_with(plain, heap, k, args, keywords)
         python = lazy.map_next if function is map and args[0] is next and len(args) == 2 else LAZY[function]
-        return call_with(forms.form(python, _seen(signature)), heap, k, args, keywords)
+        return call_with(heap.form(python, _seen(signature)), heap, k, args, keywords)
 
     return adapted
 
@@ -175,7 +175,7 @@ def _count(function: Any, call: Call) -> Any:
         if not any(map(is_floating, [*args, *keywords.values()])):
             k(itertools.count(*args, **keywords))
             return (ZERO,) * (len(args) + len(keywords))
-        return call_with(forms.form(lazy.count, _unparse(call)), heap, k, args, keywords)
+        return call_with(heap.form(lazy.count, _unparse(call)), heap, k, args, keywords)
 
     return None if call.has_stars else adapted
 
@@ -188,7 +188,7 @@ def _tee(function: Any, call: Call) -> Any:
     def adapted(heap: Any, k: Any, iterable: Any, n: Any = 2) -> Any:
         if not runs_on_next(iterable) or n < 0:
             return call_with(plain, heap, k, (iterable, n)[: len(call.args)])
-        return forms.form(lazy.tee_of, "Vs")(heap, k, iterable, n)[: len(call.args)]
+        return heap.form(lazy.tee_of, "Vs")(heap, k, iterable, n)[: len(call.args)]
 
     return adapted if call.is_plain else None
 
@@ -233,7 +233,7 @@ def consumer(function: Any, call: Call) -> Any:
         if function is sum and isinstance(values, (list, tuple)) and any(
                 "number" in groups_of_type(type(v)) for v in values if type(v) is not float):
             start = args[0] if args else keywords.get("start", 0)
-            result = forms.form(lazy.sum_of, "V" + letter(start))(heap, k, values, start)
+            result = heap.form(lazy.sum_of, "V" + letter(start))(heap, k, values, start)
             return result[: 1 + len(args) + len(keywords)]
         return call_with(plain, heap, k, (values, *args), keywords)
 
@@ -245,7 +245,7 @@ def consumer(function: Any, call: Call) -> Any:
 def _unpack(function: Any, call: Call) -> Any:
     def adapted(heap: Any, k: Any, values: Any, count: int, rest: bool) -> Any:
         if runs_on_next(values):
-            return forms.form(lazy.unpack_of, "Vss")(heap, k, values, count, rest)
+            return heap.form(lazy.unpack_of, "Vss")(heap, k, values, count, rest)
         return k(values), ZERO, ZERO
 
     return adapted

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .resolve import letter_of
+from .runtime import captured
 
 __all__ = ["ADAPTOR", "Call", "Layout", "adaptor", "captured", "define", "layout_of"]
 
@@ -173,11 +174,6 @@ def adaptor(function: Any, call: Call, layout: Layout, target: Any) -> Any:
     results = "".join(f"{back[name]}, " for name in [*args, *names])
     lines += [f"    return ({results})"]
     return define("\n".join(lines), {**values, "_target": target, "_captured": captured})
-
-
-def captured(value: Any) -> Any:
-    """A value that a function brings along: where an adaptor is transformed, it is read as from a container."""
-    return value
 
 
 def define(text: str, values: dict[str, Any]) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import forms, lazy
+from . import lazy
 from .cotangents import ZERO
 from .places import here
 from .protocols import FORMS, call_method, letter, member_of, python_member, truth_of
@@ -57,7 +57,7 @@ def get_item(heap: Any, k: Any, owner: Any, index: Any) -> Any:
         member = python_member(kind, "__getitem__") or python_member(owner, "__class_getitem__")
         if member is not None:
             bound = owner.__class_getitem__  # type: ignore[attr-defined]
-            return (ZERO, *forms.form(bound, letter(index))(heap, k, index))
+            return (ZERO, *heap.form(bound, letter(index))(heap, k, index))
     heap.put(index)
     value = owner[index] if isinstance(owner, dict) else heap.item(owner, index)
     index = frozen_index(index)
@@ -73,7 +73,7 @@ def _default(heap: Any, k: Any, owner: Any, key: Any) -> Any:
         g = k(value)
         return g + heap.take(value)
 
-    forms.form(owner.default_factory, "")(heap, after)
+    heap.form(owner.default_factory, "")(heap, after)
     return ZERO, ZERO
 
 
@@ -318,7 +318,7 @@ def _containment(negated: bool) -> Any:
             return call_method(heap, lambda found: truth_of(heap, answer, found), member, container, item)
         if member_of(kind, "__contains__") is MISSING and (
                 python_member(kind, "__iter__") or python_member(kind, "__getitem__")):
-            return forms.form(lazy.contains, "V" + letter(item))(heap, answer, container, item)
+            return heap.form(lazy.contains, "V" + letter(item))(heap, answer, container, item)
         answer(item in container)
         return ZERO, ZERO
 

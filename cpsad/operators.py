@@ -21,7 +21,6 @@ from .resolve import kind_of, letter_of
 from .special import groups_of_value, note
 from .stack import Deep
 from .tracebacks import shown_to_the_user
-from .transforms.errors import UnsupportedError
 from .trees import Tree, is_tree
 
 __all__ = ["Argnums", "grad", "stop_gradient", "value_and_grad"]
@@ -277,16 +276,11 @@ class _Gradient:
             raise ValueError(f"argnums={self.wanted!r} names an argument twice")
         return slots
 
-    def check_plain(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...]) -> None:
-        """For a gradient inside a gradient: what is differentiated is a number or an array each."""
-        for i in slots:
-            if is_tree(arguments[i]):
-                raise UnsupportedError(f"{self.describe(i, args)} is a structure",
-                                       why="a gradient inside a gradient takes numbers and arrays only, so far",
-                                       remedy="pass its parts as arguments, with argnums")
-            _fresh(arguments[i], lambda i=i: self.describe(i, args))  # type: ignore[misc]
+    def check(self, value: Any, slot: int, args: tuple[Any, ...]) -> None:
+        """Raises a TypeError where an argument to be differentiated is no floating-point number or array."""
+        _fresh(value, lambda: self.describe(slot, args))
 
-    def describe(self, slot: int, args: tuple[Any, ...]) -> str:
+    def describe(self, slot: int, args: Sequence[Any]) -> str:
         names = _parameter_names(self.function)
         name = getattr(self.function, "__name__", "the function")
         known = f" ({names[slot]})" if slot < min(len(args), len(names)) else ""

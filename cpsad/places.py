@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -21,10 +22,23 @@ class Origin:
     lines: dict[int, int]
     assumed: frozenset[str] = frozenset()  # globals that it has taken for constants
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is code of this package that has been transformed."""
+        return origin_is_ours(self.filename)
+
     def line(self, generated: int | None) -> int:
         while generated and generated not in self.lines:
             generated -= 1
         return self.lines.get(generated or 0, self.firstline)
+
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_EXAMPLES = _PACKAGE + "_examples"
+
+
+def origin_is_ours(filename: str) -> bool:
+    return filename.startswith("<cpsad ") or filename.startswith(_PACKAGE) and not filename.startswith(_EXAMPLES)
 
 
 PROGRAMS: dict[str, Origin] = {}  # file name of generated code -> its origin
@@ -35,7 +49,7 @@ def user_location() -> Location | None:
     frame: Any = sys._getframe(1)
     while frame is not None:
         origin = PROGRAMS.get(frame.f_code.co_filename)
-        if origin is not None:
+        if origin is not None and not origin.is_ours:
             line = origin.line(frame.f_lineno)
             import linecache
 

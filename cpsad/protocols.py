@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from . import forms
 from .cotangents import ZERO, unbroadcast
 from .layout import Call
 from .operands import computes_with, numeric, operands, still
@@ -63,9 +62,9 @@ def python_member(kind: Any, name: str) -> Any:
 def call_method(heap: Any, after: Any, member: Any, owner: Any, *args: Any) -> tuple[Any, ...]:
     """`owner.member(*args)` in CPS: the adjoints of `owner` and of `args`."""
     if type(member) is types.FunctionType:
-        target, given, rest = forms.form(member, "".join(map(letter, (owner, *args)))), (owner, *args), ()
+        target, given, rest = heap.form(member, "".join(map(letter, (owner, *args)))), (owner, *args), ()
     else:
-        target, given = forms.form(member.__get__(owner, type(owner)), "".join(map(letter, args))), args
+        target, given = heap.form(member.__get__(owner, type(owner)), "".join(map(letter, args))), args
         rest = (ZERO,)
     return (*rest, *call_with(target, heap, after, given))
 

@@ -11,9 +11,11 @@ import numpy as np
 
 from .stack import Shallow
 
-__all__ = ["KEY", "OPAQUE", "closes_over", "code_behind", "dict_of", "foreign_dtype", "holds_closure", "reaches", "runs_python"]
+__all__ = ["KEY", "OPAQUE", "TIES", "closes_over", "code_behind", "dict_of", "foreign_dtype", "holds_closure", "reaches",
+           "runs_python"]
 
 KEY = "__cpsad__"  # where a function keeps its forms
+TIES = "__cpsad_ties__"  # where the program of a function defined in generated code has what ties that to its forms
 OPAQUE = "__cpsad_opaque__"  # a function with this attribute is not transformed
 
 _FUNCTION = types.FunctionType
@@ -67,7 +69,7 @@ def closes_over(value: Any) -> bool:
     while isinstance(value, (types.MethodType, functools.partial)):
         value = value.__func__ if isinstance(value, types.MethodType) else value.func
     entry = value.__dict__.get(KEY) if isinstance(value, _FUNCTION) else None
-    return entry is not None and entry.nested is not None and value.__closure__ is not None
+    return entry is not None and entry.ties is not None and value.__closure__ is not None
 
 
 def holds_closure(value: Any) -> bool:

@@ -18,12 +18,14 @@ from typing import Any
 import numpy as np
 
 from . import special
+from .cotangents import Absorbing
 from .outer import check_running, is_library, rebound_in_file, rebound_in_namespace, register
 from .reach import foreign_dtype
 from .rules.registry import REGISTRY
 from .rules.splice import template_of
 from .runtime import SUPPORT
 from .transforms.context import MISSING
+from .transforms.errors import UnsupportedError
 
 __all__ = ["FileResolver", "FunctionResolver", "kind_of", "letter_of"]
 
@@ -35,6 +37,8 @@ def kind_of(value: Any) -> str:
     """Kind of a value, as in `transforms.context.Fact`."""
     kind = type(value)
     if kind in (int, float, bool, complex) or isinstance(value, np.generic):
+        return "s"
+    if isinstance(value, Absorbing):
         return "s"
     if kind is np.ndarray:
         return "n" if value.dtype.kind in "biufcSU" else "o"
@@ -111,6 +115,9 @@ class _Rules:
     def encloses(self, name: str) -> bool:
         return False
 
+    def captures(self, name: str) -> bool:
+        return False
+
     def rebinds(self, name: str) -> None:
         pass
 
@@ -145,6 +152,16 @@ class FunctionResolver(_Rules):
 
     def encloses(self, name: str) -> bool:
         return name in self.cells
+
+    def captures(self, name: str) -> bool:
+        program = self.function.__dict__.get("__cpsad_program__")
+        if program is None or name not in program.freevars or name not in self.cells:
+            return False
+        value = self.resolve([name])
+        if value is MISSING and not self.changes(name):
+            raise UnsupportedError(f"the gradient of a function that uses {name} before it is assigned",
+                                   remedy="assign it before the gradient is asked for")
+        return kind_of(value) in ("s", "n")
 
     def rebinds(self, name: str) -> None:
         if register(self.globals, name):

@@ -75,6 +75,11 @@ def frozen(value: Any) -> Any:
     return value
 
 
+def captured(value: Any) -> Any:
+    """A value that a function brings along: where that is transformed again, it is read as from a container."""
+    return value
+
+
 def frozen_index(index: Any) -> Any:
     """An index as it is now: the lists in it may change until the way back comes to it."""
     if type(index) is list:
@@ -149,7 +154,8 @@ SUPPORT: dict[str, Any] = {
     "END": END, "MISSING": MISSING, "UNBOUND": UNBOUND, "ZERO": ZERO, "Cell": Cell, "iter": iter, "next": next,
     "set": set, "slice": slice, "globals": globals, "AssertionError": AssertionError,
     "check_bound": check_bound, "numeric": numeric, "operands": operands, "frozen": frozen, "frozen_index": frozen_index,
-    "still": still, "operand": operand, "chosen": chosen, "global_cell": GlobalCell, "outer_cell": outer_cell,
+    "captured": captured, "still": still, "operand": operand, "chosen": chosen, "global_cell": GlobalCell,
+    "outer_cell": outer_cell,
     "unbroadcast": unbroadcast, "accumulate": accumulate, "add_at": add_at, "scatter": scatter, "placed": placed, "dense": dense,
     "no_derivative": no_derivative, "undifferentiated": undifferentiated, "is_floating": is_floating,
     "accumulate_product": accumulate_product, "total": total,

@@ -231,8 +231,12 @@ class Shadows:
     def add_item(self, total: Any, owner: Any, index: Any, adjoint: Any) -> Any:
         """Backward of `owner[index]`: into the shadow, or to `total`."""
         if adjoint is not ZERO and not isinstance(adjoint, Absorbing) and self.written and self.is_written(owner):
-            add_at(self.shadow(owner, owner_of(owner)), owner, index,
-                   adjoint.real if owner.dtype.kind == "f" else np.conj(adjoint))
+            shadow = self.shadow(owner, owner_of(owner))
+            adjoint = adjoint.real if owner.dtype.kind == "f" else np.conj(adjoint)
+            if _is_basic(index):
+                shadow[index] += adjoint
+            else:
+                np.add.at(shadow, index, adjoint)
             return total
         return add_at(total, owner, index, adjoint)
 

@@ -99,7 +99,7 @@ def _python(heap: Any, function: types.FunctionType, letters: str) -> Any:
     if known is not None:
         return heap.of(known)
     try:
-        made = execute.program_for(function, letters_for(function, letters), "tangent", heap).call
+        made = execute.program_for(function, letters_for(function, letters), "tangent", table=heap).call
     except (SourceError, UnsupportedError) as error:
         return untransformed(heap, function, error)
     return dressed(made, function)

@@ -153,7 +153,10 @@ class Tree:
 
     def gradient(self, finish: Callable[[Any, Any], Any]) -> Any:
         """The gradient, of the structure of the argument; `finish(adjoint, leaf)` gives that of a leaf."""
-        found = [finish(self.heap.take(leaf), leaf) for leaf, _ in reversed(self.leaves)][::-1]
+        return self.shaped([finish(self.heap.take(leaf), leaf) for leaf, _ in reversed(self.leaves)][::-1])
+
+    def shaped(self, found: list[Any]) -> Any:
+        """One value for each leaf, in the structure of the argument."""
         by_leaf = {id(leaf): g for (leaf, _), g in zip(self.leaves, found, strict=True)}
         nodes = {id(copied): (original, keys, made) for original, copied, keys, _, made in self.nodes}
         copies: dict[int, Any] = {}
@@ -178,6 +181,10 @@ class Tree:
     def back(self, value: Any) -> Any:
         """What the caller knows a value by that the function has got from the tree."""
         return self.originals.get(id(value), value)
+
+    def is_unchanged(self) -> bool:
+        """Whether the copy is what it was."""
+        return all(isinstance(original, tuple) or _holds(copied, keys, made) for original, copied, keys, _, made in self.nodes)
 
     def leave(self, check: bool) -> None:
         """What the function has changed in its copy is changed in the caller's containers.

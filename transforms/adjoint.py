@@ -22,6 +22,7 @@ import gast
 
 from .analysis import NUMERIC, Callee, _Transfer
 from .attempts import attempt
+from .captures import add_within, escaping
 from .checks import check_calls, check_scopes, is_form
 from .context import Context, Fact
 from .memory import ARRAYS, is_update
@@ -55,6 +56,7 @@ def adjoint(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
     for node in walk(tree):
         if isinstance(node, gast.FunctionDef) and hasattr(node, "role"):
             ctx.active_params[node.name] = [ctx.facts[p].active for p in parameters(node.args) if p in ctx.facts]
+    ctx.escaping = escaping(tree, ctx)
     made = Frame(tree, ctx, None).function()
     made.name = ctx.names.fresh(tree.name.removesuffix("_cps") + "_adj")
     return made
@@ -129,7 +131,7 @@ class Frame:
         nodes = list(walk(self.node))
         if not any(is_form(n, self.ctx) or isinstance(n, gast.stmt) and is_update(n) for n in nodes):
             return []
-        read = {n.id for n in nodes if isinstance(n, gast.Name)} & self.ctx.outside - self.ctx.locals
+        read = {n.id for n in nodes if isinstance(n, gast.Name)} & self.ctx.outside - self.ctx.locals - self.ctx.captured
         return [n for n in sorted(read) if self.ctx.resolver.kind(self.ctx.resolve(load(n))) == "n"]
 
     # -- functions --------------------------------------------------------------------------------------------
@@ -218,6 +220,8 @@ class Frame:
         made = {id(n): self.nested(n) for n in reversed(nested)}  # what runs last adds first
         out = [made.get(id(s), s) for s in out]
         out += [made[id(n)] for n in nested if n.role != "function"]
+        if self.ctx.escaping:
+            out = add_within(self, out)
         if tried is not None:
             out += attempt(self, tried, ending, have)
         else:

@@ -302,6 +302,8 @@ class _Transfer:
                 return Fact("t", False)
             known = {"is": Fact("s", False), "in": Fact("n", False), "iN": Fact("n", True)}
             return known.get(first.kind, Fact("o", True))
+        if rule.result == "=":
+            return Fact(first.kind if first.kind in NUMERIC else "o", True)
         return Fact(rule.result, rule.result == "o")
 
     @staticmethod

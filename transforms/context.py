@@ -57,6 +57,9 @@ class Resolver(Protocol):
     def encloses(self, name: str) -> bool:
         """Whether it is a variable of an enclosing function."""
 
+    def captures(self, name: str) -> bool:
+        """Whether it is a variable of an enclosing function that may carry a derivative: in programs transformed again."""
+
     def rebinds(self, name: str) -> None:
         """The function assigns this global."""
 
@@ -125,6 +128,8 @@ class Context:
     groups: dict[str, tuple[int, str]] = field(default_factory=dict)  # name -> the memory it may share
     borrowed: list[str] = field(default_factory=list)  # inactive parameters that are written into
     support: dict[str, str] = field(default_factory=dict)  # support name -> name in the generated code
+    captured: set[str] = field(default_factory=set)  # outside names that may carry a derivative (`captures.py`)
+    escaping: set[str] = field(default_factory=set)  # nested functions whose gradient may be asked for (`captures.py`)
     summed: set[str] = field(default_factory=set)  # variables to whose adjoints loops add products
     special: frozenset[str] = frozenset()  # groups of operations that may run a method of a class (`special.py`)
     tangents: str = "tangents"  # what the table of tangents is called in the generated code

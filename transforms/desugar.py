@@ -36,7 +36,7 @@ from typing import Any
 
 import gast
 
-from . import cells, outer, patterns, qualnames
+from . import captures, cells, outer, patterns, qualnames
 from .classes import outline_classes
 from .context import Context
 from .exceptions import Exceptions, check_try
@@ -77,7 +77,7 @@ def desugar(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
         mangle(tree, ctx.class_name)
     positional = tree.args.posonlyargs + tree.args.args
     ctx.first_parameter = positional[0].id if positional else "self"
-    return _Desugar(ctx).function(cells.convert(outline_expressions(outer.convert(tree, ctx), ctx), ctx))
+    return _Desugar(ctx).function(cells.convert(outline_expressions(outer.convert(captures.convert(tree, ctx), ctx), ctx), ctx))
 
 
 def mangle(tree: Any, class_name: str) -> None:

@@ -39,6 +39,7 @@ from .typed import statements
 __all__ = ["Source", "module_tree", "of_file", "of_function"]
 
 BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+GENERATED = "<cpsad "  # how the names of files of generated code begin
 PASS_TEXT = 'pass the text along: cpsad.from_source(text, "f")'
 
 
@@ -73,7 +74,7 @@ def of_function(fn: Any) -> Source:
             if node is not None:
                 return _source(node, code, typed)
         raise _no_text(code)
-    node = locate(code, lines)
+    node = _generated(code, lines) if code.co_filename.startswith(GENERATED) else locate(code, lines)
     for kept in _texts_kept(fn) if node is None else ():
         node = locate(code, kept)
         if node is not None:
@@ -142,6 +143,14 @@ def module_tree(path: str | os.PathLike[str]) -> Any:
 
 
 # The text.
+
+
+def _generated(code: types.CodeType, lines: list[str]) -> Any:
+    """A function of generated code, whose definitions stand on lines of their own; it may have a lambda's name."""
+    for node in ast.walk(parse("".join(lines))):
+        if isinstance(node, ast.FunctionDef) and node.lineno == code.co_firstlineno:
+            return node
+    return None
 
 
 def _lines(code: types.CodeType, namespace: dict[str, Any]) -> list[str]:

@@ -410,7 +410,8 @@ class Statements(Access, Updates):
 
     def mover(self, node: Any, value: gast.Call, rule: Any, name: str | None, self_first: bool) -> None:
         single = len(value.args) == 1
-        for i, arg in enumerate(value.args):
+        outside = rule.primitive is self.ctx.resolver.support("captured")  # its argument is stored already
+        for i, arg in enumerate(() if outside else value.args):
             star = isinstance(arg, gast.Starred)
             inner = arg.value if star else arg
             position = i + self_first

@@ -57,7 +57,10 @@ class Updates:
     def guard_alias(self, node: Any, name: str) -> None:
         """A name that carries a derivative becomes another one for memory that does not."""
         if isinstance(node.value, gast.Call):
-            self.frame.callee(node)  # is told apart by it
+            callee = self.frame.callee(node)  # is told apart by it
+            if callee is not None and callee.rule is not None and (
+                    callee.rule.primitive is self.ctx.resolver.support("captured")):
+                return
         if self.frame.active(load(name)) and self.frame.fact(load(name)).kind in ARRAYS and not is_fresh(node):
             value = node.value.value if isinstance(node.value, gast.Subscript) else node.value
             for used in loads(value):

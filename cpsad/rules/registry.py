@@ -41,7 +41,7 @@ class Rule:
     `pullback` is a Python function that does the same, and is differentiated in its place).
     `result`: kind of the result: "s" scalar, "n" scalar or array, "o" anything, "=" scalar if all arguments are;
     "whole" a scalar if only the first argument is given;
-    of a mover also the kinds of `transforms.context.Fact`, "iterator" over its first argument, or "element" of it.
+    of a mover also the kinds of `transforms.context.Fact`, "iterator" over its first argument, or "element" of it, "=" the same.
     `iterates`: for a mover, the positions of arguments that it iterates over (the others it stores); with
     `single_iterates`, only in a call with one positional argument: `max(xs)`, but not `max(a, b)`.
     `calls`: a mover given at least so many positional arguments calls Python functions among them.

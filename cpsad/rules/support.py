@@ -2,15 +2,14 @@
 
 import operator
 
-import numpy as np
-
-from .. import forms, jacobians, nested, operators, products
-from ..cotangents import ZERO, accumulate, add_at, dense, placed, scatter, unbroadcast
-from ..layout import captured
+from .. import foreign, forms, jacobians, nested, operators, products
+from ..cotangents import ZERO, accumulate, add_at, dense, placed, rebroadcast, scatter, unbroadcast
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
 from ..operands import numeric, operands, still
 from ..outer import GlobalCell, outer_cell
-from ..runtime import SUPPORT, Cell, check_bound, frozen, frozen_index, is_floating
+from ..reach import reaches, runs_python
+from ..runtime import SUPPORT, Cell, captured, check_bound, frozen, frozen_index, is_floating
+from ..shadows import overlaps_itself, owner_of
 from . import python
 from .registry import Table
 
@@ -34,10 +33,13 @@ constant(check_bound, operands, is_floating)
 constant(operators.stop_gradient, operators.grad, operators.value_and_grad, jacobians.jacrev, jacobians.elementwise_grad)
 constant(frozen_index)
 defrule(numeric, lambda g, y, value: g)
-mover(frozen, still, captured)
+mover(frozen, still)
+mover(captured, result="=")
 
 # Gradients inside gradients
-constant(forms.form, forms.attach, nested.prepare, nested.seed, nested.finished)
+constant(forms.form, forms.attach, foreign.starred_target, reaches, runs_python, overlaps_itself)
+constant(nested.prepare, nested.seed, nested.finished, nested.writes, nested.enter, nested.tree_of)
+mover(nested.leaves, nested.shaped, nested.pair, owner_of, foreign.rule_keywords)
 defrule(nested.fresh, lambda g, y, value: g, result="=", view=True)
 defrule(nested.finish, lambda g, y, adjoint, value: (g, ZERO))
 
@@ -47,6 +49,7 @@ defrule(products.total, lambda g, y, sum_: g)
 defrule(accumulate, lambda g, y, total, g1: (g, g))
 table.python(placed, lambda x, index, g: scatter(x, index, g))
 defrule(dense, lambda g, y, cotangent: g)
-defrule(unbroadcast, lambda g, y, g1, x: (np.broadcast_to(g, np.shape(g1)), ZERO))
+defrule(unbroadcast, lambda g, y, g1, x: (rebroadcast(g, g1), ZERO))
+defrule(rebroadcast, lambda g, y, g1, like: (unbroadcast(g, g1), ZERO))
 defrule(scatter, lambda g, y, x, index, g1: (ZERO, None, g[index]))
 defrule(add_at, lambda g, y, total, x, index, g1: (g, ZERO, None, g[index]))
