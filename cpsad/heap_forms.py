@@ -265,7 +265,8 @@ FORMS: dict[str, Any] = {
 }
 
 CONSTANT = {"text", "holds", "form", "through_c", "constant", "borrow", "claim", "check_array", "is_written", "refuse",
-            "refuse_constant", "refuse_flat", "note_write", "elements", "lost", "guard", "guard_store", "is_harmless", "verdict", "check_settled"}
+            "refuse_constant", "refuse_flat", "note_write", "elements", "lost",
+            "guard", "guard_store", "is_harmless", "verdict", "check_settled"}
 
 MOVERS = {"shadow"}  # an array that is there already, as a view
 
