@@ -12,9 +12,10 @@ from ..layout import Call
 from ..rules.registry import REGISTRY
 from ..transforms.context import MISSING
 from ..transforms.nodes import parameters
+from .functions import METHODS
 from .primitives import PRIMITIVES
 from .stage import MOST_KNOWN, Dead, EndK, Pointer, Spec
-from .types import BOTTOM, Const, Fn, Known, Maybe, Num, Plain, Single, Tup, c_type, is_scalar
+from .types import BOTTOM, Arr, Const, Fn, Known, Maybe, Num, Plain, Single, Tup, c_type, holds_arrays, is_scalar
 from .values import Val, convert
 
 __all__ = ["Calls", "slot_field"]
@@ -22,6 +23,10 @@ __all__ = ["Calls", "slot_field"]
 FORMS = {id(forms.form), id(forms.primal_form)}
 ATTACH = {id(forms.attach), id(forms.primal_attach)}
 FORMULAS = ("cpsad.rules", "cpsad.cotangents", "cpsad.products", "cpsad.lazy", "cpsad.runtime", "cpsad.matching")
+
+
+class NotInline(Exception):
+    """A formula has to be called."""
 
 
 class Calls:
@@ -61,9 +66,11 @@ class Calls:
         return values, [self.whole(v) for v in values if c_type(v.type) != "void"]
 
     def whole(self, value: Val) -> str:
+        value = self.solid(value)
         return convert(value, value.type)
 
     def call_continuation(self, callee: Val, args: list[Val], node: Any) -> Val:
+        args = [self.solid(v) for v in args]
         spec = self.stager.continuation(callee.type, tuple(v.type for v in args))
         return self.called(spec, [callee.c, *self.passed(args)[1]])
 
@@ -74,6 +81,7 @@ class Calls:
             self.emit(f"{text};")
             self.emit("__builtin_trap();")
             raise Dead
+        self.arena |= holds_arrays(spec.returns) or spec.is_formula
         return self.result(text, spec.returns)
 
     def result(self, text: str, type_: Any) -> Val:
@@ -98,6 +106,7 @@ class Calls:
 
     def call_pointer(self, callee: Val, value: Val, node: Any) -> Val:
         k: Pointer = callee.type
+        value = self.solid(value)
         if value.type not in k.versions:
             k.versions[value.type] = BOTTOM
             self.stager.changed = True
@@ -111,6 +120,7 @@ class Calls:
         if known is BOTTOM:
             raise Dead
         self.stager.struct(known)
+        self.arena |= holds_arrays(known)
         given = [self.whole(value)] if c_type(value.type) != "void" else []
         takes = ", ".join(["runtime *", "void *", *(c_type(value.type) for _ in given)])
         number = list(k.versions).index(value.type)
@@ -188,6 +198,7 @@ class Calls:
         return Val(Tup(tuple(i.type for i in items)), parts=tuple(items))
 
     def call_function(self, unit: Any, tree: Any, parent: Spec | None, frame: str, k: Val, params: list[Val], node: Any) -> Val:
+        params = [self.solid(v) for v in params]
         known = tuple(v.type for v in params)
         chosen: Any = k.type
         if isinstance(k.type, Fn) and not self.is_direct(unit, tree, parent, known, k.type):
@@ -270,7 +281,54 @@ class Calls:
                 given.append(self.constant(defaults[name], node))
             else:
                 raise self.refuse(node, f"a call of {function.__name__} with these arguments")
-        return self.split(given, lambda values: self.formula_of(function, values, node))
+        def one(values: list[Val]) -> Val:
+            if any(holds_arrays(v.type) for v in values):
+                inlined = self.inlined(function, names, values)
+                if inlined is not None:
+                    return inlined
+            return self.formula_of(function, values, node)
+
+        return self.split(given, one)
+
+    def inlined(self, function: Any, names: Any, values: list[Val]) -> Val | None:
+        """What a formula gives, written in place, so that its operations are computed together with those around it; None
+        where types do not decide which way it takes."""
+        unit = self.stager.formula_unit(function)
+        kept = self.unit, self.vars, self.narrowed, self.nonlocals, self.inlining, len(self.lines)
+        self.unit, self.vars, self.narrowed, self.nonlocals = unit, dict(zip(names, values, strict=True)), {}, frozenset()
+        self.inlining = True
+        try:
+            made = self.inline(unit.tree.body)
+        except NotInline:
+            del self.lines[kept[5]:]
+            made = None
+        finally:
+            self.unit, self.vars, self.narrowed, self.nonlocals, self.inlining = kept[:5]
+        return made
+
+    def inline(self, body: list[Any]) -> Val | None:
+        for node in body:
+            if isinstance(node, gast.Return):
+                return self.value(node.value)
+            if isinstance(node, gast.If):
+                start = len(self.lines)
+                cond, then, other = self.test(node.test)
+                if cond is not True and cond is not False:
+                    raise NotInline
+                del self.lines[start:]
+                self.narrow(then if cond else other)
+                made = self.inline(node.body if cond else node.orelse)
+                if made is not None:
+                    return made
+            elif isinstance(node, gast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], gast.Name):
+                self.vars[node.targets[0].id] = self.value(node.value)
+            elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Tuple) and all(
+                    isinstance(t, gast.Name) for t in node.targets[0].elts):
+                items = self.unpacked(self.value(node.value), len(node.targets[0].elts), node)
+                self.vars |= {t.id: v for t, v in zip(node.targets[0].elts, items, strict=True)}
+            elif not (isinstance(node, gast.Expr) and isinstance(node.value, gast.Constant)):
+                raise NotInline
+        return None
 
     def split(self, values: list[Val], run: Any, i: int = 0) -> Val:
         """`run` for each combination of what the values may be."""
@@ -281,6 +339,7 @@ class Calls:
         return self.cases(values[i], lambda v: self.split([*values[:i], v, *values[i + 1:]], run, i + 1))
 
     def formula_of(self, function: Any, values: list[Val], node: Any) -> Val:
+        values = [self.solid(v) for v in values]
         types_ = tuple(Known(v.type, v.known) if v.known is not None and is_scalar(v.type) else v.type for v in values)
         spec = self.stager.formula(function, types_, self.unit, node)
         given = [self.whole(v) for v, t in zip(values, types_, strict=True) if c_type(t) != "void"]
@@ -317,6 +376,8 @@ class Calls:
         return made
 
     def method_others(self, owner: Val, name: str, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+        if isinstance(owner.type, (Arr, Num)) and name in METHODS:
+            return METHODS[name](self, [owner, *args], keywords, node)
         return None
 
     def call_heap(self, name: str, node: Any) -> Val:
@@ -327,10 +388,18 @@ class Calls:
         if name == "settle":
             values = args[1::2]
             return values[0] if len(values) == 1 else Val(Tup(tuple(v.type for v in values)), parts=tuple(values))
-        if name in ("array", "iterable") and isinstance(args[0].type, Num):
+        if name in ("array", "iterable") and isinstance(args[0].type, (Num, Arr)):
             return args[0]
-        if name == "unarray" and isinstance(args[0].type, Num):
+        if name == "unarray" and isinstance(args[0].type, (Num, Arr)):
             return args[2]
+        if name == "item" and isinstance(args[0].type, (Arr, Tup)):
+            return self.item(args[0], args[1], node)
+        if name == "read_item" and isinstance(args[1].type, Arr):
+            return self.split([args[0], args[4]], lambda v: self.added_at(v[0], args[1], args[2], v[1], node))
+        if name == "add_item" and isinstance(args[1].type, Arr):
+            return self.split([args[0], args[3]], lambda v: self.added_at(v[0], args[1], args[2], v[1], node))
+        if name == "attribute" and isinstance(args[0].type, (Arr, Num)):
+            return self.attribute(args[0], self.known_value(args[1]), node)
         if name == "verdict":
             return args[0]
         if name in ("put", "take", "add") and self.carries_nothing(args[0]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import logging
 import os
 import struct
@@ -12,6 +13,7 @@ import types
 from typing import Any
 
 import gast
+import numpy as np
 
 from ..layout import Call, layout_of
 from ..operators import Argnums, _fresh, _Gradient, _gradient
@@ -23,14 +25,14 @@ from .calls import slot_field
 from .compiler import load
 from .program import StagingError, Unit, program
 from .stage import Dead, EndK, Spec, Stager
-from .types import Const, Maybe, Num, Single, c_type, of_number
-from .values import RUNTIME, Val
+from .types import Arr, Const, Maybe, Num, Single, c_type, of_array, of_number
+from .values import ARRAYS, RUNTIME, Val
 from .walk import Walk
 
 __all__ = ["NativeGradient", "Staged", "native_text"]
 
 log = logging.getLogger("cpsad")
-FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "P"}
+FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q"}
 
 
 class Staged:
@@ -80,8 +82,9 @@ class Staged:
                     self.gradients.append(adjoint.type)
                     walker.write_gradient(adjoint, types_[position], n)
             declared = [f"    {k} {n};" for n, k in walker.declared.items()]
-            self.lines = ["static void entry(runtime *R) {", *declared, *walker.lines, "}", "",
-                          "int call(slot *in, slot *out) { return run(entry, in, out); }"]
+            name = stager.prefix
+            self.lines = [f"static void {name}entry(runtime *R) {{", *declared, *walker.lines, "}", "",
+                          f"int {name}call(slot *in, slot *out) {{ return run({name}entry, in, out); }}"]
 
         stager.solve(walk)
         self.text = stager.text(self.lines)
@@ -90,19 +93,27 @@ class Staged:
     def prepare(self, names: list[str], count: int) -> None:
         self.pack = struct.Struct("=" + "".join(FORMATS[slot_of(self.types[i])] for i in self.filled)
                                   + "".join(FORMATS[slot_of(t)] for _, _, t in self.stager.inputs)).pack
+        arrays = [isinstance(self.types[i], Arr) for i in self.filled] + [isinstance(t, Arr) for _, _, t in self.stager.inputs]
+        self.arrays = arrays if any(arrays) else None
         self.loaded: Any = None
         self.lock = threading.Lock()
 
     def compiled(self) -> Any:
         with self.lock:
             if self.loaded is None:
-                self.library = load(RUNTIME + "\n" + self.text)
-                call = self.library.call
-                call.argtypes, call.restype = [ctypes.c_char_p, ctypes.c_void_p], ctypes.c_int
-                limit = os.environ.get("CPSAD_STACK_BYTES")
-                ctypes.c_size_t.in_dll(self.library, "most_stack").value = int(limit) if limit else 0
-                self.loaded = call
+                self.attach(load(RUNTIME + (ARRAYS if "array_" in self.text else "") + "\n" + self.text), "call")
         return self.loaded
+
+    def attach(self, library: ctypes.CDLL, name: str) -> None:
+        """Takes the program from a library in which it has this name."""
+        self.library = library
+        for i, routine in enumerate(blas_routines() if "product_f" in self.text else ()):
+            (ctypes.c_void_p * 2).in_dll(library, "blas")[i] = routine
+        call = library[name]
+        call.argtypes, call.restype = [ctypes.c_char_p, ctypes.c_void_p], ctypes.c_int
+        limit = os.environ.get("CPSAD_STACK_BYTES")
+        ctypes.c_size_t.in_dll(library, "most_stack").value = int(limit) if limit else 0
+        self.loaded = call
 
     # -- what was taken for granted ---------------------------------------------------------------------------
 
@@ -116,8 +127,8 @@ class Staged:
         for function, defaults, named in self.stager.defaults.values():
             if function.__defaults__ is not defaults or function.__kwdefaults__ != named:
                 return False
-        return all(of_number(lookup(unit.cells, unit.function.__globals__, name)) == type_
-                   for unit, name, type_ in self.stager.inputs if isinstance(type_, Num))
+        return all(type_of(lookup(unit.cells, unit.function.__globals__, name)) == type_
+                   for unit, name, type_ in self.stager.inputs)
 
     # -- the call ---------------------------------------------------------------------------------------------
 
@@ -125,19 +136,31 @@ class Staged:
         call = self.loaded or self.compiled()
         given = [arguments[i] for i in self.filled]
         given += [lookup(unit.cells, unit.function.__globals__, name) for unit, name, _ in self.stager.inputs]
+        kept = given  # the arrays must outlive the call
+        if self.arrays:
+            given = [id(g) if a else g for g, a in zip(given, self.arrays, strict=True)]
         out = ctypes.create_string_buffer(16 * (1 + len(self.wanted)))
+        made = {}
+        for n, position in enumerate(self.wanted):
+            if isinstance(self.types[position], Arr):
+                made[n] = np.empty(arguments[position].shape, arguments[position].dtype)
+                struct.pack_into("=Q", out, 16 * (n + 1), id(made[n]))
         try:
             packed = self.pack(*given)
         except struct.error:
             raise StagingError("an integer that does not fit into 64 bits cannot be passed to native code",
                                remedy='use backend="numpy" for this call') from None
         error = call(packed, ctypes.addressof(out))
+        del kept
         if error:
             self.raise_(error)
         raw = out.raw
         value = number_at(raw, 0, self.stager.results[struct.unpack_from("=q", raw, 8)[0]])
         gradients = []
         for n, position in enumerate(self.wanted):
+            if n in made:
+                gradients.append(made[n])
+                continue
             gradients.append(self.gradient(raw, 16 * (n + 1), self.gradients[n], arguments[position]))
         return value, gradients
 
@@ -166,6 +189,20 @@ class Staged:
         raise error
 
 
+@functools.cache
+def blas_routines() -> tuple[int, ...]:
+    """The addresses of `dgemm` and `sgemm`, as SciPy exports them; none without SciPy."""
+    try:
+        from scipy.linalg import cython_blas
+    except ImportError:
+        return ()
+    name, pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
+    name.argtypes, name.restype = [ctypes.py_object], ctypes.c_char_p
+    pointer.argtypes, pointer.restype = [ctypes.py_object, ctypes.c_char_p], ctypes.c_void_p
+    capsules = [cython_blas.__pyx_capi__[routine] for routine in ("dgemm", "sgemm")]
+    return tuple(pointer(c, name(c)) for c in capsules)
+
+
 def slot_of(type_: Any) -> str:
     return slot_field(type_) if isinstance(type_, Num) else "p"
 
@@ -180,7 +217,7 @@ def number_at(raw: bytes, at: int, type_: Num) -> Any:
 
 def type_of(value: Any) -> Any:
     """The type of an argument, or None where C has none."""
-    kind = of_number(value)
+    kind = of_number(value) or of_array(value)
     if kind is not None:
         return kind
     if value is None:

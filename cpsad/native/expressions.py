@@ -13,9 +13,12 @@ from .. import runtime
 from ..cotangents import ZERO as ZERO_OBJECT
 from ..transforms.context import MISSING
 from ..transforms.nodes import dotted
+from .arrays import Arrays
 from .calls import Calls, slot_field
-from .scalars import Scalars, message_of
-from .types import BOOL, BOTTOM, Const, Fn, Maybe, Num, Plain, Single, Tup, c_type, code_of, of_number
+from .indexing import Indexing
+from .matrices import Products
+from .scalars import COMPARE, Scalars, message_of
+from .types import BOOL, BOTTOM, NONE, Arr, Const, Fn, Maybe, Num, Plain, Single, Slice, Tup, c_type, code_of, of_array, of_number
 from .ufuncs import Ufuncs
 from .values import Val, of_constant
 
@@ -28,7 +31,7 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Scalars, Ufuncs):
+class Expressions(Calls, Scalars, Arrays, Indexing, Products, Ufuncs):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -66,7 +69,11 @@ class Expressions(Calls, Scalars, Ufuncs):
         raise self.refuse(node, f"`{name}`, a {type(value).__name__} from outside of the function,")
 
     def outside_array(self, name: str, value: Any, node: Any) -> Val | None:
-        return None
+        type_ = of_array(value)
+        if type_ is None:
+            return None
+        place = self.stager.offset + self.stager.input(self.unit, name, type_)
+        return self.argument(type_, place)
 
     def ev_tuple(self, node: Any) -> Val:
         items = []
@@ -137,8 +144,14 @@ class Expressions(Calls, Scalars, Ufuncs):
         return value
 
     def ev_compare(self, node: Any) -> Val:
+        if len(node.ops) == 1 and type(node.ops[0]) in COMPARE:
+            left, right = self.operands_of(node.left, node.comparators[0])
+            if Arr in (type(left.type), type(right.type)):
+                return self.split([left, right], lambda v: self.compare_arrays(type(node.ops[0]), v[0], v[1], node))
+            cond = self.compared(type(node.ops[0]), left, right, node)
+            return self.as_bool(cond)
         cond, _, _ = self.test(node)
-        return self.constant(cond, node) if cond is True or cond is False else Val(BOOL, cond)
+        return self.as_bool(cond)
 
     def ev_attribute(self, node: Any) -> Val:
         parts = dotted(node)
@@ -163,6 +176,8 @@ class Expressions(Calls, Scalars, Ufuncs):
             return owner
         if isinstance(owner.type, Num):
             return self.attribute_of_number(owner, name, node)
+        if isinstance(owner.type, Arr):
+            return self.attribute_of_array(owner, name, node)
         raise self.refuse(node, f"the attribute `{name}` of {owner.type}")
 
     def ev_subscript(self, node: Any) -> Val:
@@ -180,6 +195,8 @@ class Expressions(Calls, Scalars, Ufuncs):
             if not -len(items) <= i < len(items):
                 self.fails(IndexError, "tuple index out of range")
             return items[i]
+        if isinstance(owner.type, Arr):
+            return self.item_of_array(owner, index, node)
         raise self.refuse(node, f"an item of {owner.type}")
 
     # -- tests ------------------------------------------------------------------------------------------------
@@ -314,6 +331,10 @@ class Expressions(Calls, Scalars, Ufuncs):
 
     def compare_others(self, op: Any, left: Val, right: Val, node: Any) -> Any:
         return None
+
+    def ev_slice(self, node: Any) -> Val:
+        parts = [Val(NONE) if p is None else self.value(p) for p in (node.lower, node.upper, node.step)]
+        return Val(Slice(), parts=tuple(parts))
 
     def known_value(self, value: Val) -> Any:
         if isinstance(value.type, Const):

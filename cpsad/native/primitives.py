@@ -9,11 +9,12 @@ import math
 from typing import Any
 
 import gast
+import numpy as np
 
 from .. import cotangents, heap, products, runtime
 from ..transforms.context import MISSING
 from .scalars import TOO_BIG, message_of
-from .types import BOOL, FLOAT, INT, Const, Iter, Maybe, Num, Range, Single, Tup, c_type
+from .types import BOOL, FLOAT, INT, Arr, Const, Iter, Maybe, Num, Range, Single, Slice, Tup, c_type
 from .values import Val
 
 __all__ = ["PRIMITIVES", "primitive"]
@@ -219,6 +220,8 @@ def _len(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | 
         return w.constant(len(args[0].type.items), node)
     if isinstance(args[0].type, Range):
         return Val(INT, f"{w.hold(args[0]).c}.left")
+    if isinstance(args[0].type, Arr):
+        return Val(INT, f"{w.named(args[0]).c}.n[0]")
     return None
 
 
@@ -279,8 +282,12 @@ def class_of(w: Any, value: Val) -> Any:
         return tuple
     if isinstance(value.type, Range):
         return range
+    if isinstance(value.type, Arr):
+        return np.ndarray
     if isinstance(value.type, Const):
         return type(value.type.value)
+    if isinstance(value.type, Slice):
+        return slice
     return getattr(value.type, "python_class", MISSING)
 
 
@@ -336,6 +343,12 @@ def _operands(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> V
     return args[0]
 
 
+@primitive(runtime.SUPPORT["frozen"], runtime.SUPPORT["frozen_index"])
+def _frozen(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    """Lists are what changes."""
+    return args[0] if isinstance(args[0].type, (Num, Arr, Slice, Single, Tup, Const)) else None
+
+
 @primitive(runtime.check_bound)
 def _check_bound(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     name = w.known_value(args[1])
@@ -372,6 +385,8 @@ def _is_floating(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -
     type_ = args[0].type
     if isinstance(type_, Num):
         return w.constant(type_.dtype.kind == "f", node)
+    if isinstance(type_, Arr):
+        return w.constant(type_.number.dtype.kind == "f", node)
     return w.constant(False, node) if isinstance(type_, (Single, Const, Tup)) else None
 
 

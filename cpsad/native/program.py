@@ -19,9 +19,9 @@ from ..resolve import FunctionResolver, lookup
 from ..transforms import pipeline
 from ..transforms import source as source_pass
 from ..transforms.errors import Location, UnsupportedError
-from ..transforms.nodes import free_names, parameters, stores, walk_scope
+from ..transforms.nodes import free_names, parameters, stores, walk, walk_scope
 
-__all__ = ["StagingError", "Unit", "bound_names", "captured_names", "formula", "program"]
+__all__ = ["StagingError", "Unit", "bound_names", "captured_names", "formula", "owned_names", "program"]
 
 
 class StagingError(UnsupportedError):
@@ -100,6 +100,13 @@ def bound_names(unit: Unit, node: Any) -> frozenset[str]:
         declared = {n for s in walk_scope(node.body) if isinstance(s, gast.Nonlocal) for n in s.names}
         known = unit.bound[id(node)] = frozenset((set(parameters(node.args)) | set(stores(node.body))) - declared)
     return known
+
+
+def owned_names(unit: Unit, node: Any) -> frozenset[str]:
+    """The names of a function that functions nested in it assign."""
+    declared = {n for s in walk(gast.Module(body=list(node.body), type_ignores=[])) if isinstance(s, gast.Nonlocal)
+                for n in s.names}
+    return bound_names(unit, node) & frozenset(declared)
 
 
 def captured_names(unit: Unit, node: Any) -> frozenset[str]:

@@ -22,7 +22,8 @@ typedef union slot { double f; float f4; i64 i; void *p; } slot;
 typedef struct runtime {
     char *limit;  /* of the stack, which grows down to it */
     char *top, *end;  /* of the arena: where it is free, and as far as it may be used now */
-    char *stack, *arena;
+    char *pool_top, *pool_end, *pool_free[48];  /* the pool of `arrays.h` */
+    char *stack, *arena, *pool;
     size_t size, step, most;
     int error;
     union slot *in, *out;
@@ -33,6 +34,7 @@ typedef struct runtime {
 
 typedef struct { unsigned char z; } maybe;
 typedef struct { i64 next, step, left; } range;
+typedef struct { void *const *table; void *frame; } continuation;  /* of which the function is not known: one for each type */
 
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define STACK_MARGIN (1 << 18)
@@ -49,6 +51,7 @@ static size_t free_memory(void) {
     return pages > 0 && size > 0 ? (size_t)pages * (size_t)size : (size_t)1 << 30;
 }
 
+void *blas[2];  /* dgemm, sgemm, where SciPy is there */
 size_t most_stack = 0;  /* bytes; if 0, a share of what is free */
 
 static __attribute__((cold, noinline)) void deeper(runtime *R) {
@@ -96,19 +99,24 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
         if (!R) return OUT_OF_MEMORY;
         R->step = (size_t)64 << 20;
         for (R->size = (size_t)64 << 30; R->size >= (size_t)64 << 20; R->size >>= 1) {
-            R->stack = mmap(NULL, 2 * R->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+            R->stack = mmap(NULL, 3 * R->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
             if (R->stack != MAP_FAILED) break;
         }
         if (R->stack == MAP_FAILED) { free(R); return OUT_OF_MEMORY; }
         if (R->step > R->size / 4) R->step = R->size / 4;
         R->arena = R->stack + R->size;
+        R->pool = R->arena + R->size;
         mprotect(R->stack, (size_t)sysconf(_SC_PAGESIZE), PROT_NONE);
-        mprotect(R->stack + 2 * R->size - sysconf(_SC_PAGESIZE), (size_t)sysconf(_SC_PAGESIZE), PROT_NONE);
+        mprotect(R->stack + 3 * R->size - sysconf(_SC_PAGESIZE), (size_t)sysconf(_SC_PAGESIZE), PROT_NONE);
     }
+    char *first_pool_end = R->pool + R->step;
     char *first_limit = R->stack + R->size - R->step, *first_end = R->arena + R->step;
     R->limit = first_limit;
     R->top = R->arena;
     R->end = first_end;
+    R->pool_top = R->pool;
+    R->pool_end = R->pool + R->step;
+    memset(R->pool_free, 0, sizeof R->pool_free);
     R->error = 0;
     R->most = 0;
     R->in = in;
@@ -121,7 +129,9 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
     makecontext(&R->program, (void (*)(void))start, 2, (unsigned)(uintptr_t)R, (unsigned)((uintptr_t)R >> 32));
     swapcontext(&R->caller, &R->program);
     if (R->limit != first_limit) madvise(R->stack, R->size - R->step, MADV_DONTNEED);
-    if (R->end != first_end) madvise(R->arena + R->step, R->size - R->step - (size_t)sysconf(_SC_PAGESIZE), MADV_DONTNEED);
+    if (R->end != first_end) madvise(R->arena + R->step, R->size - R->step, MADV_DONTNEED);
+    if (R->pool_end != first_pool_end)
+        madvise(R->pool + R->step, R->size - R->step - (size_t)sysconf(_SC_PAGESIZE), MADV_DONTNEED);
     int error = R->error;
     threads_own = R;
     return error;

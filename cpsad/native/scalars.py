@@ -106,6 +106,9 @@ class Scalars:
         return made
 
     def binary_others(self, op: Any, a: Val, b: Val, node: Any) -> Val | None:
+        made = self.binary_arrays(op, a, b, node)
+        if made is not None:
+            return made
         x, y = self.known_value(a), self.known_value(b)
         if x is not MISSING and y is not MISSING:
             return self.constant(BINARY[op](x, y), node)
@@ -264,7 +267,7 @@ class Scalars:
         return made
 
     def unary_others(self, op: Any, v: Val, node: Any) -> Val | None:
-        return None
+        return self.unary_arrays(op, v, node)
 
     def attribute_of_number(self, v: Val, name: str, node: Any) -> Val:
         kind = v.type

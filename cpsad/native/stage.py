@@ -18,8 +18,8 @@ from ..layout import Call, Layout, layout_of
 from ..rules.registry import REGISTRY
 from ..stack import Deep
 from .primitives import PRIMITIVES
-from .program import StagingError, Unit, captured_names, formula, program
-from .types import BOTTOM, Fn, NoJoin, Num, Tup, c_type, join
+from .program import StagingError, Unit, captured_names, formula, owned_names, program
+from .types import BOTTOM, Fn, NoJoin, Num, Tup, c_type, holds_arrays, join
 from .values import RUNTIME, identifier
 
 __all__ = ["EndK", "Pointer", "Spec", "Stager"]
@@ -75,6 +75,7 @@ class Spec:
         self.returns: Any = BOTTOM
         self.cells: dict[str, Any] = {}  # variables in its frame
         self.captured = captured_names(unit, node)
+        self.owned = owned_names(unit, node)  # those of them that functions inside assign
         self.lines: list[str] = []
         self.head = ""
         self.is_formula = False
@@ -94,6 +95,8 @@ class Spec:
 
 class Stager:
     """One program: all that is reached from an entry."""
+
+    prefix = ""  # of the names in C, where several programs are one text
 
     def __init__(self) -> None:
         self.specs: dict[Any, Spec] = {}
@@ -128,8 +131,7 @@ class Stager:
                                   why="a program is staged once for each combination of types")
             base = unit.function.__name__ if unit.function.__name__ != "<lambda>" else "lambda"
             name = base if parent is None else f"{base}__{node.name}"
-            c = name.replace("__", "--")
-            c = "__".join(identifier(p, set()) for p in c.split("--"))
+            c = self.prefix + "__".join(identifier(p, set()) for p in name.split("__"))
             while c in self.names or "__" not in c and c in RESERVED_FUNCTIONS:
                 c = f"{c}__{self.counts[id(node)]}" if f"{c}__{count}" not in self.names else c + "_"
             self.names.add(c)
@@ -186,13 +188,11 @@ class Stager:
 
     def formula(self, function: types.FunctionType, args: tuple[Any, ...], where: Unit, node: Any) -> Spec:
         """A function of the run-time support or of a rule, which is called as it is written."""
-        if function not in self.units:
-            self.units[function] = formula(function)
-        unit = self.units[function]
+        unit = self.formula_unit(function)
         key = (id(unit.tree), 0, args, None)
         if key not in self.specs:
             count = self.counts[id(unit.tree)] = self.counts.get(id(unit.tree), 0) + 1
-            base = c = f"{identifier(function.__name__, set())}__"
+            base = c = f"{self.prefix}{identifier(function.__name__, set())}__"
             while c in self.names:
                 c = f"{base}{count}"
                 count += 1
@@ -207,6 +207,11 @@ class Stager:
 
             Walk(self, spec).run()
         return spec
+
+    def formula_unit(self, function: types.FunctionType) -> Unit:
+        if function not in self.units:
+            self.units[function] = formula(function)
+        return self.units[function]
 
     def layout(self, function: types.FunctionType, signature: str) -> Layout:
         key = (function, signature)
@@ -278,6 +283,8 @@ class Stager:
             if c_type(type_) != "void":
                 self.struct(type_)
                 fields.append(f"    {c_type(type_)} {cell_name(name)};")
+                if name in spec.owned and holds_arrays(type_):
+                    fields.append(f"    slab {cell_name(name)}__own;")
         return f"struct {spec.c}_frame {{\n" + "\n".join(fields or ["    char empty;"]) + "\n};"
 
     def text(self, entry_lines: list[str]) -> str:
@@ -285,16 +292,12 @@ class Stager:
         specs = list(self.walked.values())
         frames = [self.frame_of(s) for s in specs]
         tables = []
-        uses_pointers = False
         for s in specs:
             if isinstance(s.k, Pointer):
-                uses_pointers = True
                 for member in s.k.members:
                     names = ", ".join(f"(void *){self.continuation(member, (t,)).c}" for t in s.k.versions)
                     tables.append(f"static void *const {s.k.table(member)}[] = {{{names}}};")
         head = list(self.structs.values())
-        if uses_pointers:
-            head.insert(0, "typedef struct { void *const *table; void *frame; } continuation;")
         parts = [*head, *(f"struct {s.c}_frame;" for s in specs), *frames, "",
                  *(f"{s.head};" for s in specs), *tables, ""]
         for s in specs:

@@ -12,8 +12,11 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["BOTTOM", "CODES", "INT", "FLOAT", "BOOL", "ZERO", "NONE", "END", "Const", "Fn", "Iter", "Known", "Maybe", "NoJoin",
-           "Num", "Plain", "Range", "Single", "Tup", "c_type", "code_of", "is_scalar", "join", "mangle", "of_number", "sample"]
+__all__ = [
+    "BOTTOM", "Arr", "Slice", "holds_arrays", "CODES", "INT", "FLOAT", "BOOL", "ZERO", "NONE", "END", "Const", "Fn",
+    "Iter", "Known", "Maybe", "NoJoin", "Num", "Plain", "Range", "Single", "Tup", "c_type", "code_of", "is_scalar",
+    "join", "mangle", "of_array", "of_number", "sample",
+]
 
 
 class NoJoin(Exception):
@@ -149,6 +152,46 @@ class Iter:
         return "range_iterator"
 
 
+@dataclass(frozen=True)
+class Arr:
+    """An array; `packed`: surely contiguous, in the order of C."""
+
+    dtype: str
+    rank: int
+    packed: bool
+
+    @property
+    def number(self) -> Num:
+        return Num(self.dtype)
+
+    @property
+    def c_type(self) -> str:
+        return f"array_{self.rank}"
+
+    def join(self, other: Any) -> Any:
+        if isinstance(other, Arr) and (other.dtype, other.rank) == (self.dtype, self.rank):
+            return Arr(self.dtype, self.rank, self.packed and other.packed)
+        raise NoJoin(f"{self} and {other}")
+
+    def __str__(self) -> str:
+        return f"an array of {self.rank} dimensions of {self.dtype}"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A `slice`; its parts are those of the value."""
+
+    def __str__(self) -> str:
+        return "a slice"
+
+
+def holds_arrays(type_: Any) -> bool:
+    """Whether a value of the type has arrays in it."""
+    if isinstance(type_, Tup):
+        return any(holds_arrays(t) for t in type_.items)
+    return isinstance(type_, Arr) or isinstance(type_, Maybe) and holds_arrays(type_.type)
+
+
 class _Bottom:
     """The type of what has not been computed yet."""
 
@@ -179,6 +222,14 @@ def of_number(value: Any) -> Num | None:
         name = "bool_" if value.dtype == bool else value.dtype.name
         return Num(name) if name in _C and value.dtype.isnative and kind is np.dtype(name.rstrip("_")).type else None
     return None
+
+
+def of_array(value: Any) -> Arr | None:
+    """The type of an array, or None for what is none, or is none that C has."""
+    if type(value) is not np.ndarray or not 1 <= value.ndim <= 6 or not value.flags.aligned or not value.dtype.isnative:
+        return None
+    name = "bool_" if value.dtype == bool else value.dtype.name
+    return Arr(name, value.ndim, value.flags.c_contiguous) if name in _C else None
 
 
 def is_scalar(type_: Any) -> bool:

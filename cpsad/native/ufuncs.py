@@ -51,9 +51,6 @@ class Ufuncs:
             raise self.refuse(node, f"np.{function.__name__} of ({', '.join(str(a.type) for a in args)})")
         return made
 
-    def ufunc_others(self, function: Any, args: list[Val], node: Any) -> Val | None:
-        return None
-
     def ufunc_of_one(self, function: Any, x: Val) -> Val | None:
         if function is np.negative:
             return self.unary(gast.USub, self.as_numpy(x), None)
@@ -100,12 +97,6 @@ class Ufuncs:
         if function in TWO:
             return Val(kind, f"{TWO[function]}{suffix}({self.cast(x, kind)}, {self.cast(y, kind)})")
         return None
-
-    def unbroadcast(self, g: Val, x: Val, node: Any) -> Val:
-        """Cotangent of `x` from that of its broadcast."""
-        if isinstance(g.type, Single) or isinstance(g.type, Num):
-            return g
-        raise self.refuse(node, f"a cotangent of {g.type} for {x.type}")
 
     def updated(self, op: Any, copied: bool, a: Val, b: Val, node: Any) -> Val:
         """`a op= b`."""

@@ -8,29 +8,35 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .types import INT, Const, Known, Maybe, Num, Single, Tup, c_type, code_of, of_number
+from .types import INT, Arr, Const, Known, Maybe, Num, Single, Tup, c_type, code_of, of_number
 
-__all__ = ["RUNTIME", "Val", "convert", "identifier", "literal", "of_constant"]
+__all__ = ["ARRAYS", "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant"]
 
 RUNTIME = (Path(__file__).parent / "runtime.h").read_text(encoding="utf-8")
-_C_WORDS = set("""auto break case char const continue default do double else enum extern float for goto if inline int long
-register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof
-main errno acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 expm1 fabs floor fmod hypot
-log log10 log1p log2 pow rint round sin sinh sqrt tan tanh tgamma lgamma trunc gamma j0 j1 jn y0 y1 yn nan index signbit
-isnan isinf isfinite fmax fmin frame mark R e up runtime slot maybe range continuation i64 bool true false jmp_buf size_t
-most_stack
-threads_own exp10 drem significand scalb read write close open link signal time clock select send recv pipe kill
-fork wait exit abort free malloc calloc abs div labs remove rename system access dup sleep pause sync y0f entry call""".split())
-RESERVED = _C_WORDS | set(re.findall(r"\b([A-Za-z_]\w*)\(", RUNTIME)) | set(re.findall(r"\b([A-Z_]{2,})\b", RUNTIME))
+ARRAYS = (Path(__file__).parent / "arrays.h").read_text(encoding="utf-8")
+_C_WORDS = set("""
+auto break case char const continue default do double else enum extern float for goto if inline int long register
+restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof main
+errno acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 expm1 fabs floor fmod hypot
+log log10 log1p log2 pow rint round sin sinh sqrt tan tanh tgamma lgamma trunc gamma j0 j1 jn y0 y1 yn nan index
+signbit isnan isinf isfinite fmax fmin frame mark R e up runtime slot maybe range continuation i64 bool true false
+jmp_buf size_t most_stack threads_own exp10 drem significand scalb read write close open link signal time clock select
+send recv pipe kill fork wait exit abort slab numpy_array blas free malloc calloc abs div labs remove rename system
+access dup sleep pause sync y0f entry call""".split())
+RESERVED = _C_WORDS | set(re.findall(r"\b([A-Za-z_]\w*)\(", RUNTIME + ARRAYS)) | set(re.findall(r"\b([A-Z_]{2,})\b", RUNTIME))
 
 
 class Val:
-    """A value. `c`: an expression without effects; `parts`: of a tuple, its items; `known`: a number's value, if it is known."""
+    """A value. `c`: an expression without effects; `parts`: of a tuple, its items; `known`: a number's value, if it is known;
+    `borrowed`: an array in memory that may be written to when this value is still wanted."""
 
-    __slots__ = ("c", "known", "parts", "type")
+    __slots__ = ("borrowed", "c", "elementwise", "known", "parts", "product", "type")
 
-    def __init__(self, type_: Any, c: str = "", parts: tuple[Any, ...] | None = None, known: Any = None) -> None:
-        self.type, self.c, self.parts, self.known = type_, c, parts, known
+    def __init__(self, type_: Any, c: str = "", parts: tuple[Any, ...] | None = None, known: Any = None,
+                 borrowed: bool = False) -> None:
+        self.type, self.c, self.parts, self.known, self.borrowed = type_, c, parts, known, borrowed
+        self.elementwise: Any = None  # of an array that is not computed yet: (function of numbers, operands)
+        self.product: Any = None  # or the two matrices whose product it is
 
     def __repr__(self) -> str:
         return f"Val({self.type}, {self.c!r})"
@@ -97,7 +103,7 @@ def convert(value: Val, to: Any) -> str:
             return value.c
         inside = [convert(v, t) for v, t in zip(value.items, to.items, strict=True)]
         return f"({c_type(to)}){{{', '.join(i for i in inside if i)}}}"
-    if given == to:
+    if given == to or isinstance(to, Arr) and isinstance(given, Arr):
         return value.c
     if isinstance(to, Maybe):
         empty = c_type(to.type) == "void"

@@ -19,10 +19,16 @@ from .calls import slot_field
 from .expressions import Expressions
 from .program import bound_names
 from .stage import Dead, Spec, Stager, cell_name
-from .types import BOTTOM, Const, Fn, Known, Maybe, NoJoin, Num, Plain, Single, Tup, c_type, code_of, join
+from .types import BOTTOM, Arr, Const, Fn, Known, Maybe, NoJoin, Num, Plain, Single, Tup, c_type, code_of, holds_arrays, join
 from .values import Val, convert, identifier, literal
 
 __all__ = ["Walk"]
+
+
+def without_marks(lines: list[str], keep: bool) -> list[str]:
+    """The lines that stand only if a function uses the arena, without the mark or not at all."""
+    return [line.replace("@", "", 1) if line.lstrip().startswith("@") else line
+            for line in lines if keep or not line.lstrip().startswith("@")]
 
 
 class Walk(Expressions):
@@ -42,6 +48,8 @@ class Walk(Expressions):
         self.has_frame = bool(self.defined)
         self.statement_node: Any = spec.node
         self.arena = False
+        self.inlining = False  # whether a formula is written in place
+        self.out_kind: Any = None
 
     # -- output -----------------------------------------------------------------------------------------------
 
@@ -66,13 +74,14 @@ class Walk(Expressions):
 
     def hold(self, value: Val, base: str = "t") -> Val:
         """The value in a variable of its own, so that its expression is evaluated once, and now."""
+        value = self.real(value)
         if value.parts is not None:
             return Val(value.type, parts=tuple(self.hold(p, base) for p in value.parts))
         if c_type(value.type) == "void" or value.known is not None or value.c.isidentifier():
             return value
         name = self.temp(value.type, base)
         self.emit(f"{name} = {value.c};")
-        return Val(value.type, name)
+        return Val(value.type, name, borrowed=value.borrowed)
 
     def refuse(self, node: Any, what: str, why: str = "", remedy: str = "") -> Any:
         at = node if getattr(node, "origin", None) or getattr(node, "lineno", None) else self.statement_node
@@ -138,9 +147,12 @@ class Walk(Expressions):
             head.append(f"    struct {spec.c}_frame frame;")
             if spec.parent is not None:
                 head.append("    frame.up = e;")
-        if self.arena:
+        if self.arena and not spec.is_formula:
             head.append("    char *mark = R->top;")
-        spec.lines = head + self.lines
+        for name, type_ in spec.cells.items():
+            if name in spec.owned and holds_arrays(type_):
+                head.append(f"    frame.{cell_name(name)}__own = (slab){{0}};")
+        spec.lines = head + without_marks(self.lines, self.arena and not spec.is_formula)
         spec.head = f"static {returned}{'' if returned.endswith('*') else ' '}{spec.c}({', '.join(params)})"
 
     # -- the entry --------------------------------------------------------------------------------------------
@@ -149,10 +161,25 @@ class Walk(Expressions):
         """An argument of the function, out of its slot."""
         if c_type(type_) == "void":
             return Val(type_)
+        if isinstance(type_, Arr):
+            return self.argument_at(f"R->in[{place}].p", type_)
         return Val(type_, f"R->in[{place}].{slot_field(type_)}")
+
+    def argument_at(self, place: str, type_: Any) -> Val:
+        """An array of NumPy's."""
+        c = self.temp(type_, "a")
+        given = f"((numpy_array *){place})"
+        self.emit(f"{c}.p = {given}->data;")
+        for j in range(type_.rank):
+            self.emit(f"{c}.n[{j}] = {given}->dims[{j}];")
+            self.emit(f"{c}.s[{j}] = {given}->strides[{j}];")
+        return Val(type_, c)
 
     def write_gradient(self, adjoint: Val, type_: Any, n: int) -> None:
         """An adjoint into its slot; in the slot behind it, whether it is the symbolic zero."""
+        if isinstance(type_, Arr):
+            self.cases(adjoint, lambda v: self.write_array(v, type_, n))
+            return
         at = f"R->out[{2 * n + 2}]", f"R->out[{2 * n + 3}]"
         if isinstance(adjoint.type, Single):
             return
@@ -164,6 +191,18 @@ class Walk(Expressions):
         if not isinstance(adjoint.type, Num):
             raise self.refuse(self.node, f"a gradient of {adjoint.type} for {type_}")
         self.emit(f"{at[0]}.{slot_field(adjoint.type)} = {adjoint.c};")
+
+    def write_array(self, v: Val, type_: Any, n: int) -> Val:
+        """The gradient of an array into the array that waits for it."""
+        target = self.argument_at(f"R->out[{2 * n + 2}].p", type_)
+        if isinstance(v.type, Single):
+            self.emit(f"memset({target.c}.p, 0, {self.bytes_of(target)});")
+            return Val(v.type)
+        if isinstance(v.type, Arr) and v.type.rank != type_.rank or not isinstance(v.type, (Arr, Num)):
+            raise self.refuse(self.node, f"a gradient of {v.type} for {type_}")
+        self.emit(f"memset({target.c}.p, 0, {self.bytes_of(target)});")
+        self.add_into(target, v)
+        return Val(Single("None"))
 
     # -- variables --------------------------------------------------------------------------------------------
 
@@ -186,8 +225,13 @@ class Walk(Expressions):
             assert owner is not None
             old = owner.cells.get(name, BOTTOM)
             made = owner.cells[name] = self.stager.joined(self.unit, old, value.type, self.statement_node, f"`{name}`")
-            self.store_cell(f"{way}{cell_name(name)}", value, made)
+            place = f"{way}{cell_name(name)}"
+            if name in owner.owned and holds_arrays(made):
+                self.store_owned(place, f"{place}__own", value, made)
+            else:
+                self.store_cell(place, self.solid(value), made)
             return
+        value = self.solid(value)
         if value.parts is not None:
             self.vars[name] = Val(value.type, parts=tuple(self.kept(f"{name}_{i}", p) for i, p in enumerate(value.parts)))
         else:
@@ -217,7 +261,7 @@ class Walk(Expressions):
             if value.type is BOTTOM:
                 raise self.refuse(node, f"`{name}`, which has different types on the ways to this place,")
             return value
-        owner, way = self.owner_of(name)
+        owner, way = self.owner_of(name) if not self.inlining else (None, "")
         if owner is None:
             return self.outside(node, name)
         function = self.function_of(owner, name)
@@ -228,7 +272,7 @@ class Walk(Expressions):
         type_ = owner.cells.get(name, BOTTOM)
         if type_ is BOTTOM:
             raise Dead
-        return Val(type_, f"{way}{cell_name(name)}")
+        return Val(type_, f"{way}{cell_name(name)}", borrowed=name in owner.owned and holds_arrays(type_))
 
     def function_of(self, owner: Spec, name: str) -> Any:
         """The type of a function of the tree."""
@@ -250,7 +294,7 @@ class Walk(Expressions):
         value = self.unit.resolve(name)
         if value is MISSING:
             raise self.refuse(node, f"the name `{name}`, which is not defined,")
-        if name in self.unit.support or self.spec.is_formula:
+        if name in self.unit.support or self.spec.is_formula or self.inlining:
             return self.constant(value, node)
         return self.from_outside(name, value, node)
 
@@ -325,14 +369,27 @@ class Walk(Expressions):
         self.give(self.value(node.value) if node.value is not None else Val(Single("None")), node)
 
     def give(self, value: Val, node: Any) -> None:
+        value = self.real(value) if self.spec.is_formula else self.leaving(value)
         self.stager.returned(self.spec, value.type, node)
         type_ = self.spec.returns
+        if c_type(type_) != "void" and not holds_arrays(value.type):
+            value = self.evaluated(value)
+        for name, kind in self.spec.cells.items():
+            if name in self.spec.owned and holds_arrays(kind):
+                self.emit(f"pool_give(R, frame.{cell_name(name)}__own);")
+        self.moved_out(value)
         if c_type(type_) != "void":
             self.stager.struct(type_)
             self.emit(f"return {convert(value, type_)};")
         else:
             self.emit("return;")
         raise Dead
+
+    def evaluated(self, value: Val) -> Val:
+        """A value that reads no memory of the arena or of the frame's variables any more."""
+        if value.parts is not None:
+            return Val(value.type, parts=tuple(self.evaluated(p) for p in value.parts))
+        return self.hold(value, "r") if not value.c.isidentifier() else value
 
     def do_raise(self, node: Any) -> None:
         made = node.exc
@@ -432,7 +489,7 @@ class Walk(Expressions):
             made = convert(value, type_)
             if made != c:
                 lines.append("    " * (self.depth + 1) + f"{c} = {made};")
-        return Val(type_, c)
+        return Val(type_, c, borrowed=a.borrowed or b.borrowed)
 
     def choose(self, cond: str, then: Any, other: Any, base: str = "t") -> Val:
         """The value of one of two computations."""
@@ -441,10 +498,11 @@ class Walk(Expressions):
         def store(body: Any) -> Any:
             def run() -> None:
                 value = body()
+                value = self.real(value)
                 if value.parts is not None:
                     value = Val(value.type, parts=tuple(self.hold(p, base) for p in value.parts))
                 elif c_type(value.type) != "void":
-                    value = Val(value.type, self.own(value, base), known=value.known)
+                    value = Val(value.type, self.own(value, base), known=value.known, borrowed=value.borrowed)
                 self.vars[name] = value
             return run
 
@@ -470,7 +528,7 @@ class Walk(Expressions):
         if not value.c.isidentifier():
             value = self.hold(value)
         names = sorted(value.type.names)
-        rest = Val(value.type.type, f"{value.c}.v") if c_type(value.type.type) != "void" else Val(value.type.type)
+        rest = Val(value.type.type, f"{value.c}.v" if c_type(value.type.type) != "void" else "", borrowed=value.borrowed)
 
         def at(i: int) -> Val:
             if i == len(names) - 1 and value.type.type is BOTTOM:

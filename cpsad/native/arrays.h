@@ -1,0 +1,120 @@
+/* Arrays: a pointer, the shape, and strides in bytes. What an operation makes is in the arena, contiguous, until the function
+   that made it returns; what a variable of a frame gathers from functions inside is in the pool, until that frame is left. */
+
+#define ARRAY(R) typedef struct { char *p; i64 n[R], s[R]; } array_##R;
+ARRAY(1) ARRAY(2) ARRAY(3) ARRAY(4) ARRAY(5) ARRAY(6)
+
+typedef struct { char *p; size_t bytes; } slab;
+
+typedef struct { i64 refs; void *type; char *data; int nd; i64 *dims, *strides; } numpy_array;  /* as NumPy lays it out */
+
+static inline i64 broadcast(runtime *R, i64 a, i64 b, int e) {
+    if (a == b || b == 1) return a;
+    if (UNLIKELY(a != 1)) fail(R, e);
+    return b;
+}
+
+static inline i64 at_index(runtime *R, i64 i, i64 n, int e) {
+    if (i < 0) i += n;
+    if (UNLIKELY(i < 0 || i >= n)) fail(R, e);
+    return i;
+}
+
+/* `slice.indices`: start and length of a slice of `n` elements */
+static inline i64 clipped(i64 i, i64 n, i64 low, i64 high) {
+    if (i < 0) { i += n; return i < low ? low : i; }
+    return i > high ? high : i;
+}
+
+static inline i64 slice_length(i64 start, i64 stop, i64 step) {
+    if (step > 0) return start < stop ? (stop - start - 1) / step + 1 : 0;
+    return stop < start ? (start - stop - 1) / -step + 1 : 0;
+}
+
+/* -- the pool: blocks that are freed in any order; all of it is free again when the next call begins ---------------- */
+
+#define CLASSES 48
+
+static slab pool_take(runtime *R, size_t bytes) {
+    unsigned class_ = 6;
+    while (((size_t)1 << class_) < bytes) class_++;
+    char *found = R->pool_free[class_];
+    if (found) R->pool_free[class_] = *(char **)found;
+    else {
+        size_t size = (size_t)1 << class_;
+        if (UNLIKELY(size > (size_t)(R->pool_end - R->pool_top))) {
+            if ((size_t)(R->pool_top - R->pool) + size > R->size || free_memory() < size + ((size_t)256 << 20)) fail(R, OUT_OF_MEMORY);
+            R->pool_end = R->pool_top + size + R->step;
+        }
+        found = R->pool_top;
+        R->pool_top += size;
+    }
+    return (slab){found, (size_t)1 << class_};
+}
+
+static void pool_give(runtime *R, slab s) {
+    if (!s.p) return;
+    unsigned class_ = 6;
+    while (((size_t)1 << class_) < s.bytes) class_++;
+    *(char **)s.p = R->pool_free[class_];
+    R->pool_free[class_] = s.p;
+}
+
+/* -- products: c = beta c + a b, of strided matrices; c is contiguous ------------------------------------------------ */
+
+#define PRODUCT(T, NAME, BLAS, INDEX) \
+static void NAME(i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, const char *b, i64 b0, i64 b1, T *restrict c, int add) { \
+    const i64 w = (i64)sizeof(T); \
+    if (blas[INDEX] && m * n * k > 8192 && m > 1 && n > 1 && k > 0 && (a0 == w || a1 == w) && (b0 == w || b1 == w) && \
+        a0 >= 0 && a1 >= 0 && b0 >= 0 && b1 >= 0 && m < INT32_MAX && n < INT32_MAX && k < INT32_MAX) { \
+        /* BLAS has columns first: the transposed product is computed */ \
+        int M = (int)n, N = (int)m, K = (int)k, ldc = (int)n; \
+        int bt = b1 != w, at = a1 != w; \
+        i64 lb = bt ? b1 / w : b0 / w, la = at ? a1 / w : a0 / w; \
+        i64 lb_least = bt ? k : n, la_least = at ? m : k; \
+        int fits = (lb >= lb_least || (!bt && k == 1)) && (la >= la_least || (at && k == 1)) && \
+                   (bt ? b1 : b0) % w == 0 && (at ? a1 : a0) % w == 0; \
+        if (lb < lb_least) lb = lb_least; \
+        if (la < la_least) la = la_least; \
+        if (fits && lb < INT32_MAX && la < INT32_MAX) { \
+            int ldb = (int)lb, lda = (int)la; \
+            T one = 1, beta = add ? (T)1 : (T)0; \
+            ((BLAS)blas[INDEX])(bt ? "T" : "N", at ? "T" : "N", &M, &N, &K, &one, b, &ldb, a, &lda, &beta, c, &ldc); \
+            return; \
+        } \
+    } \
+    if (!add) memset(c, 0, (size_t)(m * n) * sizeof(T)); \
+    if (b1 == w) { \
+        for (i64 i = 0; i < m; i++) \
+            for (i64 l = 0; l < k; l++) { \
+                const T x = *(const T *)(a + i * a0 + l * a1); \
+                const T *restrict y = (const T *)(b + l * b0); \
+                T *restrict z = c + i * n; \
+                for (i64 j = 0; j < n; j++) z[j] += x * y[j]; \
+            } \
+    } else if (a1 == w && b0 == w) { \
+        for (i64 i = 0; i < m; i++) \
+            for (i64 j = 0; j < n; j++) { \
+                const T *restrict x = (const T *)(a + i * a0), *restrict y = (const T *)(b + j * b1); \
+                T sum[8] = {0}; \
+                i64 l = 0; \
+                for (; l + 8 <= k; l += 8) for (int q = 0; q < 8; q++) sum[q] += x[l + q] * y[l + q]; \
+                for (; l < k; l++) sum[0] += x[l] * y[l]; \
+                c[i * n + j] += ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7])); \
+            } \
+    } else { \
+        for (i64 i = 0; i < m; i++) \
+            for (i64 j = 0; j < n; j++) { \
+                T sum = 0; \
+                for (i64 l = 0; l < k; l++) sum += *(const T *)(a + i * a0 + l * a1) * *(const T *)(b + l * b0 + j * b1); \
+                c[i * n + j] += sum; \
+            } \
+    } \
+}
+
+typedef void (*dgemm_t)(const char *, const char *, int *, int *, int *, double *, const void *, int *, const void *, int *,
+                        double *, void *, int *);
+typedef void (*sgemm_t)(const char *, const char *, int *, int *, int *, float *, const void *, int *, const void *, int *,
+                        float *, void *, int *);
+PRODUCT(double, product_f64, dgemm_t, 0)
+PRODUCT(float, product_f32, sgemm_t, 1)

@@ -1,0 +1,187 @@
+"""Arrays: their attributes, their items (views), and cotangents of items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .types import INT, NONE, Arr, Const, Maybe, Num, Single, Slice, Tup, c_type
+from .values import Val
+
+__all__ = ["Indexing"]
+
+
+class Indexing:
+    """What `Walk` does with indices."""
+
+    def attribute_of_array(self, v: Val, name: str, node: Any) -> Val:
+        rank = v.type.rank
+        if name in ("ndim", "dtype"):
+            return self.constant(rank if name == "ndim" else v.type.number.dtype, node)
+        if name in ("shape", "size"):
+            v = self.named(v)
+            sizes = [Val(INT, f"{v.c}.n[{j}]") for j in range(rank)]
+            if name == "size":
+                return Val(INT, "(" + " * ".join(s.c for s in sizes) + ")")
+            return Val(Tup((INT,) * rank), parts=tuple(sizes))
+        if name == "T":
+            return self.transposed(v, list(reversed(range(rank))))
+        if name == "real" and v.type.number.dtype.kind == "f":
+            return v
+        raise self.refuse(node, f"the attribute `{name}` of {v.type}")
+
+    def transposed(self, v: Val, order: list[int]) -> Val:
+        if order == list(range(v.type.rank)):
+            return v
+        v = self.named(v)
+        return self.view(v, [(f"{v.c}.n[{a}]", f"{v.c}.s[{a}]") for a in order], f"{v.c}.p", False)
+
+    def view(self, of: Val, axes: list[tuple[str, str]], start: str, packed: bool) -> Val:
+        """An array that shares the memory of another; `axes`: length and stride of each."""
+        type_ = Arr(of.type.dtype, len(axes), packed)
+        c = self.temp(type_, "v")
+        self.emit(f"{c}.p = {start};")
+        for j, (n, s) in enumerate(axes):
+            self.emit(f"{c}.n[{j}] = {n};")
+            self.emit(f"{c}.s[{j}] = {s};")
+        return Val(type_, c, borrowed=of.borrowed)
+
+    def parts_of_index(self, index: Val, rank: int, node: Any) -> list[Val]:
+        """The index as one part for each axis, with `None` for new ones."""
+        parts = list(index.items) if isinstance(index.type, Tup) else [index]
+        dots = [i for i, p in enumerate(parts) if isinstance(p.type, Const) and p.type.value is Ellipsis]
+        taken = sum(not (isinstance(p.type, Single) and p.type.name == "None") for p in parts) - len(dots)
+        if taken > rank:
+            self.fails(IndexError, f"too many indices for array: array is {rank}-dimensional, but {taken} were indexed")
+        full = [Val(Slice(), parts=(Val(Single("None")),) * 3)] * (rank - taken)
+        if dots:
+            return [*parts[: dots[0]], *full, *parts[dots[0] + 1:]]
+        return [*parts, *full]
+
+    def item_of_array(self, v: Val, index: Val, node: Any) -> Val:
+        if isinstance(index.type, Arr):
+            return self.gathered(v, index, node)
+        v = self.named(v)
+        view = self.viewed(v, index, node)
+        if isinstance(view.type, Num):
+            return self.hold(view)
+        return view
+
+    def viewed(self, v: Val, index: Val, node: Any) -> Val:
+        """`v[index]`: a view, or the element, whose expression can be assigned too."""
+        start, axis, packed = [f"{v.c}.p"], 0, v.type.packed
+        axes: list[tuple[str, str]] = []
+        for part in self.parts_of_index(index, v.type.rank, node):
+            if isinstance(part.type, Single) and part.type.name == "None":
+                packed = False
+                axes.append(("1", "0"))
+                continue
+            n, s = f"{v.c}.n[{axis}]", f"{v.c}.s[{axis}]"
+            if isinstance(part.type, Maybe) and part.type.names == {"END"} and part.type.type == INT:
+                part = Val(INT, f"{part.c}.v")  # a loop's variable, which is read in its body only
+            if isinstance(part.type, Num) and part.type.dtype.kind in "iu":
+                error = self.error(IndexError, f"index is out of bounds for axis {axis}")
+                place = self.hold(Val(INT, f"at_index(R, (i64){part.c}, {n}, {error})"), "i")
+                start.append(f"{place.c} * {s}")
+                packed = packed and not axes
+            elif isinstance(part.type, Slice):
+                first, length, step = self.sliced(part, n, node)
+                if first is None:
+                    axes.append((n, s))
+                else:
+                    start.append(f"{first} * {s}")
+                    packed = packed and not axes and step == "1"
+                    axes.append((length, f"{s} * {step}" if step != "1" else s))
+            else:
+                raise self.refuse(node, f"an index that is {part.type}")
+            axis += 1
+        if not axes:
+            return Val(v.type.number, f"*({c_type(v.type.number)} *)({' + '.join(start)})")
+        return self.view(v, axes, " + ".join(start), packed)
+
+    def sliced(self, part: Val, n: str, node: Any) -> tuple[Any, str, str]:
+        """Start, length and step of a slice; a start of None: all of the axis."""
+        lower, upper, step = part.parts
+        for p in part.parts:
+            if p.type != NONE and not (isinstance(p.type, Num) and p.type.dtype.kind in "iu"):
+                raise self.refuse(node, f"a slice with {p.type}")
+        by = 1 if isinstance(step.type, Single) else step.known
+        if not isinstance(by, int) or by == 0:
+            raise self.refuse(node, "a slice whose step is known only when the program runs")
+        if by == 1 and isinstance(lower.type, Single) and isinstance(upper.type, Single):
+            return None, "", "1"
+        low, high = ("0", n) if by > 0 else ("-1", f"{n} - 1")
+        first = self.hold(Val(INT, (low if by > 0 else high) if isinstance(lower.type, Single)
+                              else f"clipped((i64){lower.c}, {n}, {low}, {high})"), "start")
+        last = self.hold(Val(INT, (high if by > 0 else low) if isinstance(upper.type, Single)
+                             else f"clipped((i64){upper.c}, {n}, {low}, {high})"), "stop")
+        length = self.hold(Val(INT, f"slice_length({first.c}, {last.c}, {by})"), "length")
+        return first.c, length.c, str(by) if by > 0 else f"({by})"
+
+    def gathered(self, v: Val, index: Val, node: Any) -> Val:
+        """`v[index]` for an array of integers: rows of `v`."""
+        if index.type.number.dtype.kind not in "iu" or index.type.rank + v.type.rank - 1 > 6:
+            raise self.refuse(node, f"an index that is {index.type}")
+        v, index = self.named(v), self.named(index)
+        outer = [f"{index.c}.n[{j}]" for j in range(index.type.rank)]
+        out = self.new_array(v.type.number, outer + [f"{v.c}.n[{j}]" for j in range(1, v.type.rank)])
+        self.each_row(v, index, out, "=")
+        return out
+
+    def each_row(self, v: Val, index: Val, rows: Val, op: str) -> None:
+        """`rows[i] = v[index[i]]`, or `v[index[i]] += rows[i]`, for all `i`."""
+        error = self.error(IndexError, "index is out of bounds for axis 0")
+        outer, inner = index.type.rank, v.type.rank - 1
+        self.emit("{")
+        self.depth += 1
+        for j in range(outer + inner):
+            length = f"{index.c}.n[{j}]" if j < outer else f"{v.c}.n[{j - outer + 1}]"
+            self.emit(f"for (i64 j__{j} = 0; j__{j} < {length}; j__{j}++) {{")
+            self.depth += 1
+            if j == outer - 1:
+                at = " + ".join(f"j__{q} * {index.c}.s[{q}]" for q in range(outer))
+                self.emit(f"const i64 row__ = at_index(R, (i64)*({c_type(index.type.number)} *)({index.c}.p + {at}), "
+                          f"{v.c}.n[0], {error});")
+        here = " + ".join([f"{v.c}.p", f"row__ * {v.c}.s[0]", *(f"j__{outer + j} * {v.c}.s[{j + 1}]" for j in range(inner))])
+        there = " + ".join([f"{rows.c}.p", *(f"j__{j} * {rows.c}.s[{j}]" for j in range(outer + inner))])
+        a, b = f"*({c_type(v.type.number)} *)({here})", f"*({c_type(rows.type.number)} *)({there})"
+        self.emit(f"{b} = {a};" if op == "=" else f"{a} += {b};")
+        for _ in range(outer + inner):
+            self.depth -= 1
+            self.emit("}")
+        self.depth -= 1
+        self.emit("}")
+
+    def added_at(self, total: Val, x: Val, index: Val, g: Val, node: Any) -> Val:
+        """`total` plus the cotangent of `x` from that of `x[index]`; `total` is ours to write to."""
+        if isinstance(g.type, Single):
+            return total
+        if not isinstance(g.type, (Num, Arr)) or not isinstance(x.type, Arr):
+            raise self.refuse(node, f"a cotangent of {g.type} for an item of {x.type}")
+        if isinstance(total.type, Single):
+            x = self.named(x)
+            kind = x.type.number
+            if not (g.type == Num("float") or (g.type.number if isinstance(g.type, Arr) else g.type) == kind):
+                kind = Num(np.result_type(kind.dtype, (g.type.number if isinstance(g.type, Arr) else g.type).dtype).name)
+            total = self.new_array(kind, [f"{x.c}.n[{j}]" for j in range(x.type.rank)], zero=True)
+        total = self.named(total)
+        if isinstance(index.type, Arr):
+            shape = self.named(self.gathered(total, index, node)) if isinstance(g.type, Num) else None
+            if shape is not None:
+                g = self.elementwise(total.type.number, lambda v: Val(total.type.number, self.cast(v[0], total.type.number)),
+                                     [g, shape])
+            g = self.named(self.copied(g) if isinstance(g.type, Arr) and g.type.rank == index.type.rank + x.type.rank - 1 else g)
+            if not isinstance(g.type, Arr) or g.type.rank != index.type.rank + x.type.rank - 1:
+                raise self.refuse(node, "a cotangent of another shape than the item")
+            self.each_row(total, self.named(index), g, "+=")
+            return total
+        place = self.viewed(total, index, node)
+        if isinstance(place.type, Num):
+            if isinstance(g.type, Arr):
+                raise self.refuse(node, "an array as the cotangent of an element")
+            self.emit(f"{place.c} += {self.cast(g, place.type)};")
+        else:
+            self.add_into(self.named(place), g)
+        return total
+
