@@ -18,12 +18,12 @@ from typing import Any
 
 from .cotangents import ZERO
 from .layout import Call, define
-from .places import here
+from .places import PROGRAMS, here
 from .protocols import FORMS
-from .runtime import GENERATOR
-from .transforms.errors import NoDerivativeError
+from .runtime import GENERATOR, GUARDED_GENERATOR
+from .transforms.errors import Location, NoDerivativeError
 
-__all__ = ["GENERATOR", "Generator", "Suspend", "generator_form", "method_form", "next_form"]
+__all__ = ["GENERATOR", "Generator", "Suspend", "check_finished", "delegating", "method_form", "next_form"]
 
 
 class Suspend:
@@ -34,33 +34,52 @@ class Suspend:
     def __init__(self, owner: Generator) -> None:
         self.owner = owner
 
-    def form(self, heap: Any, after: Any, value: Any) -> Any:
+    def __call__(self, _: Any) -> Any:
+        raise AssertionError("a generator is suspended by its form")
+
+    def form(self, heap: Any, after: Any, value: Any, handler: Any = None) -> Any:
+        """`handler`: of the place, called with what is thrown into the generator there."""
         owner = self.owner
-        owner.resume, owner.running = after, False
-        k, owner.k, owner.stop = owner.k, None, None
+        owner.resume, owner.handler, owner.running = after, handler, False
+        k, owner.k, owner.stop, owner.fail = owner.k, None, None, None
+        if owner.closes and handler is not owner.failed:
+            heap.unfinished[id(owner)] = owner
         return (k(value),)  # the consumer goes on; what comes back is the adjoint of `value`
 
-    def __call__(self, value: Any) -> Any:
-        raise AssertionError("a generator is suspended by its form")
+
+def raises(error: BaseException) -> Any:
+    """What an exception leads to where no handler is."""
+    raise error
 
 
 class Generator(collections.abc.Generator):
-    """A generator of transformed code."""
+    """A generator of transformed code.
 
-    __slots__ = ("__weakref__", "finished", "heap", "k", "resume", "running", "started", "stop", "value")
+    The body of one that is *guarded* is called under a handler, `failed`: what it raises arrives there, on top of its
+    frames, and so do exceptions that are thrown into it. One that `closes` is suspended in blocks which run code when they
+    are left.
+    """
 
-    def __init__(self, heap: Any, start: Callable[..., Any]) -> None:
-        self.heap = heap
+    __slots__ = ("__weakref__", "body", "closes", "fail", "failed", "finished", "handler", "heap", "inner", "is_guarded", "k",
+                 "resume", "running", "started", "stop", "value")
+
+    def __init__(self, heap: Any, start: Callable[..., Any], body: Any, is_guarded: bool = False,
+                 closes: bool = False) -> None:
+        self.heap, self.body, self.closes, self.is_guarded = heap, body, closes, is_guarded
         self.resume: Any = start  # what a `next` calls
         self.k: Any = None  # what follows the `next` that is under way
         self.stop: Any = None  # what follows it if there is no further value
+        self.fail: Any = None  # and if the body raises
+        self.handler: Any = None  # of the place where it is suspended
+        self.failed: Any = self.has_failed  # one object, known by its identity
+        self.inner: Any = None  # what it delegates to
         self.value: Any = None  # what the body has returned
         self.running = self.finished = self.started = False
 
-    def advance(self, k: Any, stop: Any, sent: Any = None) -> Any:
+    def advance(self, k: Any, stop: Any, sent: Any = None, fail: Any = raises) -> Any:
         """Runs on to the next `yield`, whose value `k` gets, or to the end: then `stop` is called, and answers ZERO.
 
-        Comes back the adjoint of `sent`.
+        Comes back the adjoint of `sent`. `fail` gets what the body raises, if the generator is guarded.
         """
         if self.running:
             raise ValueError("generator already executing")
@@ -68,26 +87,85 @@ class Generator(collections.abc.Generator):
             return stop()
         if not self.started and sent is not None:
             raise TypeError("can't send non-None value to a just-started generator")
-        resume, self.resume = self.resume, None
-        self.k, self.stop, self.running = k, stop, True
+        return self.run(self.resume, sent, k, stop, fail)
+
+    def run(self, resume: Any, sent: Any, k: Any, stop: Any, fail: Any) -> Any:
+        self.resume = self.handler = None
+        self.k, self.stop, self.fail, self.running = k, stop, fail, True
+        self.heap.unfinished.pop(id(self), None)
         try:
             if not self.started:
                 self.started = True
-                return resume(self.end, Suspend(self))
+                return resume(self, Suspend(self))
             return resume(sent)
-        except BaseException:
+        except BaseException as error:
             if self.running:  # raised in the body, not by who consumes it
                 self.running, self.finished = False, True
+                if isinstance(error, StopIteration):
+                    raise _stopped_inside(error) from error
             raise
 
     def end(self, value: Any) -> Any:
         """The continuation of the body; gives back the adjoint of what it returns."""
         self.running, self.finished = False, True
-        stop, self.k, self.stop = self.stop, None, None
+        stop, self.k, self.stop, self.fail = self.stop, None, None, None
         self.value = value
         self.heap.put(value)
         stop()
         return self.heap.take(value)
+
+    def has_failed(self, error: BaseException) -> None:
+        """The handler of the body."""
+        self.running, self.finished = False, True
+        fail, self.k, self.stop, self.fail = self.fail, None, None, None
+        if isinstance(error, StopIteration):
+            error = _caused(_stopped_inside(error), error)
+        fail(error)
+
+    def receive(self, error: BaseException, k: Any, stop: Any, fail: Any) -> None:
+        """`error` is raised where the generator is suspended."""
+        if self.running:
+            raise ValueError("generator already executing")
+        if self.finished or not self.started or self.handler is None and self.inner is None:
+            self.leave()
+            fail(error)
+        elif self.handler is not None:
+            self.run(self.handler, error, k, stop, fail)
+        else:
+            self.delegate(error, k, stop, fail)
+
+    def delegate(self, error: BaseException, k: Any, stop: Any, fail: Any) -> None:
+        """The same where the body waits in a `yield from`, which hands the error on (PEP 380), and has no handler."""
+        inner = self.inner
+        if type(inner) is not Generator:
+            raise here(NoDerivativeError, "a generator that delegates to an iterator by `yield from` is left before its end",
+                       why="what the iterator does about it is not seen", remedy="write a loop, and a `try` around the yield")
+        resume, self.resume, self.running = self.resume, None, True
+
+        def yields(value: Any) -> Any:
+            self.resume, self.running = resume, False
+            return k(value)
+
+        def ends() -> Any:
+            return self.run(resume, None, k, stop, fail)  # whose `next` finds the inner one at its end
+
+        def fails(failure: BaseException) -> None:
+            self.running, self.finished = False, True
+            fail(failure)
+
+        if isinstance(error, GeneratorExit):
+            _close(inner, self.heap, lambda _: fails(error), fails)
+        else:
+            inner.receive(error, yields, ends, fails)
+
+    def leave(self) -> None:
+        """It is not run on: nothing in its body sees to what it is left with."""
+        self.finished, self.resume = True, None
+
+    def place(self) -> Location | None:
+        """Where its function is, in the user's file."""
+        origin = PROGRAMS.get(self.body.__code__.co_filename)
+        return None if origin is None else Location(origin.filename, origin.line(self.body.__code__.co_firstlineno))
 
     # -- as Python or C code that is not transformed sees it --------------------------------------------------
 
@@ -105,7 +183,9 @@ class Generator(collections.abc.Generator):
                     why="its steps would run without their derivatives", remedy="make a list of it first: list(...)")
 
     def close(self) -> None:
-        self.finished, self.resume = True, None
+        if self.started and not self.finished and (self.handler is not None or self.inner is not None):
+            raise self._refusal()
+        self.leave()
 
     def __iter__(self) -> Generator:
         return self
@@ -114,36 +194,67 @@ class Generator(collections.abc.Generator):
         return f"<generator of differentiated code at {id(self):#x}>"
 
 
-def generator_form(function: Any, call: Call) -> Any:
-    """`form(generator, "oSv")(heap, k, body, a, b)`: the arguments are kept until the first `next`."""
-    names = [f"_a{i}" for i in range(1, len(call.args))]
-    given = ", ".join(["_heap", "_end", "_suspend", *names])
-    lines = [f"def adapted({', '.join(['_heap', '_k', '_body', *names])}):",
-             *(f"    _heap.put({n})" for n in names),
-             "    def _start(_end, _suspend):",
-             f"        _r = _body({given})",
-             *(f"        _heap.add({n}, _r[{i}])" for i, n in enumerate(names, 1)),
-             "        return _ZERO",
-             "    _k(_Generator(_heap, _start))",
-             f"    return ({', '.join(['_ZERO', *(f'_heap.take({n})' for n in names)])},)"]
-    return define("\n".join(lines), {"_Generator": Generator, "_ZERO": ZERO})
+def _stopped_inside(error: BaseException) -> RuntimeError:
+    return RuntimeError("generator raised StopIteration")
 
 
-FORMS[GENERATOR] = generator_form
+def _caused(error: BaseException, cause: BaseException) -> BaseException:
+    error.__cause__ = cause
+    return error
 
 
-def next_form(heap: Any, k: Any, iterator: Generator, default: tuple[Any, ...]) -> Any:
+def check_finished(heap: Any, error: BaseException | None = None) -> None:
+    """The differentiated function has ended (or raised `error`), and a generator waits in a block that it must leave."""
+    for generator in heap.unfinished.values():
+        raise NoDerivativeError(
+            "a generator is left unfinished in a block that runs code when it is left (`with`, `finally`)",
+            where=generator.place(), why="Python runs that code when it collects the generator, which is not seen here",
+            remedy="use it up, or call its close()") from error
+
+
+def delegating(suspend: Any, iterator: Any) -> None:
+    """`yield from iterator` starts, in the generator that is suspended by `suspend`; None: it has ended."""
+    suspend.owner.inner = iterator
+
+
+def _maker(guarded: bool) -> Any:
+    def generator_form(function: Any, call: Call) -> Any:
+        """`form(generator, "oSv")(heap, k, body, a, b)`: the arguments are kept until the first `next`.
+
+        With a guarded body there is one argument more, behind the body: whether the generator closes.
+        """
+        names = [f"_a{i}" for i in range(1 + guarded, len(call.args))]
+        given = ", ".join(["_heap", "_made.end", *(["_made.failed"] if guarded else []), "_suspend", *names])
+        closes = ["_closes"] if guarded else []
+        lines = [f"def adapted({', '.join(['_heap', '_k', '_body', *closes, *names])}):",
+                 *(f"    _heap.put({n})" for n in names),
+                 "    def _start(_made, _suspend):",
+                 f"        _r = _body({given})",
+                 *(f"        _heap.add({n}, _r[{i}])" for i, n in enumerate(names, 1)),
+                 "        return _ZERO",
+                 f"    _k(_Generator({', '.join(['_heap', '_start', '_body', *(['True'] * guarded), *closes])}))",
+                 f"    return ({', '.join(['_ZERO', *(['_ZERO'] * guarded), *(f'_heap.take({n})' for n in names)])},)"]
+        return define("\n".join(lines), {"_Generator": Generator, "_ZERO": ZERO})
+
+    return generator_form
+
+
+FORMS[GENERATOR], FORMS[GUARDED_GENERATOR] = _maker(False), _maker(True)
+
+
+def next_form(heap: Any, k: Any, iterator: Generator, default: tuple[Any, ...], fail: Any = raises) -> Any:
     """`next(iterator)`, or `next(iterator, default)`: the adjoints of both."""
     back = ZERO
 
     def stop() -> Any:
         nonlocal back
         if not default:
-            raise stopped(iterator)
-        back = k(default[0])
+            fail(stopped(iterator))
+        else:
+            back = k(default[0])
         return ZERO
 
-    iterator.advance(k, stop)
+    iterator.advance(k, stop, None, fail)
     return (ZERO, back) if default else (ZERO,)
 
 
@@ -152,33 +263,83 @@ def stopped(iterator: Generator) -> StopIteration:
 
 
 def method_form(function: types.MethodType, call: Call) -> Any:
-    """`g.send(v)`, `g.close()`, `g.__next__()` of a generator of ours."""
+    """`g.send(v)`, `g.throw(error)`, `g.close()`, `g.__next__()` of a generator of ours.
+
+    The form has one that takes a handler in its attribute `under`, if the generator is guarded.
+    """
     owner, name = function.__self__, function.__func__.__name__
+    made, least, most = _METHODS.get(name, (None, 0, 0))
+    if made is None or not call.is_plain or not least <= len(call.args) <= most:
+        return None
 
+    def plain(heap: Any, k: Any, *args: Any) -> Any:
+        return made(owner, heap, k, raises, *args)
+
+    if owner.is_guarded:
+        def under(heap: Any, k: Any, h: Any, *args: Any) -> Any:
+            return made(owner, heap, k, h, *args)
+
+        plain.under = under  # type: ignore[attr-defined]
+    return plain
+
+
+def _advance(owner: Generator, heap: Any, k: Any, fail: Any) -> Any:
+    owner.advance(k, _stop(owner, fail), None, fail)
+    return ()
+
+
+def _send(owner: Generator, heap: Any, k: Any, fail: Any, value: Any) -> Any:
+    return (owner.advance(k, _stop(owner, fail), value, fail),)
+
+
+def _stop(owner: Generator, fail: Any) -> Any:
     def stop() -> Any:
-        raise stopped(owner)
+        fail(stopped(owner))
+        return ZERO
 
-    def close(heap: Any, k: Any) -> Any:
-        owner.close()
+    return stop
+
+
+def _itself(owner: Generator, heap: Any, k: Any, fail: Any) -> Any:
+    k(owner)
+    return ()
+
+
+def _throw(owner: Generator, heap: Any, k: Any, fail: Any, kind: Any, value: Any = None, traceback: Any = None) -> Any:
+    error = kind
+    if isinstance(kind, type) and issubclass(kind, BaseException):
+        given = value if isinstance(value, tuple) else () if value is None else (value,)
+        error = value if isinstance(value, kind) else kind(*given)
+    if not isinstance(error, BaseException):
+        raise TypeError(f"exceptions must be classes or instances deriving from BaseException, not {type(kind).__name__}")
+    if traceback is not None:
+        error = error.with_traceback(traceback)
+    owner.receive(error, k, _stop(owner, fail), fail)
+    return (ZERO, ZERO, ZERO)
+
+
+def _close(owner: Generator, heap: Any, k: Any, fail: Any) -> Any:
+    def goes_on(_: Any) -> Any:
+        fail(RuntimeError("generator ignored GeneratorExit"))
+        return ZERO
+
+    def ends() -> Any:
         k(None)
-        return ()
+        return ZERO
 
-    def advance(heap: Any, k: Any) -> Any:
-        owner.advance(k, stop)
-        return ()
+    def leaves(error: BaseException) -> None:
+        if isinstance(error, (GeneratorExit, StopIteration)):
+            k(None)
+        else:
+            fail(error)
 
-    def send(heap: Any, k: Any, value: Any) -> Any:
-        return (owner.advance(k, stop, value),)
+    if owner.finished or not owner.started or owner.handler is None and owner.inner is None and not owner.running:
+        owner.leave()
+        k(None)
+    else:
+        owner.receive(GeneratorExit(), goes_on, ends, leaves)
+    return ()
 
-    def itself(heap: Any, k: Any) -> Any:
-        k(owner)
-        return ()
 
-    def refuse(heap: Any, k: Any, *_: Any) -> Any:
-        raise owner._refusal()
-
-    if name == "throw":
-        return refuse
-    known = {"close": (close, 0), "__next__": (advance, 0), "send": (send, 1), "__iter__": (itself, 0)}
-    made, count = known.get(name, (None, 0))
-    return made if call.is_plain and len(call.args) == count else None
+_METHODS: dict[str, Any] = {"close": (_close, 0, 0), "__next__": (_advance, 0, 0), "send": (_send, 1, 1),
+                            "throw": (_throw, 1, 3), "__iter__": (_itself, 0, 0)}

@@ -150,9 +150,12 @@ def by_protocol(target: Any, function: Any, call: Call) -> Any:
 
     if type(function) is Suspend:
         def suspended(heap: Any, after: Any, h: Any, value: Any) -> Any:
-            return target(heap, after, value)
+            return target(heap, after, value, h)
 
         return suspended
+    under = getattr(target, "under", None)
+    if under is not None:  # it takes a handler itself
+        return under
     name = getattr(function, "__name__", repr(function))
     return unstored(target, call, f"a method that {name} calls", "Python calls it by itself, and its way back is lost",
                     "store after what may raise, or handle the exception in the method")

@@ -78,13 +78,14 @@ class Heap(Shadows):
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
     __slots__ = ("active", "c_depth", "caches", "changes", "constants", "depth", "end", "iterated", "second", "shadows", "slots",
-                 "written")
+                 "unfinished", "written")
 
     def __init__(self, depth: int = 0) -> None:
         self.depth = depth  # of the level whose adjoints these are (`forms.py`)
         self.changes = 0  # how often something was stored, or written in place
         self.caches: dict[Any, Any] = {}  # of cached functions: what they were called with -> value
         self.c_depth = 0  # calls that CPython 3.11 makes on the C stack
+        self.unfinished: dict[int, Any] = {}  # generators suspended in blocks that run code when they are left
         self.second: dict[tuple[int, int], Any] = {}  # cotangents of what is added to the slots of inner heaps
         self.written: dict[int, Any] = {}
         self.iterated: dict[int, int] = {}  # owners of arrays that were iterated over -> how often they have been written since

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import forms, lazy
+from . import forms, guarded, lazy
 from .cotangents import ZERO
 from .generators import Generator, next_form
 from .heap import is_floating
@@ -97,6 +97,13 @@ def _next(function: Any, call: Call) -> Any:
             return _next_of_class(heap, k, member, iterator, default)
         return plain(heap, k, iterator, default[0]) if default else plain(heap, k, iterator)
 
+    def under(heap: Any, k: Any, h: Any, iterator: Any, *default: Any) -> Any:
+        if type(iterator) is Generator and iterator.is_guarded:
+            return next_form(heap, k, iterator, default, h)
+        return call_with(others, heap, k, (h, iterator, *default))
+
+    others = guarded.by_protocol(adapted, function, call)
+    adapted.under = under  # type: ignore[attr-defined]
     return adapted
 
 

@@ -93,12 +93,50 @@ def sequence_items(sequence: Any) -> Any:
 def delegate(suspend: Any, iterable: Any) -> Any:
     """`yield from iterable`, in a generator that is suspended by `suspend`."""
     iterator = iter(iterable)
+    delegating(suspend, iterator)
     sent = None
     while True:
         value = step(iterator, sent)
         if value is END:
+            delegating(suspend, None)
             return returned(iterator)
         sent = suspend(value)
+
+
+def delegate_guarded(suspend: Any, iterable: Any) -> Any:
+    """The same in a generator whose body sees to exceptions: they go to the inner one first (PEP 380)."""
+    iterator = iter(iterable)
+    value = step(iterator, None)
+    while value is not END:
+        try:
+            sent = suspend(value)
+        except GeneratorExit:
+            close = getattr(iterator, "close", None)
+            if close is not None:
+                close()
+            raise
+        except BaseException as error:
+            throw = getattr(iterator, "throw", None)
+            if throw is None:
+                raise
+            value = after_throwing(throw, error)
+        else:
+            value = step(iterator, sent)
+    return returned(iterator)
+
+
+def after_throwing(throw: Any, error: Any) -> Any:
+    try:
+        return throw(error)
+    except StopIteration:
+        return END
+
+
+def delegating(suspend: Any, iterator: Any) -> None:
+    """See `generators.delegating`."""
+    from . import generators
+
+    generators.delegating(suspend, iterator)
 
 
 def step(iterator: Any, sent: Any) -> Any:

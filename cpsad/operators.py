@@ -16,11 +16,13 @@ import numpy as np
 
 from . import forms
 from .cotangents import ZERO, Absorbing, Poison
+from .generators import check_finished
 from .heap import Heap
 from .resolve import kind_of, letter_of
 from .special import groups_of_value, note
 from .stack import Deep
 from .tracebacks import shown_to_the_user
+from .transforms.errors import CpsadError
 from .trees import Tree, is_tree
 
 __all__ = ["Argnums", "grad", "stop_gradient", "value_and_grad"]
@@ -226,6 +228,12 @@ class _Gradient:
                 target = forms.form(self.function, signature)
                 results = target(heap, heap.end, *arguments, **given)
             done = True
+            if heap.unfinished:
+                check_finished(heap)
+        except Exception as error:
+            if heap.unfinished and not isinstance(error, CpsadError):
+                check_finished(heap, error)
+            raise
         finally:
             ends.restore()
             for tree in trees:

@@ -131,6 +131,7 @@ class _Maker:
 
 
 GENERATOR = _Maker()
+GUARDED_GENERATOR = _Maker()  # whose body is called under a handler
 
 
 def undifferentiated(g: Any, value: Any, what: str) -> Any:
@@ -166,8 +167,10 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"
               "getitem", "setitem", "delitem"):
     SUPPORT[_name] = getattr(operator, _name)
 SUPPORT |= {"lacks": lacks, "getattr": getattr, "setattr": setattr, "delattr": delattr, "tuple": tuple, "generator": GENERATOR,
+            "guarded_generator": GUARDED_GENERATOR,
             "make_class": make_class,
-            "unpacked": lazy.UNPACKED, "delegate": lazy.delegate}
+            "unpacked": lazy.UNPACKED, "delegate": lazy.delegate,
+            "delegate_guarded": lazy.delegate_guarded}
 for _name in IN_PLACE:
     SUPPORT[_name] = getattr(operator, _name)
     SUPPORT[_name + "_copy"] = _copying(getattr(operator, _name))

@@ -64,7 +64,7 @@ _ATTRIBUTE_CALLS = (getattr, hasattr, setattr, delattr)
 # Iterators that call a function of the user's: in differentiated code they are generators (`lazy.py`).
 _CALLERS = {map, filter, itertools.starmap, itertools.accumulate, itertools.takewhile, itertools.dropwhile,
             itertools.filterfalse, itertools.groupby, itertools.count}
-_MAKERS = {"from_iterable", "ndenumerate", "contextmanager"}  # names of functions whose results are generators
+_MAKERS = {"from_iterable", "ndenumerate", "next", "throw"}  # names in code that meets generators
 _BUILT_IN = {"map": map, "filter": filter}
 
 _seen: set[str] = set()

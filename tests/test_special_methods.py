@@ -126,17 +126,9 @@ def given_to_code_that_is_not_seen(x):
     return array.array("d", powers(x, 3))[0]
 
 
-def thrown(x):
-    g = powers(x, 3)
-    next(g)
-    g.throw(ValueError)
-    return x
-
-
 @pytest.mark.parametrize(("function", "x", "text"), [
     (array_times_object, np.ones(2), "v * Plain"),
     (given_to_code_that_is_not_seen, 1.5, "array.array"),
-    (thrown, 1.5, "g.throw"),
 ], ids=lambda v: getattr(v, "__name__", None))
 def test_refusals_name_line_reason_and_remedy(function, x, text):
     with pytest.raises(NoDerivativeError) as info:

@@ -49,7 +49,7 @@ class _Anf:
 
     def function(self, node: gast.FunctionDef) -> gast.FunctionDef:
         outer, covered = self.ctx.locals, self.covered
-        self.covered = self.ctx.guards_nested if self.nested else self.ctx.guarded
+        self.covered = (self.ctx.guards_nested if self.nested else self.ctx.guarded) or getattr(node, "guarded", False)
         self.nested += 1
         node.body = self.block(node.body)
         self.nested -= 1
@@ -90,10 +90,11 @@ class _Anf:
             node.body = self.block(node.body)
         elif isinstance(node, gast.Try):
             before, self.covered = self.covered, True
-            node.body, node.orelse = self.block(node.body), self.block(node.orelse)
-            node.finalbody = self.block(node.finalbody)
+            node.body, node.orelse = self.block(node.body) or [at(gast.Pass(), node)], self.block(node.orelse)
+            if node.finalbody:
+                node.finalbody = self.block(node.finalbody) or [at(gast.Pass(), node)]
             for handler in node.handlers:
-                handler.body = self.block(handler.body)
+                handler.body = self.block(handler.body) or [at(gast.Pass(), node)]
             self.covered = before
         elif isinstance(node, gast.FunctionDef):
             node = self.function(node)

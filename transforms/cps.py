@@ -355,7 +355,7 @@ class _Function(Continuations):
         only_cps = getattr(node, "only_cps", False)
         signature, self.ctx.signature = self.ctx.signature, "o" + self.ctx.signature if only_cps else ""
         made = _Function(copy_tree(node), self.ctx, {v: n for v, n in visible.items() if v not in bound_names(node)},
-                         self.used, self.ctx.guards_nested and not only_cps).convert(keep_params=False)
+                         self.used, node.guarded if only_cps else self.ctx.guards_nested).convert(keep_params=False)
         self.ctx.signature = signature
         made.nested_of = own
         if only_cps:

@@ -40,7 +40,7 @@ from . import captures, cells, outer, patterns, qualnames
 from .classes import outline_classes
 from .context import Context
 from .exceptions import Exceptions, check_try
-from .generators import TOTAL_CONSUMERS, loops_of, outline_expressions
+from .generators import TOTAL_CONSUMERS, loops_of, note_blocks, outline_expressions
 from .nodes import (
     COMPREHENSIONS,
     assign,
@@ -69,6 +69,7 @@ __all__ = ["check", "desugar"]
 def desugar(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
     tree = copy_tree(tree)
     qualnames.note(tree)
+    note_blocks(tree)
     tree.decorator_list, tree.returns = [], None
     _strip_annotations(tree.args)
     tree = patterns.convert(tree, ctx)
@@ -112,7 +113,7 @@ class _Desugar(Exceptions):
         body = node.body
         if body and isinstance(body[0], gast.Expr) and isinstance(body[0].value, gast.Constant):
             body = body[1:]
-        state = self.enter_function()
+        state = self.enter_function(getattr(node, "guarded", False))
         node.body = self.block(body) or [at(gast.Pass(), node)]
         self.leave_function(state)
         return node

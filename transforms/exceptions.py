@@ -42,10 +42,11 @@ class Exceptions:
     finals: int  # how many `finally` blocks are to run on the way out of the function
     named: list[Any]  # variables of `except ... as variable` around this place, in the innermost loop
 
-    def enter_function(self) -> tuple[Any, ...]:
+    def enter_function(self, covered: bool) -> tuple[Any, ...]:
+        """`covered`: the body runs under a handler in any case."""
         state = tuple(getattr(self, n, None) for n in ("handling", "covered", "finals", "named"))
         guarded = self.ctx.guarded if state[0] is None else self.ctx.guards_nested
-        self.handling, self.covered, self.finals, self.named = [], int(guarded), 0, []
+        self.handling, self.covered, self.finals, self.named = [], int(guarded or covered), 0, []
         return state
 
     def leave_function(self, state: tuple[Any, ...]) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import gast
 
 from .context import Context
-from .generators import check_generators
 from .nodes import SCOPES, children, walk
 
 __all__ = ["check_supported"]
@@ -37,7 +36,6 @@ _FRAME_READERS = {
 
 
 def check_supported(tree: gast.FunctionDef, ctx: Context) -> None:
-    check_generators(tree, ctx)
     for node in walk(tree):
         refused = REFUSED.get(type(node))
         if refused is not None:

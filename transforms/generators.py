@@ -31,6 +31,7 @@ from .nodes import (
     assign,
     at,
     call,
+    const,
     copy_tree,
     def_,
     dotted,
@@ -43,7 +44,7 @@ from .nodes import (
     walk_scope,
 )
 
-__all__ = ["TOTAL_CONSUMERS", "check_generators", "is_generator", "loops_of", "outline", "outline_expressions", "uses_factories",
+__all__ = ["TOTAL_CONSUMERS", "is_generator", "loops_of", "note_blocks", "outline", "outline_expressions", "uses_factories",
            "uses_generators"]
 
 TOTAL_CONSUMERS = {"sum", "list", "tuple", "set", "frozenset", "dict", "sorted", "max", "min"}
@@ -54,15 +55,17 @@ def is_generator(function: Any) -> bool:
     return any(isinstance(n, (gast.Yield, gast.YieldFrom)) for n in walk_scope(function.body))
 
 
-def check_generators(tree: Any, ctx: Context) -> None:
-    """Refuses a generator whose unfinished end runs code: Python runs it when the generator is collected."""
-    for node in walk(tree):
-        caught = isinstance(node, gast.Try) and (node.finalbody or any(_catches_exit(h.type) for h in node.handlers))
-        if (caught or isinstance(node, gast.With)) and any(
-                isinstance(n, (gast.Yield, gast.YieldFrom)) for n in walk_scope(node.body)):
-            raise ctx.refuse(node, "a generator that is suspended in a block which runs code when it is left",
-                             why="an unfinished generator is left when Python collects it, which is not seen here",
-                             remedy="leave the block before the yield")
+def note_blocks(tree: Any) -> None:
+    """Marks the functions that yield in a `try` or `with`: `guarded`, and `closes` if leaving the block then runs code."""
+    for function in walk(tree):
+        if not isinstance(function, gast.FunctionDef):
+            continue
+        for node in walk_scope(function.body):
+            if isinstance(node, (gast.Try, gast.With)) and any(
+                    isinstance(n, (gast.Yield, gast.YieldFrom)) for n in walk_scope([node])):
+                function.guarded = True
+                if isinstance(node, gast.With) or node.finalbody or any(_catches_exit(h.type) for h in node.handlers):
+                    function.closes = True
 
 
 def _catches_exit(kind: Any) -> bool:
@@ -148,9 +151,14 @@ def outline(tree: Any, ctx: Context) -> Any:
     suspend, body, made = names.fresh("suspend"), names.fresh(f"{tree.name}_body"), names.fresh("made")
     ctx.locals |= {suspend, body, made}
     params = parameters(tree.args)
-    inner = def_(body, arguments([suspend, *params]), [_Calls(suspend, ctx).visit(copy_tree(s)) for s in tree.body], tree)
-    inner.only_cps = True
+    guarded = getattr(tree, "guarded", False)
+    calls = _Calls(suspend, "delegate_guarded" if guarded else "delegate", ctx)
+    inner = def_(body, arguments([suspend, *params]), [calls.visit(copy_tree(s)) for s in tree.body], tree)
+    inner.only_cps, inner.guarded = True, guarded
     making = call(ctx.use("generator"), load(body), *map(load, params))
+    if guarded:
+        closes = const(getattr(tree, "closes", False))
+        making = call(ctx.use("guarded_generator"), load(body), closes, *map(load, params))
     outer = def_(tree.name, copy_tree(tree.args), [inner, assign(made, making, tree), ret(load(made), tree)], tree)
     return outer
 
@@ -158,15 +166,15 @@ def outline(tree: Any, ctx: Context) -> Any:
 class _Calls(gast.NodeTransformer):
     """`yield v` is `suspend(v)`, `yield from values` is `delegate(suspend, values)`."""
 
-    def __init__(self, suspend: str, ctx: Context) -> None:
-        self.suspend, self.ctx = suspend, ctx
+    def __init__(self, suspend: str, delegate: str, ctx: Context) -> None:
+        self.suspend, self.delegate, self.ctx = suspend, delegate, ctx
 
     def visit_Yield(self, node: Any) -> Any:
         value = node.value if node.value is not None else gast.Constant(value=None, kind=None)
         return call(load(self.suspend), value)
 
     def visit_YieldFrom(self, node: Any) -> Any:
-        return call(self.ctx.use("delegate"), load(self.suspend), node.value)
+        return call(self.ctx.use(self.delegate), load(self.suspend), node.value)
 
     def visit_FunctionDef(self, node: Any) -> Any:
         return node

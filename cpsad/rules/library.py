@@ -35,6 +35,7 @@ defrule((np.ndarray.__copy__, np.ndarray.__deepcopy__), lambda g, y, x, memo=Non
 python((np.ndarray.tolist, np.generic.tolist), conversions.tolist)
 python(np.fromiter, conversions.fromiter)
 constant(lazy.place_of, result="t")
+constant(lazy.delegating, result="c")
 
 # Functions that look like others
 python(functools.update_wrapper, copying.update_wrapper)
