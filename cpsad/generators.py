@@ -305,7 +305,8 @@ def _itself(owner: Generator, heap: Any, k: Any, fail: Any) -> Any:
     return ()
 
 
-def _throw(owner: Generator, heap: Any, k: Any, fail: Any, kind: Any, value: Any = None, traceback: Any = None) -> Any:
+def _throw(owner: Generator, heap: Any, k: Any, fail: Any, *args: Any) -> Any:
+    kind, value, traceback = (*args, None, None)[:3]
     error = kind
     if isinstance(kind, type) and issubclass(kind, BaseException):
         given = value if isinstance(value, tuple) else () if value is None else (value,)
@@ -315,7 +316,7 @@ def _throw(owner: Generator, heap: Any, k: Any, fail: Any, kind: Any, value: Any
     if traceback is not None:
         error = error.with_traceback(traceback)
     owner.receive(error, k, _stop(owner, fail), fail)
-    return (ZERO, ZERO, ZERO)
+    return (ZERO,) * len(args)
 
 
 def _close(owner: Generator, heap: Any, k: Any, fail: Any) -> Any:
