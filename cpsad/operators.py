@@ -235,10 +235,11 @@ class _Gradient:
                 check_finished(heap, error)
             raise
         finally:
-            ends.restore()
-            for tree in trees:
-                tree.leave(check=done)
-                ends.aux = tree.back(ends.aux)
+            try:
+                ends.leave(trees, check=done)
+            except KeyboardInterrupt:  # in the middle of it: it must be done all the same
+                ends.leave(trees, check=False)
+                raise
         separate = _Separate()
         gradients = tuple([v.gradient(lambda a, x: separate(_gradient(a, x))) if type(v) is Tree
                            else separate(_gradient(heap.collect(v, results[i]), v)) for i, v in zip(slots, values, strict=True)])
@@ -249,9 +250,9 @@ class _Gradient:
     def letter(self, value: Any, active: bool) -> str:
         """The letter of an argument in the signature of the call."""
         letter = letter_of(value, active)
-        if letter in "oO" and value is not None and (found := groups_of_value(value, 100 if self.called else 4000)):
-            note(found)  # somewhere in the argument is an object with special methods
-            return "v" if letter == "o" else "V"
+        if letter in "oOvV" and value is not None and (found := groups_of_value(value, 100 if self.called else 4000)):
+            note(found)  # the argument, or something in it, is an object with special methods
+            return "v" if letter in "ov" else "V"
         return letter
 
     def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
@@ -323,6 +324,13 @@ class _End:
         """What the way back has restored becomes again what the function left."""
         for array, content in self.contents:
             array[...] = content
+
+    def leave(self, trees: list[Tree], check: bool) -> None:
+        """The caller's arrays and containers are as the function left them. May be done twice."""
+        self.restore()
+        for tree in trees:
+            tree.leave(check)
+            self.aux = tree.back(self.aux)
 
 
 def _seed(value: Any) -> Any:

@@ -63,7 +63,11 @@ def letter_of(value: Any, active: bool) -> str:
         return known[active]
     letter = kind_of(value)
     if letter not in "sn":
-        letter = "v" if special.is_special(value) else "o"
+        letter = "o"
+        if special.is_special(value):  # functions transformed from now on are made for its methods
+            kind: Any = type(value)
+            special.note(special.groups_of_type(kind))
+            letter = "v"
     return letter.upper() if active else letter
 
 

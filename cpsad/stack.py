@@ -17,19 +17,37 @@ from typing import Any
 
 __all__ = ["Deep", "OnCStack", "Shallow", "deep_limit"]
 
-FRAME_BYTES = 700  # a continuation's frame with its closure and a few numbers; measured at 280 to 600
-SHARE = 0.1  # of the memory that is free
+FRAME_BYTES = 400  # a continuation's frame with its closure and a few numbers; measured at 280 to 600
+# Of the memory that is available half of the first 8 GB, for a turn of a loop over a generator takes eight frames, and
+# a million turns must go; of the rest a tenth, for a runaway recursion must come to its end too.
+SHARES = 0.5, 0.1
+FIRST = 8 << 30
 C_CALLS = 3000  # nested calls through C that the default C stack of 8 MB surely holds
 
 
 @functools.cache
 def deep_limit() -> int:
-    """The most frames that a share of the machine's free memory can hold; between 2.5 and 100 million."""
+    """The most frames that a share of the machine's available memory can hold; between 2.5 and 100 million."""
+    free = _available()
+    share = min(free, FIRST) * SHARES[0] + max(free - FIRST, 0) * SHARES[1]
+    return int(min(max(share / FRAME_BYTES, 2_500_000), 100_000_000))
+
+
+def _available() -> int:
+    """Bytes of memory that can be had without swapping: what Linux says, within the limit of the container."""
+    free = 8 << 30
     try:
         free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
-        free = 4 << 30
-    return int(min(max(free * SHARE / FRAME_BYTES, 2_500_000), 100_000_000))
+        pass
+    try:
+        with open("/proc/meminfo") as lines:  # without it, memory that only caches files counts as used
+            free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+        with open("/sys/fs/cgroup/memory.max") as most, open("/sys/fs/cgroup/memory.current") as used:
+            free = min(free, int(most.read()) - int(used.read()))
+    except (OSError, ValueError, StopIteration):  # another system, or no limit ("max")
+        pass
+    return free
 
 
 class Deep:

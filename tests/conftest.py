@@ -1,5 +1,6 @@
 """Options of the tests, and what holds for all of them."""
 
+import random
 import sys
 
 import pytest
@@ -8,6 +9,15 @@ import pytest
 def pytest_addoption(parser):
     parser.addoption("--random-programs", type=int, default=2000, help="how many random programs are differentiated")
     parser.addoption("--random-seed", type=int, default=0, help="the seed of the first of them")
+    parser.addoption("--shuffle", type=int, default=None, help="run the tests in a random order, made from this seed")
+    parser.addoption("--full-depth", action="store_true", help="loops of a million turns, recursions 100,000 deep")
+    parser.addoption("--faults", type=int, default=0, help="so many interrupts in each function of the corpus")
+
+
+def pytest_collection_modifyitems(config, items):
+    seed = config.getoption("--shuffle")
+    if seed is not None:
+        random.Random(seed).shuffle(items)
 
 
 @pytest.fixture(autouse=True)

@@ -143,7 +143,7 @@ def test_recursion_with_starred_arguments():
 
 
 def test_recursion_through_c_code():
-    """`filter` with a function that recurs: an error, not a crash."""
+    """`filter` with a function that recurs: right, or an error where there is not memory enough, but not a crash."""
     code, out, err = apart(
         """
         from cpsad import grad
@@ -159,7 +159,8 @@ def test_recursion_through_c_code():
         """
     )
     assert code == 0, err
-    assert out.split() == ["1.0", "RecursionError"]
+    first, second = out.split()
+    assert first == "1.0" and second in ("1.0", "RecursionError")
 
 
 def test_recursion_through_a_key():

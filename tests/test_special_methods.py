@@ -2,6 +2,8 @@
 
 import array
 import gc
+import subprocess
+import sys
 import threading
 import weakref
 
@@ -336,3 +338,43 @@ def test_errors_are_ours_or_the_slope_is_right():
 
 
 assert cpsad
+
+
+@pytest.mark.parametrize("argument", ["Ring(2.0)", "[Ring(2.0)]", "Holder(Ring(2.0))"])
+def test_an_argument_with_special_methods_in_a_process_that_has_met_none(argument):
+    """What classes other tests have met must not matter; here an object is found in the arguments only."""
+    program = f"""
+class Ring:
+    def __init__(self, r):
+        self.r = r
+
+    @property
+    def area(self):
+        return self.r * self.r
+
+class Holder:
+    def __init__(self, ring):
+        self.ring = ring
+
+    def __getitem__(self, i):
+        return self.ring
+
+def f(x, held):
+    ring = held if hasattr(held, "r") else held[0]
+    ring.r = ring.r * x
+    return ring.area
+
+from cpsad import grad
+
+print(grad(f)(3.0, {argument}))
+"""
+    done = subprocess.run([sys.executable, "-c", RUNNER, program], capture_output=True, text=True, timeout=120, check=False)
+    assert done.stdout.strip() == "24.0", done.stderr[-2000:]
+
+
+RUNNER = """
+import linecache, sys
+text = sys.argv[1]
+linecache.cache["<program>"] = (len(text), None, text.splitlines(keepends=True), "<program>")
+exec(compile(text, "<program>", "exec"), {"__name__": "program"})
+"""
