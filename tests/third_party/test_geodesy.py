@@ -36,3 +36,21 @@ def test_earth_centred():
 
 def test_sidereal_time():
     agrees(lambda t: propagation.gstime(2451545.0 + t), 1.7)
+
+
+def test_grid():
+    utm = library("utm")
+    agrees(lambda lat, lon: 1e-5 * utm.from_latlon(lat, lon)[0], 46.0, 8.0)
+    agrees(lambda east: utm.to_latlon(east, 5000000.0, 32, "T")[1], 450000.0)
+
+
+def test_distances_as_objects():
+    distance = library("geopy.distance")
+    agrees(lambda lat, lon: 1e-2 * distance.great_circle((lat, lon), (46.5, 8.2)).km, 46.0, 8.0)
+    agrees(lambda lat, lon: 1e-2 * distance.geodesic((lat, lon), (46.5, 8.2)).km, 46.0, 8.0)
+
+
+def test_sun():
+    sun = library("astral.sun")
+    agrees(lambda t: 1e-3 * sun.geom_mean_long_sun(t) + sun.sun_declination(t) + sun.eq_of_time(t), 0.2)
+    agrees(lambda lat: sun.hour_angle(lat, 20.0, 90.8, sun.SunDirection.RISING), 46.0)

@@ -71,3 +71,52 @@ def test_differential_equation_at_given_times(method):
         return np.sum(sol.y * np.arange(4.0))
 
     agrees(f, 0.7, np.array([1.3, 0.4]))
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # slopes at 0 of what has no weight
+@pytest.mark.parametrize("method", ["Radau", "BDF"])
+def test_stiff_differential_equation(method):
+    agrees(lambda rate: integrate.solve_ivp(lambda t, y: -rate * y, (0.0, 1.0), [1.0], method).y[0, -1], 1.7, rtol=1e-4)
+
+
+def test_minimum_by_its_iterations():
+    def f(a):
+        def slope(x):
+            return np.array([2 * (x[0] - a) + 4 * x[0] ** 3 - 2 * (x[1] - x[0]), 2 * (x[1] - x[0])])
+
+        start = np.array([0.3, 0.2])
+        found = optimize.minimize(lambda x: (x[0] - a) ** 2 + x[0] ** 4 + (x[1] - x[0]) ** 2, start, method="BFGS", jac=slope)
+        return found.x[0]
+
+    agrees(f, 0.7, rtol=1e-4)
+
+
+def test_minimum_of_one_variable():
+    agrees(lambda a: optimize.brent(lambda x: (x - a) ** 2 + x**4, brack=(-1.0, 1.0)), 0.7, rtol=1e-4)
+
+
+def test_interpolation():
+    interpolate = library("scipy.interpolate")
+    y = np.array([0.1, 0.3, 0.2, 0.5])
+    agrees(lambda y, x: interpolate.barycentric_interpolate(np.arange(4.0), y, x), y, 1.3)
+    agrees(lambda y, x: interpolate.krogh_interpolate(np.arange(4.0), y, x) * interpolate.lagrange(np.arange(4.0), y)(x), y, 1.3)
+
+
+def test_sums():
+    y = np.array([0.1, 0.3, 0.2, 0.5, 0.4])
+    agrees(lambda y: integrate.simpson(y, dx=0.1) * integrate.romb(y, dx=0.1), y)
+    agrees(lambda a: integrate.quad_vec(lambda x: np.sin(a * x), 0.0, 1.0)[0], 0.7)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_windows_and_filters():
+    signal = library("scipy.signal")
+    agrees(lambda b: np.sum(signal.windows.kaiser(7, b) * np.arange(7.0)) + np.sum(signal.windows.gaussian(7, b)), 2.0)
+    agrees(lambda w: np.sum(signal.butter(3, w)[0]), 0.3)
+    agrees(lambda b: np.sum(np.abs(signal.freqz(b, [1.0, 0.2], worN=5)[1])), np.array([0.2, 0.3, 0.1]))
+
+
+def test_statistics():
+    stats = library("scipy.stats")
+    x = np.array([0.2, 0.5, 0.3, 0.9])
+    agrees(lambda x: stats.gstd(x) * stats.hmean(x), x)
