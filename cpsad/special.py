@@ -234,6 +234,8 @@ class _Reach:
                         self.todo += [f for f in (member.fget, member.fset, member.fdel) if f is not None]
                     elif isinstance(member, functools.cached_property):
                         self.todo.append(member.func)
+            elif any(isinstance(m, types.FunctionType) and _iterates(m.__code__) for m in vars(base).values()):
+                self.found |= {"iterate", "contains"}  # its methods may return such an iterator; they are not followed
 
     def function(self, function: types.FunctionType) -> None:
         if function is not self.root and not _is_users(function.__module__ or ""):
@@ -306,6 +308,11 @@ def _read(code: types.CodeType) -> tuple[frozenset[str], frozenset[str]]:
         if "property" in inner.co_names or "cached_property" in inner.co_names:
             found |= {"attribute", *("." + c.co_name for c in inner.co_consts if isinstance(c, types.CodeType))}
     return frozenset(found), frozenset(n for inner in codes for n in inner.co_names)
+
+
+def _iterates(code: types.CodeType) -> bool:
+    groups, names = _shown(code)
+    return "iterate" in groups or not names.isdisjoint(_BUILT_IN)
 
 
 def _consumed(codes: list[types.CodeType]) -> set[types.CodeType]:

@@ -23,7 +23,7 @@ from .reach import runs_python
 from .rules.registry import REGISTRY
 from .transforms.errors import NoDerivativeError
 
-__all__ = ["container_rule", "inherited", "init_of", "makes_container"]
+__all__ = ["CALLED", "container_rule", "inherited", "init_of", "makes_container"]
 
 _FILLED = (list, dict, set, collections.deque, collections.OrderedDict, collections.defaultdict, types.SimpleNamespace)
 _WHOLE = (tuple, frozenset)  # have their elements from `__new__`
@@ -104,7 +104,7 @@ def inherited(owner: Any, descriptor: Any, call: Call) -> Any:
     """The form of an inherited method, bound, that is entered above, or of an ordered dictionary's that runs code."""
     kind: Any = type(owner)
     if kind is not collections.OrderedDict and isinstance(owner, collections.OrderedDict) and runs_python(
-            kind, *_CALLED.get(descriptor, ())):
+            kind, *CALLED.get(descriptor, ())):
         if descriptor in (collections.OrderedDict.update, collections.OrderedDict.__init__):
             return foreign._bound_method(fill, owner, _unparse(call))
         return foreign.untransformed(descriptor.__get__(owner), call, None)
@@ -118,7 +118,7 @@ def inherited(owner: Any, descriptor: Any, call: Call) -> Any:
 
 # Methods of ordered dictionaries, and those of the class that they call.
 _TAKES = ("__contains__", "__getitem__", "__delitem__")
-_CALLED: dict[Any, tuple[str, ...]] = {
+CALLED: dict[Any, tuple[str, ...]] = {
     collections.OrderedDict.update: ("__setitem__",), collections.OrderedDict.__init__: ("__setitem__",),
     collections.OrderedDict.pop: _TAKES, collections.OrderedDict.popitem: _TAKES,
     collections.OrderedDict.setdefault: ("__contains__", "__getitem__", "__setitem__"),

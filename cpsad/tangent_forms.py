@@ -253,11 +253,10 @@ def _method_of_builtin(heap: Any, function: Any, owner: Any) -> Any:
         primitive = next((vars(base)[function.__name__] for base in type(owner).__mro__ if not isinstance(
             vars(base).get(function.__name__, primitive), types.FunctionType)), None)
     if isinstance(owner, collections.OrderedDict) and type(owner) is not collections.OrderedDict and runs_python(
-            type(owner), "__setitem__", "__getitem__", "__delitem__"):  # its methods call those
+            type(owner), *subclasses.CALLED.get(primitive, ())):  # its methods call those
         if primitive in (collections.OrderedDict.update, collections.OrderedDict.__init__):
             return functools.partial(heap.of(subclasses.fill), owner)
-        if primitive in subclasses._OVERRULED:
-            return untransformed(heap, function, None)
+        return untransformed(heap, function, None)
     if _of_container(primitive):
         return functools.partial(_move, heap, primitive, owner)
     protocol = _in(PROTOCOLS, primitive)
