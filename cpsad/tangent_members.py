@@ -35,8 +35,8 @@ def get_item(heap: Any, owner: Any, index: Any) -> Any:
     if isinstance(owner, type) and (python_member(kind, "__getitem__") or python_member(owner, "__class_getitem__")):
         return heap.of(owner.__class_getitem__)(index)  # type: ignore[attr-defined]
     value = owner[index] if isinstance(owner, dict) else heap.item(owner, index)
-    if isinstance(owner, np.ndarray):
-        heap.put(value, heap.pick(owner, heap.get(owner), index))
+    if isinstance(owner, (np.ndarray, np.generic, np.flatiter)):
+        heap.put(value, heap.part(owner, heap.get(owner), index, value))
     return value
 
 

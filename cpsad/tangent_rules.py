@@ -135,6 +135,10 @@ def primitive_form(heap: Any, function: Any, rule: Rule) -> Any:
     known = inspect.signature(pullback) if pullback is not None else None
 
     def call(*args: Any, **keywords: Any) -> Any:
+        if rule.makes_text:
+            made = function(*args, **keywords)
+            heap.text(made, *args, *keywords.values())
+            return made
         given = list(args)
         tangents: list[Any] = []
         if rule.consumes and given:

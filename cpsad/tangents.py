@@ -233,6 +233,10 @@ class Tangents(Shadowed, Heap):
         if tangent is not ZERO and is_floating(value):
             raise here(NoDerivativeError, f"{what} has no derivative rule", remedy="use cpsad.stop_gradient on it")
 
+    def text(self, made: Any, *parts: Any) -> None:
+        if any(self.get(p) is not ZERO for p in parts) or reaches(self.slots, *parts):
+            self.mark_text(made, 1.0)
+
     def mark_text(self, made: Any, *tangents: Any) -> None:
         """A text has been made of what has a tangent: no number is to be read back from it."""
         if isinstance(made, (str, bytes)) and any(d is not ZERO for d in tangents):

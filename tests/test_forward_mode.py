@@ -199,7 +199,7 @@ def test_memory_does_not_grow_with_the_length():
 def test_code_that_is_not_seen_is_refused():
     import json
 
-    with pytest.raises(cpsad.NoDerivativeError, match="reaches _json"):
+    with pytest.raises(cpsad.NoDerivativeError, match="reaches|text"):
         jvp(lambda x: float(json.loads(json.dumps([x]))[0]), (1.5,), (1.0,))
     with pytest.raises(cpsad.NoDerivativeError, match="text"):
         jvp(lambda x: float(str(x)), (1.5,), (1.0,))

@@ -48,6 +48,14 @@ class TangentRules:
         if rule.role == "mover":
             self.bind(name, value, self.found)
             return
+        if rule.makes_text:
+            every = [a.value if isinstance(a, gast.Starred) else a for a in [*args, *(k.value for k in keywords)]]
+            for a in every:
+                self.put(a)  # type: ignore[attr-defined]
+            self.bind(name, value, None)
+            if name is not None:
+                self.do(self.on_heap("text", load(name), *(load(a.id) for a in every if isinstance(a, gast.Name))))
+            return
         given = self.prepared(value, rule, args, keywords)
         if given is None:
             self.bind(name, value, None)
@@ -62,8 +70,6 @@ class TangentRules:
                 self.do(self.on_heap("put_each_tangent", load(name), *seen))
             return
         self.bind(name, value, lambda y: self.result_of(value, rule, args, keywords, self_first, y, given))
-        if rule.makes_text:
-            self.mark_text(name, args)
 
     def prepared(self, value: Any, rule: Any, args: list[Any], keywords: list[Any]) -> dict[str, Any] | None:
         """The tangents of the arguments by name, after sequences that stand for arrays were made arrays; None for none."""

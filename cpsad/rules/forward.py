@@ -26,6 +26,7 @@ __all__ = ["FORWARD", "forward", "linear", "of"]
 
 FORWARD: dict[Any, Any] = {}  # primitive -> its forward rule, or "linear"
 USER: dict[Any, Any] = {}  # those of the user's
+NOT_HOLOMORPHIC = {"ive", "jve", "yve"}  # of SciPy: their reverse rules are no forward rules where numbers are complex
 _loaded = False
 
 
@@ -40,6 +41,8 @@ def of(rule: Rule) -> Any:
         return USER[rule.primitive]
     if REGISTRY.user.rules.get(rule.primitive) is not rule and rule.primitive in FORWARD:
         return FORWARD[rule.primitive]
+    if getattr(rule.primitive, "__name__", "") in NOT_HOLOMORPHIC:
+        return None
     return rule.pullback if rule.elementwise else None
 
 
@@ -73,7 +76,7 @@ linear(np.trace, array.trace, np.diagonal, array.diagonal, np.diag, np.tril, np.
 
 # Shapes, order of axes and of elements, repetition, selection
 linear(
-    np.reshape, array.reshape, np.ravel, array.ravel, array.flatten, np.expand_dims, np.squeeze, array.squeeze,
+    np.expand_dims, np.squeeze, array.squeeze,
     np.atleast_1d, np.atleast_2d, np.atleast_3d, np.transpose, array.transpose, array.T, np.generic.T, *present(array, "mT"),
     *present(np, "matrix_transpose"), np.swapaxes, array.swapaxes, np.moveaxis, np.rollaxis, np.flip, np.flipud, np.fliplr,
     np.roll, np.rot90, np.broadcast_to, np.repeat, array.repeat, np.tile, np.take, array.take, np.take_along_axis,

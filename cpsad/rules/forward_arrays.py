@@ -37,7 +37,7 @@ def grid(d: Any, y: Any, weights: Any, axis: int) -> Any:
         return d
     shape = [1] * np.ndim(y)
     shape[axis] = -1
-    return np.expand_dims(d, axis if axis >= 0 else axis + np.ndim(y)) * np.reshape(weights, shape)
+    return np.broadcast_to(np.expand_dims(d, axis if axis >= 0 else axis + np.ndim(y)) * np.reshape(weights, shape), np.shape(y))
 
 
 def fractions(num: int, endpoint: bool) -> Any:
@@ -78,6 +78,23 @@ forward(
         d * np.arange(np.size(y)),
     ),
 )
+
+# Shapes, in the order of the argument's memory
+def relaid(d: Any, y: Any, a: Any, order: str) -> Any:
+    """A tangent in the shape of `y`, its elements taken in the order in which those of `a` are."""
+    if isinstance(d, Absorbing):
+        return d
+    if order not in "CF":
+        if order == "K" and not (a.flags.c_contiguous or a.flags.f_contiguous):
+            return no_derivative(d, "the order K of an array whose elements are in no order")
+        order = "F" if a.flags.fnc else "C"
+    return np.reshape(d, np.shape(y), order)
+
+
+forward(np.reshape, lambda d, y, a, shape, order="C": relaid(d, y, a, order))
+forward(array.reshape, lambda d, y, a, *shape, order="C": relaid(d, y, a, order))
+forward((np.ravel, array.ravel, array.flatten), lambda d, y, a, order="C": relaid(d, y, a, order))
+
 
 # Order and choice
 def in_order(d: Any, a: Any, axis: Any) -> Any:

@@ -6,6 +6,7 @@ import builtins
 import cmath
 import math
 import operator
+import statistics
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from .forward import forward
 from .helpers import no_derivative
 from .helpers_forward import added, dotted, number, spread
 from .helpers_reductions import product_back
+from .statistics_ import center_back, spread_back
 
 # Numbers
 forward((float,), lambda d, y, x=0.0: number(d, y))
@@ -37,6 +39,32 @@ forward(format, lambda d, y, value, format_spec="": no_derivative(d, "format"))
 forward(divmod, lambda d, y, x, y1: ((ZERO, spread(d, y[1])), (ZERO, spread(-d * y[0], y[1]))))
 forward(math.modf, lambda d, y, x: ((d, ZERO),))
 forward(math.frexp, lambda d, y, x: ((d * 2.0 ** -y[1], ZERO),))
+
+# Statistics: what comes first is a sequence of numbers, each with its weight
+forward(statistics.mean, lambda d, y, data: dotted(d, [1 / len(data) for _ in data]))
+forward(
+    statistics.harmonic_mean,
+    lambda d, y, data: dotted(d, [(y / x if x else len(data)) ** 2 / len(data) for x in data]),
+)
+forward(
+    statistics.variance,
+    lambda d, y, data, xbar=None: (
+        dotted(d, spread_back(1.0, data, xbar, len(data) - 1)), center_back(d, data, xbar, len(data) - 1)),
+)
+forward(
+    statistics.pvariance,
+    lambda d, y, data, mu=None: (dotted(d, spread_back(1.0, data, mu, len(data))), center_back(d, data, mu, len(data))),
+)
+forward(
+    statistics.stdev,
+    lambda d, y, data, xbar=None: (
+        dotted(d, spread_back(1 / (2 * y), data, xbar, len(data) - 1)), center_back(d / (2 * y), data, xbar, len(data) - 1)),
+)
+forward(
+    statistics.pstdev,
+    lambda d, y, data, mu=None: (
+        dotted(d, spread_back(1 / (2 * y), data, mu, len(data))), center_back(d / (2 * y), data, mu, len(data))),
+)
 
 # Complex numbers that become real
 forward((float.real, complex.real), lambda d, y, x: d.real)

@@ -15,8 +15,8 @@ from . import numpy_ufuncs
 from .forward import array, forward
 from .helpers_elementwise import mod_right
 from .helpers_forward import cast_to, contracted, one, spread
-from .helpers_reductions import average_left, median_back, prod_back, share, var_back
-from .helpers_statistics import quantile_back, quantile_q
+from .helpers_reductions import _spread, average_left, kept, median_back, prod_back, share, var_back
+from .helpers_statistics import _CONTINUOUS, _neighbours, _ordered, quantile_back
 from .helpers_ufuncs import steps
 from .helpers_where import (
     extreme_where,
@@ -87,15 +87,11 @@ forward(
 
 def average_of_weights(d: Any, y: Any, a: Any, axis: Any, weights: Any, keepdims: bool) -> Any:
     """Of a weighted mean, by its weights."""
-    if isinstance(d, Absorbing):
-        return d
-    if np.shape(weights) != np.shape(a) and np.ndim(weights) == 1:
-        shape = [1] * np.ndim(a)
-        shape[axis] = -1
-        d, weights = np.reshape(d, shape) + 0 * a, np.reshape(weights, shape) + 0 * a
-    middle = y if keepdims or axis is None else np.expand_dims(y, axis)
-    found = np.sum(d * (a - middle), axis=axis, keepdims=keepdims)
-    return found / np.sum(weights, axis=axis, keepdims=keepdims)
+    if isinstance(d, Absorbing) or weights is None:
+        return ZERO
+    d, weights = _spread(d, a, axis), _spread(weights, a, axis) * np.ones_like(a)
+    total = np.sum(weights, axis=axis, keepdims=keepdims)
+    return np.sum(d * (a - kept(y, a, axis, keepdims)), axis=axis, keepdims=keepdims) / total
 
 
 forward(
@@ -238,20 +234,16 @@ def quantile_tangent(d: Any, y: Any, a: Any, q: Any, axis: Any, method: str, kee
 
 
 def quantile_step(d: Any, y: Any, a: Any, q: Any, axis: Any, method: str, keepdims: bool) -> Any:
-    """Of quantiles, by `q`."""
-    if isinstance(d, Absorbing):
-        return d
-    if np.ndim(q) == 0:
-        columns = np.zeros(np.shape(y))
-        for index in np.ndindex(np.shape(y)):
-            g = np.zeros(np.shape(y))
-            g[index] = 1.0
-            columns[index] = quantile_q(g if np.ndim(y) else 1.0, a, q, axis, method, keepdims)
-        return d * columns[()]
-    flat, tangents = np.ravel(q), np.ravel(d)
-    found = [quantile_step(tangents[i], y[np.unravel_index(i, np.shape(q))], a, flat[i], axis, method, keepdims)
-             for i in range(len(flat))]
-    return np.reshape(np.stack(found), np.shape(y))
+    """Of quantiles, by `q`: the distance of the two elements by that of their parts."""
+    if isinstance(d, Absorbing) or method not in _CONTINUOUS:
+        return ZERO
+    ordered, number = _ordered(a, axis)
+    slopes = []
+    for p in np.ravel(q):
+        first, second, _ = _neighbours(ordered, number, float(p), method)
+        slopes.append((second - first) * (number + _CONTINUOUS[method]))
+    moved = np.reshape(d, np.shape(q) + (1,) * (np.ndim(y) - np.ndim(q)))
+    return (moved * np.reshape(np.stack(slopes), np.shape(y)))[()]
 
 
 forward(
