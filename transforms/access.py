@@ -57,6 +57,11 @@ class Access:
 
         self.pull(back, name)
 
+    def copies(self, value: Any) -> bool:
+        """Whether an item may be a new array, with a shadow of its own: one at a mask or an index array is."""
+        return isinstance(value, gast.Subscript) and any(
+            isinstance(n, gast.Name) and self.frame.fact(n).kind != "s" for n in walk(value.slice))
+
     def look_up(self, node: Any, value: gast.Subscript, kind: str) -> None:
         """The read itself; of an owner of unknown kind, it may call the `__getitem__` of a class."""
         self.put_key(value, node)

@@ -49,8 +49,9 @@ class Statements(Access, Updates):
                 self.store_attribute(node, target)
             else:
                 self.guard_alias(node, target.id)
+                copies = self.copies(node.value)
                 self.compute(node, node.value, target.id)
-                if not isinstance(node.value, (gast.Subscript, gast.Attribute)):
+                if copies or not isinstance(node.value, (gast.Subscript, gast.Attribute)):
                     self.collect(node, target.id)
         elif isinstance(node, gast.Expr):
             self.compute(node, node.value, None)

@@ -127,3 +127,22 @@ def item_of_an_array_in_each_turn_of_a_recursion(x, a):
     for _ in range(1):
         x = down(x, 2)
     return x
+
+
+class Doubled:
+    def __init__(self, v):
+        self.v = v
+
+    def __mul__(self, other):
+        return self.v * other
+
+
+@case(0.37, -0.62, np.array([0.21, 0.83, -0.44]))
+def items_at_a_mask_are_updated_where_operators_may_be_calls(x, y, a):
+    y *= Doubled(x) * 2.0
+    w = np.array([x, y, 0.3]) * a
+    other = w
+    w[w < 0.2] += y * x
+    w[[0, 2]] *= x
+    w[[0, 2]] -= w[[1, 1]] * y
+    return np.sum(other * a) + w[1]
