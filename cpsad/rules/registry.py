@@ -209,6 +209,11 @@ class Registry:
         "scipy.signal": ("scipy_signal",),
         "scipy.ndimage": ("scipy_ndimage",),
         "scipy.spatial.distance": ("scipy_distance",),
+        "scipy.optimize": ("scipy_optimize",),
+        "scipy.integrate": ("scipy_integrate",),
+        "scipy.interpolate": ("scipy_interpolate",),
+        "scipy.sparse": ("scipy_sparse",),
+        "scipy.sparse.linalg": ("scipy_sparse_linalg",),
         "scipy.stats": ("scipy_stats", "scipy_boost"),
     }
 
