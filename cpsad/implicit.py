@@ -172,7 +172,7 @@ def nodes_of(solver: Any, function: Any, a: Any, b: Any, args: Any, keywords: An
         parts = [w * integrand(t) for t, w in zip(*_nodes(lower, upper), strict=True)]
         return sum(parts), sum(map(abs, parts))
 
-    done = []
+    done: list[tuple[float, float]] = []
     first, size = summed(0.0, 1.0)
     todo = [(0.0, 1.0, first)]
     while todo and a != b:
