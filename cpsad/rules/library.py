@@ -1,5 +1,6 @@
 """The standard library, where a rule alone does not say it: functions in plain Python, and the parts they are made of."""
 
+import _random
 import cmath
 import copy
 import dataclasses
@@ -7,6 +8,7 @@ import functools
 import inspect
 import math
 import operator
+import random
 import sys
 
 import numpy as np
@@ -48,6 +50,10 @@ python(present(operator, "call"), library.call)
 
 # What a function looks like: its defaults are the objects themselves
 mover(inspect.signature, inspect.getfullargspec, inspect.unwrap)
+
+# Random bits
+constant(random.Random.random, random.Random.getrandbits, result="s")
+constant(_random.Random.seed)
 
 # Of objects, not of what they hold
 constant(sys.getsizeof, sys.getrefcount, sys.getrecursionlimit, result="s")

@@ -204,6 +204,7 @@ class Registry:
                 "library", "slots", "support", "exceptions")
     ON_IMPORT: dict[str, tuple[str, ...]] = {
         "statistics": ("statistics_",),
+        "mpmath": ("mpmath_",),
         "scipy.special": ("scipy_special", "scipy_bessel", "scipy_hypergeometric"),
         "scipy.linalg": ("scipy_linalg", "scipy_structured"),
         "scipy.signal": ("scipy_signal",),

@@ -34,3 +34,16 @@ def test_normal_distribution(method):
         return getattr(statistics.NormalDist(mu, sigma), method)(x) ** 2
 
     agrees(f, 0.3, 0.2, 1.3)
+
+
+def test_arithmetic_of_distributions():
+    def f(m, s, x):
+        a, b = statistics.NormalDist(m, s), statistics.NormalDist(0.5, 1.2)
+        c = -a + 3
+        return (a + b).pdf(x) + (a * 2.0 - 1.0).cdf(x) + c.mean * c.stdev + (a / 2).zscore(x) + a.overlap(b)
+
+    agrees(f, 0.3, 0.8, 0.2)
+
+
+def test_quantiles_of_a_distribution():
+    agrees(lambda p, m, s: statistics.NormalDist(m, s).inv_cdf(p) * sum(statistics.NormalDist(m, s).quantiles(4)), 0.2, 0.4, 0.7)
