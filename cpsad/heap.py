@@ -77,8 +77,8 @@ def _speaks_numpy(value: Any) -> bool:
 class Heap(Shadows):
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
-    __slots__ = ("active", "c_depth", "caches", "changes", "constants", "depth", "end", "iterated", "second", "shadows", "slots",
-                 "unfinished", "written")
+    __slots__ = ("active", "c_depth", "caches", "changes", "depth", "end", "entered", "iterated", "known_constants", "second",
+                 "shadows", "slots", "unfinished", "written")
 
     def __init__(self, depth: int = 0) -> None:
         self.depth = depth  # of the level whose adjoints these are (`forms.py`)
@@ -90,7 +90,8 @@ class Heap(Shadows):
         self.written: dict[int, Any] = {}
         self.iterated: dict[int, int] = {}  # owners of arrays that were iterated over -> how often they have been written since
         self.active: set[int] = set()
-        self.constants: dict[int, list[Any]] = {}
+        self.known_constants: dict[int, list[Any]] = {}
+        self.entered: Any = None
         self.shadows: dict[int, tuple[int, Any]] = {}
         self.end: Any = None  # the continuation of the differentiated function
         self.slots: dict[int, list[Any]] = {}  # id -> [object, adjoint, number of stores]

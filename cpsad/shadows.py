@@ -99,7 +99,8 @@ class Shadows:
     changes: int
     written: dict[int, Any]  # owners written in place, by id
     active: set[int]  # those of them into which values that carry a derivative were written
-    constants: dict[int, list[Any]]  # id -> [owner, how often it was said]: arrays that must stay without a derivative
+    known_constants: dict[int, list[Any]]
+    entered: tuple[list[Any], list[Any]] | None  # the arguments, until it is asked which of them are constants
     shadows: dict[int, tuple[int, Any]]  # id of an owner -> first address, shadow
     iterated: dict[int, int]
     end: Any
@@ -107,6 +108,20 @@ class Shadows:
     def enter(self, end: Any, differentiated: list[Any], others: list[Any]) -> None:
         """The differentiated function is about to be called with these arguments; `end` is its continuation."""
         self.end = end
+        self.entered = differentiated, others  # type: ignore[misc]  # a slot of Heap
+
+    @property
+    def constants(self) -> dict[int, list[Any]]:
+        """id -> [owner, how often it was said]: arrays that must stay without a derivative.
+
+        Those among the arguments are found when it is first asked: most functions write into no array.
+        """
+        if self.entered is not None:
+            (differentiated, others), self.entered = self.entered, None  # type: ignore[misc]
+            self._arguments(differentiated, others)
+        return self.known_constants
+
+    def _arguments(self, differentiated: list[Any], others: list[Any]) -> None:
         arrays = [owner_of(a) for a in differentiated if isinstance(a, np.ndarray)]
         known = {id(a) for a in arrays}
         if len(known) < len(arrays):

@@ -81,14 +81,22 @@ class Access:
                      or isinstance(n, gast.Call) and self.ctx.support_name(n.func) == "slice" for n in walk(index))
         if steady:
             return index
-        if any(isinstance(n, gast.Name) and self.frame.fact(n).kind in ("o", "l", "t") and self.ctx.support_name(n) is None
-               for n in walk(index)):
-            index = call(self.ctx.use("frozen_index"), index)  # it may be a list, which may change
+        if isinstance(index, gast.Tuple):
+            index.elts = [self.frozen(e) for e in index.elts]
+        else:
+            index = self.frozen(index)
         name = self.ctx.names.fresh("index")
         self.ctx.locals.add(name)
         self.forward.append(assign(name, index, node))
         value.slice = load(name)
         return load(name)
+
+    def frozen(self, index: Any) -> Any:
+        """An index, or one of several, as it is now: it may be a list, which may change."""
+        unknown = any(isinstance(n, gast.Name) and self.frame.fact(n).kind in ("o", "l", "t")
+                      and self.ctx.support_name(n) is None for n in walk(index))
+        is_slice = isinstance(index, gast.Call) and self.ctx.support_name(index.func) == "slice"
+        return call(self.ctx.use("frozen_index"), index) if unknown and not is_slice else index
 
     def attribute(self, node: Any, value: gast.Attribute, name: str | None) -> None:
         if self.ctx.resolve(value) is not MISSING:

@@ -20,7 +20,7 @@ from .nodes import call, children, generated_blocks, walk
 
 __all__ = ["keep_sparse"]
 
-HELPERS = {"divided": 1, "masked": 2}  # of the rules: how many of their arguments may be `Placed`
+HELPERS = {"divided": 1, "divisor": 1, "masked": 2}  # of the rules: how many of their arguments may be `Placed`
 
 
 def keep_sparse(tree: gast.FunctionDef, ctx: Context) -> None:

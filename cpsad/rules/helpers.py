@@ -18,7 +18,7 @@ from ..cotangents import ZERO, Absorbing, Placed, Poison
 from ..places import here
 from ..transforms.errors import NoDerivativeError
 
-__all__ = ["cast", "divided", "masked", "no_derivative", "quotient", "reshape_like"]
+__all__ = ["cast", "divided", "divisor", "masked", "no_derivative", "quotient", "reshape_like"]
 
 
 def masked(g: Any, r: Any) -> Any:
@@ -41,6 +41,13 @@ def masked(g: Any, r: Any) -> Any:
 def divided(g: Any, d: Any) -> Any:
     """`g / d`, and 0 where `g` is 0. By a number that is not 0 nothing has to be looked for."""
     return g / d if isinstance(d, float) and d != 0 else masked(g, g / d)
+
+
+def divisor(g: Any, y: Any, d: Any) -> Any:
+    """Cotangent of `d`, by which something was divided to give `y`; 0 where `g` is 0."""
+    if type(g) is Placed and isinstance(d, float) and np.shape(y) == g.shape:
+        return Placed(g.x, g.index, masked(g.g, -g.g * y[g.index] / d))
+    return masked(g, -g * y / d)
 
 
 def quotient(g: Any, d: Any) -> Any:

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from ..cotangents import ZERO
-from .helpers import divided, masked
+from .helpers import divided, divisor, masked
 from .helpers_elementwise import (
     abs_back,
     angle_back,
@@ -33,7 +33,7 @@ elementwise = table.elementwise
 elementwise(np.add, lambda g, y, x1, x2: (g, g))
 elementwise(np.subtract, lambda g, y, x1, x2: (g, -g))
 elementwise(np.multiply, lambda g, y, x1, x2: (g * x2, g * x1))
-elementwise(np.divide, lambda g, y, x1, x2: (divided(g, x2), masked(g, -g * y / x2)))
+elementwise(np.divide, lambda g, y, x1, x2: (divided(g, x2), divisor(g, y, x2)))
 elementwise(np.negative, lambda g, y, x: -g)
 elementwise(np.positive, lambda g, y, x: g)
 elementwise(np.reciprocal, lambda g, y, x: masked(g, -g * y * y))

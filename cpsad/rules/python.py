@@ -11,7 +11,7 @@ import operator
 
 from ..cotangents import ZERO, unbroadcast
 from ..library import prod_from
-from .helpers import divided, masked, no_derivative, quotient, reshape_like
+from .helpers import divided, divisor, no_derivative, quotient, reshape_like
 from .helpers_elementwise import abs_back, mod_right, power_base, power_exponent
 from .helpers_products import matmul_left, matmul_right
 from .helpers_reductions import product_back
@@ -25,7 +25,7 @@ elementwise, defrule, gather, constant, mover = (
 elementwise(operator.add, lambda g, y, a, b: (g, g))
 elementwise(operator.sub, lambda g, y, a, b: (g, -g))
 elementwise(operator.mul, lambda g, y, a, b: (g * b, g * a))
-elementwise(operator.truediv, lambda g, y, a, b: (divided(g, b), masked(g, -g * y / b)))
+elementwise(operator.truediv, lambda g, y, a, b: (divided(g, b), divisor(g, y, b)))
 elementwise(operator.mod, lambda g, y, a, b: (g, mod_right(g, a, b)))
 elementwise(operator.pow, lambda g, y, a, b: (power_base(g, a, b), power_exponent(g, y, a, b)))
 elementwise(operator.neg, lambda g, y, a: -g)
