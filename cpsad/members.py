@@ -243,8 +243,9 @@ def plain_set(heap: Any, k: Any, owner: Any, name: str, value: Any) -> Any:
     heap.put(value)
     if isinstance(owner, np.ndarray):
         if name not in ("real", "imag", "flat"):
-            raise here(NoDerivativeError, f"the attribute {name} of an array is set", why="its memory is seen anew",
-                       remedy="use np.reshape, or make a new array")
+            heap.set_layout(owner, name, value)
+            k(None)
+            return ZERO, ZERO, heap.take(value)
         old = heap.store_part(owner, name, value, True)
         k(None)
         return ZERO, ZERO, heap.unstore_part(owner, name, old, value) + heap.take(value)

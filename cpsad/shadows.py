@@ -334,6 +334,21 @@ class Shadows:
 
     # -- parts ------------------------------------------------------------------------------------------------
 
+    def set_layout(self, owner: Any, name: str, value: Any) -> None:
+        """`owner.shape = value`, or another of the attributes that say what an array's memory means: none may change."""
+        if not isinstance(owner, np.ndarray) or owner.dtype.kind not in "fc":
+            setattr(owner, name, value)
+            return
+        before = getattr(owner, name)
+        changed = name != "shape" and value != before
+        if not changed:
+            setattr(owner, name, value)
+            changed = getattr(owner, name) != before
+        if changed:
+            setattr(owner, name, before)
+            raise here(NoDerivativeError, f"the attribute {name} of an array is changed", why="its adjoint has the shape and "
+                       "dtype that it had", remedy="use np.reshape, or make a new array")
+
     def store_part(self, owner: Any, name: str, value: Any, active: bool) -> Any:
         """`owner.real = value`, and the like."""
         if not isinstance(owner, np.ndarray):

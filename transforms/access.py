@@ -12,6 +12,8 @@ from .nodes import assign, call, const, copy_tree, expr_stmt, is_name, load, tup
 
 __all__ = ["Access"]
 
+LAYOUT = ("shape", "strides", "dtype", "data")  # what an array's memory means
+
 
 class Access:
     """The part of `statements.Statements` that sees to what is read from somewhere and stored somewhere."""
@@ -158,10 +160,10 @@ class Access:
         if self.is_part(target):
             self.store_part(node, target)
             return
-        if target.attr in ("shape", "strides", "dtype", "data") and self.frame.active(target.value) and (
-                self.frame.fact(target.value).kind in NUMERIC):
-            raise self.ctx.refuse(node, f"setting the attribute {target.attr} of an array",
-                                  why="its adjoint has the shape and dtype that it had", remedy="make a new array")
+        if target.attr in LAYOUT and self.frame.active(target.value) and not self.frame.active(node.value) and (
+                self.may_be_array(target.value)):
+            self.forward.append(expr_stmt(self.on_heap("set_layout", target.value, const(target.attr), node.value), node))
+            return
         if self.frame.active(node.value):
             self.put(node.value, node)
             if not (is_name(target.value) and target.value.id in self.ctx.cells):

@@ -214,3 +214,24 @@ def _centred(x, mean):
 @case(np.array([0.2, 0.5, 0.3]))
 def attributes_of_what_was_computed_with(x):
     return np.sum(_centred(x, _same(np.mean(x)))) + (np.poly1d(x) * np.poly1d([1.0, 2.0]))(0.7)
+
+
+def _checked(values, shape):
+    values = np.array(values, float, order="C")
+    values.shape = (-1, *shape)
+    return values
+
+
+class Measured:
+    def __init__(self, values):
+        self.values = values
+        self.values.shape = (3,)
+        self.shape = values[0]
+
+
+@case(np.array([0.2, 0.5, 0.3]))
+def shape_set_to_what_it_is(x):
+    measured = Measured(_same(x * 2))
+    y = _checked(x.reshape(1, 3), (3,))
+    x.shape = (3,)
+    return np.sum(y @ x) + np.sum(measured.values) * measured.shape
