@@ -95,6 +95,9 @@ class Access:
 
     def frozen(self, index: Any) -> Any:
         """An index, or one of several, as it is now: it may be a list, which may change."""
+        if isinstance(index, gast.Starred):
+            index.value = self.frozen(index.value)
+            return index
         unknown = any(isinstance(n, gast.Name) and self.frame.fact(n).kind in ("o", "l", "t")
                       and self.ctx.support_name(n) is None for n in walk(index))
         is_slice = isinstance(index, gast.Call) and self.ctx.support_name(index.func) == "slice"

@@ -153,3 +153,13 @@ def triangle_by_loops(x):
         for j in range(i + 1):
             y = y + x[i, j] * x[j][i]
     return y
+
+
+@case(normal(2, 3))
+def index_with_a_star(x):
+    lead = [1]
+    total = 0.0
+    for i in range(3):
+        total = total + x[(*lead, i)] ** 2 * i
+        lead[0] = i % 2
+    return total
