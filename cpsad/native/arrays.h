@@ -4,6 +4,8 @@
 #define ARRAY(R) typedef struct { char *p; i64 n[R], s[R]; } array_##R;
 ARRAY(1) ARRAY(2) ARRAY(3) ARRAY(4) ARRAY(5) ARRAY(6)
 
+#define ONE_BY_ONE __asm__ volatile("")  /* a loop that is not worth the compiler's time */
+
 typedef struct { char *p; size_t bytes; } slab;
 
 typedef struct { i64 refs; void *type; char *data; int nd; i64 *dims, *strides; } numpy_array;  /* as NumPy lays it out */

@@ -257,7 +257,9 @@ class Arrays:
             self.emit("    for (int q__ = 0; q__ < 8; q__++) {")
             self.depth += 2
             eight = {c: p.replace("[i__]", "[i__ + q__]") for c, p in places.items()}
+            self.in_loop = True
             self.emit(f"sum__[q__] += {self.cast(self.number_at(v, eight), self.out_kind)};")
+            self.in_loop = False
             self.depth -= 2
             self.emit("    }")
             self.emit(f"for (; i__ < d__{last}; i__++) {{")
@@ -273,7 +275,11 @@ class Arrays:
             self.emit(f"{kind} *{'restrict ' if fresh else ''}o__u = ({kind} *)o__;")
         self.emit(f"for (i64 i__ = 0; i__ < d__{last}; i__++) {{")
         self.depth += 1
+        if not unit:
+            self.emit("ONE_BY_ONE;")
+        self.in_loop = True
         made = self.cast(self.number_at(v, places), self.out_kind)
+        self.in_loop = False
         if op in ("max", "min"):
             t = self.temp(self.out_kind, "t")
             self.emit(f"{t} = {made};")

@@ -25,8 +25,10 @@ from .program import StagingError
 
 __all__ = ["cache_folder", "clear_cache", "cache_size", "compiler", "load"]
 
-FLAGS = ("-std=gnu11", "-O3", "-fPIC", "-shared", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off",
+FLAGS = ("-std=gnu11", "-fPIC", "-shared", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off",
          "-fno-semantic-interposition", "-w")
+SPEED = ("-O3",)
+SPEED_OF_LOOPS = ("-O2", "-ftree-vectorize", "-fvect-cost-model=dynamic")  # as fast as -O3, and compiled in half the time
 SANITIZE = ("-g", "-O1", "-fsanitize=undefined", "-fno-sanitize-recover=all")
 MOST_BYTES = 256 << 20  # of the cache
 TIMEOUT = 600  # seconds for one compilation
@@ -64,10 +66,28 @@ def cache_folder() -> Path:
     return base
 
 
-def flags() -> tuple[str, ...]:
+@functools.cache
+def machine() -> tuple[tuple[str, ...], str]:
+    """Options for the processor of this machine, and what it can do, for the key of the cache.
+
+    `CPSAD_MARCH` names another target, for a cache that several machines share.
+    """
+    if platform.machine() not in ("x86_64", "AMD64"):
+        return (), ""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return (), ""
+    return ("-march=native",), next((line for line in lines if line.startswith("flags")), "")
+
+
+def flags(text: str) -> tuple[str, ...]:
+    chosen = os.environ.get("CPSAD_MARCH")
+    target = (f"-march={chosen}",) if chosen else machine()[0]
     if os.environ.get("CPSAD_SANITIZE"):
-        return (*(f for f in FLAGS if f != "-O3"), *SANITIZE)
-    return (*FLAGS, *shlex.split(os.environ.get("CPSAD_CFLAGS", "")))
+        return (*FLAGS, *SANITIZE)
+    speed = SPEED_OF_LOOPS if "array_" in text else SPEED
+    return (*FLAGS, *speed, *target, *shlex.split(os.environ.get("CPSAD_CFLAGS", "")))
 
 
 def load(text: str) -> ctypes.CDLL:
@@ -75,8 +95,8 @@ def load(text: str) -> ctypes.CDLL:
     from .. import __version__
 
     command, version = compiler()
-    options = flags()
-    about = "\0".join([text, *options, *command, version, __version__, platform.machine(), platform.system()])
+    options = flags(text)
+    about = "\0".join([text, *options, *command, version, __version__, machine()[1], platform.machine(), platform.system()])
     key = hashlib.sha256(about.encode()).hexdigest()
     folder = cache_folder()
     library, digest = folder / f"{key}.so", folder / f"{key}.sha256"

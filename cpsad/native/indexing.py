@@ -60,7 +60,7 @@ class Indexing:
         return [*parts, *full]
 
     def item_of_array(self, v: Val, index: Val, node: Any) -> Val:
-        if isinstance(index.type, Arr):
+        if places_of(index) is not None:
             return self.gathered(v, index, node)
         v = self.named(v)
         view = self.viewed(v, index, node)
@@ -121,29 +121,39 @@ class Indexing:
 
     def gathered(self, v: Val, index: Val, node: Any) -> Val:
         """`v[index]` for an array of integers: rows of `v`."""
-        if index.type.number.dtype.kind not in "iu" or index.type.rank + v.type.rank - 1 > 6:
+        places = places_of(index)
+        if places is None or len(places) > v.type.rank or places[0].type.rank + v.type.rank - len(places) > 6 or any(
+                p.type.rank != places[0].type.rank for p in places):
             raise self.refuse(node, f"an index that is {index.type}")
-        v, index = self.named(v), self.named(index)
-        outer = [f"{index.c}.n[{j}]" for j in range(index.type.rank)]
-        out = self.new_array(v.type.number, outer + [f"{v.c}.n[{j}]" for j in range(1, v.type.rank)])
-        self.each_row(v, index, out, "=")
+        v, places = self.named(v), [self.named(p) for p in places]
+        outer = [f"{places[0].c}.n[{j}]" for j in range(places[0].type.rank)]
+        error = self.error(IndexError, "shape mismatch: indexing arrays could not be broadcast together")
+        for p in places[1:]:
+            for j, n in enumerate(outer):
+                self.emit(f"if (UNLIKELY({p.c}.n[{j}] != {n})) fail(R, {error});")
+        out = self.new_array(v.type.number, outer + [f"{v.c}.n[{j}]" for j in range(len(places), v.type.rank)])
+        self.each_row(v, places, out, "=")
         return out
 
-    def each_row(self, v: Val, index: Val, rows: Val, op: str) -> None:
-        """`rows[i] = v[index[i]]`, or `v[index[i]] += rows[i]`, for all `i`."""
-        error = self.error(IndexError, "index is out of bounds for axis 0")
-        outer, inner = index.type.rank, v.type.rank - 1
+    def each_row(self, v: Val, places: list[Val], rows: Val, op: str) -> None:
+        """`rows[i] = v[index[i]]`, or `v[index[i]] += rows[i]`, for all `i`; `places`: an index for each leading axis."""
+        outer, taken = places[0].type.rank, len(places)
+        inner = v.type.rank - taken
+        index = places[0]
         self.emit("{")
         self.depth += 1
         for j in range(outer + inner):
-            length = f"{index.c}.n[{j}]" if j < outer else f"{v.c}.n[{j - outer + 1}]"
+            length = f"{index.c}.n[{j}]" if j < outer else f"{v.c}.n[{j - outer + taken}]"
             self.emit(f"for (i64 j__{j} = 0; j__{j} < {length}; j__{j}++) {{")
             self.depth += 1
             if j == outer - 1:
-                at = " + ".join(f"j__{q} * {index.c}.s[{q}]" for q in range(outer))
-                self.emit(f"const i64 row__ = at_index(R, (i64)*({c_type(index.type.number)} *)({index.c}.p + {at}), "
-                          f"{v.c}.n[0], {error});")
-        here = " + ".join([f"{v.c}.p", f"row__ * {v.c}.s[0]", *(f"j__{outer + j} * {v.c}.s[{j + 1}]" for j in range(inner))])
+                for q, p in enumerate(places):
+                    error = self.error(IndexError, f"index is out of bounds for axis {q}")
+                    at = " + ".join(f"j__{a} * {p.c}.s[{a}]" for a in range(outer))
+                    self.emit(f"const i64 row__{q} = at_index(R, (i64)*({c_type(p.type.number)} *)({p.c}.p + {at}), "
+                              f"{v.c}.n[{q}], {error});")
+        here = " + ".join([f"{v.c}.p", *(f"row__{q} * {v.c}.s[{q}]" for q in range(taken)),
+                           *(f"j__{outer + j} * {v.c}.s[{j + taken}]" for j in range(inner))])
         there = " + ".join([f"{rows.c}.p", *(f"j__{j} * {rows.c}.s[{j}]" for j in range(outer + inner))])
         a, b = f"*({c_type(v.type.number)} *)({here})", f"*({c_type(rows.type.number)} *)({there})"
         self.emit(f"{b} = {a};" if op == "=" else f"{a} += {b};")
@@ -166,15 +176,12 @@ class Indexing:
                 kind = Num(np.result_type(kind.dtype, (g.type.number if isinstance(g.type, Arr) else g.type).dtype).name)
             total = self.new_array(kind, [f"{x.c}.n[{j}]" for j in range(x.type.rank)], zero=True)
         total = self.named(total)
-        if isinstance(index.type, Arr):
-            shape = self.named(self.gathered(total, index, node)) if isinstance(g.type, Num) else None
-            if shape is not None:
-                g = self.elementwise(total.type.number, lambda v: Val(total.type.number, self.cast(v[0], total.type.number)),
-                                     [g, shape])
-            g = self.named(self.copied(g) if isinstance(g.type, Arr) and g.type.rank == index.type.rank + x.type.rank - 1 else g)
-            if not isinstance(g.type, Arr) or g.type.rank != index.type.rank + x.type.rank - 1:
+        places = places_of(index)
+        if places is not None:
+            rank = places[0].type.rank + x.type.rank - len(places)
+            if isinstance(g.type, Num) or g.type.rank != rank:
                 raise self.refuse(node, "a cotangent of another shape than the item")
-            self.each_row(total, self.named(index), g, "+=")
+            self.each_row(total, [self.named(p) for p in places], self.named(g), "+=")
             return total
         place = self.viewed(total, index, node)
         if isinstance(place.type, Num):
@@ -185,3 +192,10 @@ class Indexing:
             self.add_into(self.named(place), g)
         return total
 
+
+def places_of(index: Val) -> list[Val] | None:
+    """The arrays of an index that is made of arrays of integers; None for any other."""
+    parts = list(index.items) if isinstance(index.type, Tup) else [index]
+    if parts and all(isinstance(p.type, Arr) and p.type.number.dtype.kind in "iu" for p in parts):
+        return parts
+    return None

@@ -11,7 +11,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from .. import cotangents, heap, products, runtime
+from .. import cotangents, heap, operands, products, runtime
 from ..transforms.context import MISSING
 from .scalars import TOO_BIG, message_of
 from .types import BOOL, FLOAT, INT, Arr, Const, Iter, Maybe, Num, Range, Single, Slice, Tup, c_type
@@ -334,7 +334,7 @@ def _tuple(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val 
 
 # -- the run-time support -----------------------------------------------------------------------------------------
 
-@primitive(runtime.operands, runtime.numeric)
+@primitive(operands.operands, operands.numeric)
 def _operands(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     """Numbers and arrays are what these functions let pass; of other values only the symbolic zero and None come here."""
     for a in args:
@@ -343,7 +343,12 @@ def _operands(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> V
     return args[0]
 
 
-@primitive(runtime.SUPPORT["frozen"], runtime.SUPPORT["frozen_index"])
+@primitive(operands.operand)
+def _operand(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    return args[0] if isinstance(args[0].type, (Num, Arr, Single)) else None
+
+
+@primitive(runtime.SUPPORT["frozen"], runtime.SUPPORT["frozen_index"], operands.still)
 def _frozen(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     """Lists are what changes."""
     return args[0] if isinstance(args[0].type, (Num, Arr, Slice, Single, Tup, Const)) else None

@@ -303,6 +303,8 @@ def join(a: Any, b: Any) -> Any:
             return Num("float64")
         if "float32" in pair and pair <= {"int", "bool", "float32"}:
             return Num("float32")
+        if pair == {"float", "float32"}:
+            return FLOAT  # exact, and the dtype of an array beside it decides, as with Python's
     if hasattr(a, "join"):
         return a.join(b)
     raise NoJoin(f"{a} and {b}")

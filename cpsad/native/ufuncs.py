@@ -67,6 +67,8 @@ class Ufuncs:
             return self.arithmetic(gast.Div, Val(Num("float64"), "1.0", known=1.0) if c_type(x.type) == "double" else
                                    Val(x.type, "1.0f"), self.as_numpy(x), None)
         name = UNARY.get(function)
+        if self.in_loop and name in ("exp", "tanh", "log"):
+            name = f"v_{name}"
         kind = result_of(function, x.type)
         if name is None or kind is None or kind.dtype.kind != "f" or kind.name == "float16":
             return None

@@ -13,7 +13,7 @@ from .types import INT, Arr, Const, Known, Maybe, Num, Single, Tup, c_type, code
 __all__ = ["ARRAYS", "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant"]
 
 RUNTIME = (Path(__file__).parent / "runtime.h").read_text(encoding="utf-8")
-ARRAYS = (Path(__file__).parent / "arrays.h").read_text(encoding="utf-8")
+ARRAYS = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("arrays", "vectors"))
 _C_WORDS = set("""
 auto break case char const continue default do double else enum extern float for goto if inline int long register
 restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof main

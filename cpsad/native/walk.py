@@ -50,6 +50,7 @@ class Walk(Expressions):
         self.arena = False
         self.inlining = False  # whether a formula is written in place
         self.out_kind: Any = None
+        self.in_loop = False  # whether elements of arrays are computed
 
     # -- output -----------------------------------------------------------------------------------------------
 
