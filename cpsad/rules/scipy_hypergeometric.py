@@ -10,7 +10,7 @@ from scipy import special
 from ..cotangents import unbroadcast
 from .helpers_elliptic import ellipj_by_argument, ellipj_by_parameter, first_by_parameter, second_by_parameter
 from .helpers_special import of_dtype
-from .registry import Table
+from .registry import Table, present
 
 table = Table("scipy hypergeometric")
 elementwise, parts = table.elementwise, table.parts
@@ -72,3 +72,8 @@ elementwise(special.eval_laguerre, lambda g, y, n, x: (None, -g * special.eval_g
 elementwise(special.eval_hermite, lambda g, y, n, x: (None, g * 2 * n * special.eval_hermite(np.maximum(n - 1, 0), x)))
 elementwise(special.eval_hermitenorm, lambda g, y, n, x: (
     None, g * n * special.eval_hermitenorm(np.maximum(n - 1, 0), x)))
+
+# Nodes and weights of a whole number of points
+table.constant(*dict.fromkeys(present(special, *[
+    f"roots_{name}" for name in ("legendre", "chebyt", "chebyu", "chebyc", "chebys", "hermite", "hermitenorm", "laguerre",
+                                 "sh_legendre", "sh_chebyt", "sh_chebyu")])))

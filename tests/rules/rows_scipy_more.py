@@ -59,3 +59,7 @@ row(distance.squareform, R(6))
 row(distance.squareform, np.array([[0.0, 1.5, 2.5], [1.5, 0.0, 0.5], [2.5, 0.5, 0.0]]), checks=False)
 row((distance.euclidean, distance.sqeuclidean, distance.cityblock, distance.cosine, distance.correlation, distance.minkowski,
      distance.braycurtis), P(3), P(3) + 1)
+row((distance.canberra, distance.chebyshev), R(3) * 3, R(3))
+row(distance.seuclidean, P(3), P(3) + 1, P(3))
+row(distance.mahalanobis, P(3), P(3) + 1, np.eye(3) * 1.5, only=(0, 1))
+row(distance.jensenshannon, P(3), P(3) + 1)

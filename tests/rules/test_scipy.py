@@ -105,3 +105,12 @@ def held(values):
 
 def late(a, x):
     return held((a, x)) + np.sum(x)
+
+
+@pytest.mark.parametrize("expression", [
+    "special.multigammaln(x + 2, 3)", "special.comb(5.0, x)", "special.diric(x, 5)", "special.jvp(1, x)",
+    "special.assoc_laguerre(x, 3, 1)"])
+def test_functions_written_in_python_are_transformed(expression):
+    f = function(expression)
+    h = 1e-5
+    assert cpsad.grad(f)(0.37) == pytest.approx((f(0.37 + h) - f(0.37 - h)) / (2 * h), rel=1e-6)

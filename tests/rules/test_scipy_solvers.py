@@ -34,7 +34,12 @@ def objective(x, t):
     return np.sum((x - np.array([t, t * t])) ** 2) + 0.1 * np.sum(x**4) * t
 
 
+def array_of(x, t):
+    return np.array(equations(x, t))
+
+
 NAMES = {
+    "array_of": array_of,
     "np": np, "optimize": optimize, "integrate": integrate, "interpolate": interpolate, "W": W, "X": X, "Y": Y,
     "equation": equation, "equations": equations, "objective": objective, "with_jacobian": with_jacobian,
     "cubic": interpolate.CubicSpline(X, Y), "pchip": interpolate.PchipInterpolator(X, Y),
@@ -56,6 +61,8 @@ RIGHT = """optimize.brentq(equation, 0, 3, args=(t,)); optimize.brentq(lambda x:
     integrate.quad(lambda x: np.exp(-t * x * x), -np.inf, np.inf)[0]; integrate.quad(np.sin, t, 2 * t)[0]
     integrate.quad(lambda x: np.exp(t * x), -np.inf, t)[0]; integrate.quad(lambda x: t * np.log(x), 0, 1)[0]
     integrate.quad(lambda x: np.sqrt(x) * t, 2 * t, t)[0]; integrate.dblquad(lambda y, x: np.exp(-t * x * y), 0, 1, 0, 1)[0]
+    integrate.fixed_quad(lambda x: np.exp(-t * x), 0, 1, n=5)[0]; integrate.simpson(np.array([t, t * t, t]), dx=0.5)
+    optimize.minimize_scalar(lambda x: (x - t) ** 2).x; optimize.least_squares(array_of, np.ones(2), args=(t,)).x[0]
     np.sum(cubic(np.array([t, t * t])) * W); cubic(t) + cubic(t, 1); np.sum(natural(np.array([t, t * t])) @ W); float(pchip(t))
     np.sum(spline(np.array([t, t * t])) * W); fitted(t) * 1.0; interpolate.splev(t, tck) * 1.0; linear(t) * 1.0
     interpolate.CubicSpline(X, Y * t)(0.33) * 1.0; interpolate.PchipInterpolator(X, Y * t)(np.array([0.3, 0.7])) @ W
