@@ -9,7 +9,6 @@ from scipy import optimize
 
 from .. import implicit
 from ..implicit import first_only, implied, jacobian_at, no_more, plainly, slope_at
-from ..jacobians import jacrev
 from ..operators import grad
 from .registry import Table
 
@@ -123,9 +122,12 @@ def minimize(fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bou
     found = plainly(optimize.minimize, (fun, x0), {
         "args": args, "method": method, "jac": jac, "hess": hess, "hessp": hessp, "tol": tol, "callback": callback,
         "options": options})
-    slope = jac if callable(jac) else grad(value_alone(fun) if jac is True else fun)
+    if jac is True:
+        slope = lambda x, *rest: fun(x, *rest)[1]
+    else:
+        slope = jac if callable(jac) else grad(fun)
     x = found["x"]
-    made = implied(x, np.reshape(called(slope, x, args), np.shape(x)), hessian_at(slope, x, args))
+    made = implied(x, np.reshape(called(slope, x, args), np.shape(x)), jacobian_at(slope, x, args))
     for name in ("jac", "hess", "hess_inv", "final_simplex"):
         if name in found:
             found[name] = no_more(found[name], made)
@@ -145,18 +147,6 @@ def called(slope, x, args):
     if len(args) == 3:
         return slope(x, args[0], args[1], args[2])
     return slope(x, *args)
-
-
-def hessian_at(slope, x, args):
-    """The Jacobian of a gradient, which is a program of its own."""
-    return np.reshape(jacrev(slope)(x, *args), (np.size(x), np.size(x)))
-
-
-def value_alone(fun):
-    return lambda x, *rest: fun(x, *rest)[0]
-
-
-table.constant(hessian_at, value_alone)
 
 
 for _function in (brentq, brenth, ridder, bisect, toms748, fsolve, root, root_scalar, minimize):

@@ -57,6 +57,9 @@ RIGHT = """optimize.brentq(equation, 0, 3, args=(t,)); optimize.brentq(lambda x:
     np.sum(optimize.fsolve(lambda x: np.array(equations(x, t)), [1.0, 1.0]) * W)
     np.sum(optimize.minimize(objective, np.zeros(2), args=(t,), tol=1e-12).x * W)
     optimize.minimize(objective, np.zeros(2), args=(t,), tol=1e-12)["fun"]
+    optimize.minimize(lambda x: np.sum((x - t) ** 2 + x**4), np.zeros(2), tol=1e-12).x @ W * t
+    optimize.minimize(lambda x: (np.sum((x - t * t) ** 2), 2 * (x - t * t)), np.zeros(2), tol=1e-12, jac=True).x @ W * t
+    optimize.minimize(lambda x: (x[0] - t) ** 2, np.zeros(1), jac=lambda x: np.array([2 * (x[0] - t)])).x[0]
     integrate.quad(lambda x: np.exp(-t * x * x), 0, 1)[0]; integrate.quad(lambda x, s: np.exp(-s * x * x), 0, np.inf, args=(t,))[0]
     integrate.quad(lambda x: np.exp(-t * x * x), -np.inf, np.inf)[0]; integrate.quad(np.sin, t, 2 * t)[0]
     integrate.quad(lambda x: np.exp(t * x), -np.inf, t)[0]; integrate.quad(lambda x: t * np.log(x), 0, 1)[0]
