@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from . import dataclass_forms, equivalents, execute, special, subclasses
+from . import dataclass_forms, equivalents, execute, forms, special, subclasses
 from .callbacks import _DECORATORS, _key
 from .library import BY_CODE
 from .reach import OPAQUE, runs_python
 from .rules.registry import REGISTRY, Rule
 from .runtime import make_class
+from .tangent_inner import gradient_form, heap_form
 from .tangent_members import PROTOCOLS
 from .tangent_protocols import invoke, python_member
 from .tangent_rules import primitive_form
@@ -89,6 +90,8 @@ def _python(heap: Any, function: types.FunctionType, letters: str) -> Any:
     rule = REGISTRY.lookup(function)
     if rule is not None:
         return by_rule(heap, function, rule)
+    if function.__dict__.get(forms.OPERATOR) is function:
+        return gradient_form(heap, function)
     if OPAQUE in function.__dict__:
         return untransformed(heap, function, None)
     if dataclass_forms.is_generated_new(function):
@@ -126,6 +129,8 @@ def letters_for(function: types.FunctionType, letters: str) -> str:
 
 def _method(heap: Any, function: types.MethodType, letters: str) -> Any:
     inner, owner = function.__func__, function.__self__
+    if id(owner) in heap.inner:
+        return heap_form(heap, function)
     unknown = "V" if special.groups_seen() else "O"
     target = heap.of(inner, unknown + letters if letters else "")
     return types.MethodType(target, owner)

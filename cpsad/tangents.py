@@ -75,6 +75,7 @@ class Tangents(Shadowed, Heap):
     def __init__(self) -> None:
         super().__init__()
         self.limit = _FEW
+        self.inner: dict[int, Any] = {}  # heaps of gradients that are differentiated, each with its sums of tangents
         self.functions: dict[Any, Any] = {}  # of functions of the user's: their tangent forms
 
     # -- the table --------------------------------------------------------------------------------------------

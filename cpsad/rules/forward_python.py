@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from .. import library
-from ..cotangents import ZERO, Absorbing, accumulate, add_at, scatter, unbroadcast
+from .. import library, nested
+from ..cotangents import ZERO, Absorbing, accumulate, add_at, dense, rebroadcast, scatter, unbroadcast
 from ..products import total
 from ..runtime import SUPPORT, numeric
 from .forward import forward
 from .helpers import no_derivative
-from .helpers_forward import added, dotted, number, spread
+from .helpers_forward import added, cast_to, dotted, number, spread
 from .helpers_reductions import product_back
 from .statistics_ import center_back, spread_back
 
@@ -115,3 +115,7 @@ forward(accumulate, lambda d, y, total, g1: (d, d))
 forward(unbroadcast, lambda d, y, g1, x: (unbroadcast(d, x), ZERO))
 forward(scatter, lambda d, y, x, index, g1: (ZERO, None, scatter(x, index, d)))
 forward(add_at, lambda d, y, total, x, index, g1: (d, ZERO, None, scatter(x, index, d)))
+forward(nested.fresh, lambda d, y, value: d)
+forward(nested.finish, lambda d, y, adjoint, value: (cast_to(d, y), ZERO))
+forward(dense, lambda d, y, cotangent: d)
+forward(rebroadcast, lambda d, y, g1, like: (rebroadcast(d, like), ZERO))

@@ -1,0 +1,65 @@
+"""Second derivatives: `hvp` and `hessian`, forward over reverse.
+
+The tangent form of a gradient program along a direction gives the Hessian times that direction, at a small multiple of the
+function's cost, whatever the number of arguments. (Pearlmutter, *Fast exact multiplication by the Hessian*, 1994.)
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from . import forms
+from .forward_mode import directional, jacfwd
+from .operators import Argnums, _like, _name_of, grad
+
+__all__ = ["hessian", "hvp"]
+
+
+def hvp(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> Any:
+    """The Hessian of a function times a vector.
+
+    Args:
+        function: a plain Python function that returns a real scalar, as for `grad`.
+        argnums: as in `grad`.
+
+    Returns:
+        A function of the arguments and, last, of the vector, which has the structure and shapes of the differentiated
+        argument (a tuple of them for several `argnums`). `hvp(f)(x, v)` has the structure and shapes of `x`.
+
+    Raises (when called): TypeError for a vector of another structure or shape; else as `grad` and `jvp`.
+    """
+    if function is None:
+        return functools.partial(hvp, argnums=argnums)
+    along = directional(grad(function, argnums), argnums)
+
+    @_like(function)
+    def product(*args: Any, **kwargs: Any) -> Any:
+        return along(*args, **kwargs)
+
+    _name_of(product, function, "hvp")
+    product.__dict__[forms.OPAQUE] = True
+    return product
+
+
+def hessian(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> Any:
+    """The Hessian of a function: a run of its gradient's tangent form for each entry of the argument.
+
+    Returns:
+        A function of the same arguments. For an argument of shape `s` it returns an array of shape `s + s`; for several
+        `argnums` a tuple of tuples of such, for a structure the structure of structures.
+
+    Raises (when called): as `grad` and `jvp`.
+    """
+    if function is None:
+        return functools.partial(hessian, argnums=argnums)
+    columns = jacfwd(grad(function, argnums), argnums)
+
+    @_like(function)
+    def second(*args: Any, **kwargs: Any) -> Any:
+        return columns(*args, **kwargs)
+
+    _name_of(second, function, "hessian")
+    second.__dict__[forms.OPAQUE] = True
+    return second

@@ -1,0 +1,138 @@
+"""Forward over reverse: the tangent form of a gradient function.
+
+A gradient program is a function like any other (`nested.py`): it, its driver and what it calls are put into tangent form.
+Its heap, the *inner* heap, is known by what it means: the tangent of what `take` gives is the sum of the tangents of what
+was added. The Hessian times a vector is the tangent of the gradient. (Pearlmutter, *Fast exact multiplication by the
+Hessian*, 1994.)
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from . import forms, nested
+from .cotangents import ZERO, Absorbing
+from .heap import Heap
+from .places import here
+from .resolve import letter_of
+from .transforms.errors import UnsupportedError
+from .trees import is_tree
+
+__all__ = ["gradient_form", "heap_form"]
+
+
+def gradient_form(table: Any, function: Any) -> Any:
+    """The tangent form of a function that `grad` or `value_and_grad` has made."""
+    compute, pick = function.__dict__[forms.OPERATOR_PARTS]
+
+    def gradient(*args: Any, **keywords: Any) -> Any:
+        every = [*args, *keywords.values()]
+        slots = compute.locate(args, keywords)
+        trees = {i for i in slots if is_tree(every[i])}
+        for i in slots:
+            if i not in trees:
+                compute.check(every[i], i, args)
+        letters = [letter_of(a, i in slots and i not in trees) for i, a in enumerate(every)]
+        text = "".join(letters[: len(args)])
+        text += "".join(f",{n}={a}" for n, a in zip(keywords, letters[len(args):], strict=True))
+        heap = Heap()
+        target = heap.form(compute.function, text)
+        if keywords:
+            target = nested._by_position(target, len(args), tuple(keywords))
+        kinds = "".join("-" if i not in slots else "t" if i in trees else "a" if isinstance(a, np.ndarray) else "s"
+                        for i, a in enumerate(every))
+        drive = nested._driver(kinds, slots, compute, args, pick)
+        table.inner[id(heap)] = heap, {}
+        try:
+            return table.of(drive)(target, heap, *every)
+        finally:
+            del table.inner[id(heap)]
+
+    return gradient
+
+
+# -- what a gradient program asks of its heap -----------------------------------------------------------------------
+
+def heap_form(table: Any, method: Any) -> Any:
+    """The tangent form of a method of an inner heap."""
+    name, heap = method.__name__, method.__self__
+    if name in SUMS:
+        return functools.partial(SUMS[name], table, heap)
+    if name in PLAIN:
+        return method
+    if name in WRITES and not heap.written:
+        return functools.partial(WRITES[name], table, heap)
+    if name in SOURCE:
+        return functools.partial(table.of(getattr(Heap, name)), heap)
+    raise here(UnsupportedError, f"forward mode over a gradient comes to what is not differentiated so yet ({name})",
+               why="the function writes into arrays, or gives its arguments to code that is not known",
+               remedy="use grad of grad, or build arrays anew")
+
+
+def sums(table: Any, heap: Heap) -> dict[int, Any]:
+    """Of the values on an inner heap: the tangents of what was added to them."""
+    found: dict[int, Any] = table.inner[id(heap)][1]
+    return found
+
+
+def _add(table: Any, heap: Heap, value: Any, adjoint: Any) -> None:
+    tangent = table.get(adjoint)
+    known = heap.holds(value)
+    heap.add(value, adjoint)
+    if known and tangent is not ZERO:
+        total = sums(table, heap)
+        total[id(value)] = total.get(id(value), ZERO) + tangent
+
+
+def _take(table: Any, heap: Heap, value: Any) -> Any:
+    gathered = heap.take(value)
+    tangent = sums(table, heap).pop(id(value), ZERO)
+    if tangent is ZERO or isinstance(gathered, Absorbing):
+        return gathered
+    if isinstance(gathered, np.ndarray):
+        gathered = gathered.view()  # another name for it may have another tangent
+    elif isinstance(gathered, (float, complex, np.inexact)):
+        gathered = gathered * 1
+    table.put(gathered, tangent)
+    return gathered
+
+
+def _spread(table: Any, heap: Heap, values: Any, adjoints: Any) -> None:
+    if isinstance(adjoints, Absorbing):
+        if adjoints is ZERO:
+            return
+        adjoints = [adjoints for _ in values]
+    tangent = table.get(adjoints)
+    if isinstance(adjoints, np.ndarray):
+        parts = list(adjoints)
+        for i, part in enumerate(parts):
+            if tangent is not ZERO:
+                table.put(part, tangent[i])
+        adjoints = parts
+    for value, adjoint in zip(values, adjoints, strict=True):
+        if isinstance(value, (list, tuple)):
+            _spread(table, heap, value, adjoint)
+        else:
+            _add(table, heap, value, adjoint)
+
+
+def _settle(table: Any, heap: Heap, *pairs: Any) -> Any:
+    """Nothing is written in place: the adjoints come back as they are."""
+    adjoints = list(pairs[1::2])
+    return adjoints[0] if len(adjoints) == 1 else adjoints
+
+
+def _collect(table: Any, heap: Heap, array: Any, adjoint: Any) -> Any:
+    return adjoint
+
+
+SUMS: dict[str, Any] = {"add": _add, "take": _take, "_spread": _spread}
+WRITES: dict[str, Any] = {"settle": _settle, "collect": _collect}
+# They keep references, or ask: what they give back was known before.
+PLAIN = {"put", "text", "holds", "constant", "borrow", "enter", "form", "iterable", "guard", "refuse", "lost", "check_settled",
+         "put_each", "through_c", "verdict", "is_harmless", "guard_index", "guard_store", "note_write", "attribute",
+         "set_attribute", "item", "final_contents"}
+SOURCE = {"spread", "take_each", "read_item", "read_attribute", "unarray", "array", "unrows", "rows", "gathered", "add_item"}
