@@ -405,7 +405,7 @@ def _gradient(adjoint: Any, value: Any) -> Any:
                                  "a derivative rule is wrong")
         return made
     if isinstance(value, (float, np.generic)):
-        return type(value)(adjoint.real if isinstance(adjoint, (complex, np.complexfloating)) else adjoint)
+        return type(value)(adjoint.real if np.iscomplexobj(adjoint) else adjoint)
     return adjoint
 
 

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from . import forms, nested
-from .cotangents import ZERO, Absorbing
+from .cotangents import ZERO, Absorbing, stacked
 from .heap import Heap
 from .places import here
 from .resolve import letter_of
+from .rows import Flat, Rows
 from .transforms.errors import UnsupportedError
 from .trees import is_tree
 
@@ -119,6 +120,54 @@ def _spread(table: Any, heap: Heap, values: Any, adjoints: Any) -> None:
             _add(table, heap, value, adjoint)
 
 
+class _SeenRows(Rows):
+    """Rows that get their tangents as they are made."""
+
+    __slots__ = ("table", "tangent")
+
+    def put(self, i: int, row: Any) -> Any:
+        self.table.put(row, self.tangent[i])
+        return super().put(i, row)
+
+
+class _SeenFlat(Flat):
+    __slots__ = ("table", "tangent")
+
+    def put(self, i: int, row: Any) -> Any:
+        self.table.put(row, self.tangent[i])
+        return super().put(i, row)
+
+
+def _rows(table: Any, heap: Heap, values: Any) -> Any:
+    made = heap.rows(values)
+    if not isinstance(made, Rows):
+        return table.iterable(values)
+    base = values.base if isinstance(made, Flat) else values
+    tangent = table.get(base)
+    if tangent is ZERO:
+        return made
+    seen: Any = _SeenFlat(heap, values) if isinstance(made, Flat) else _SeenRows(heap, values)
+    seen.table, seen.tangent = table, np.reshape(tangent, -1) if isinstance(made, Flat) else tangent
+    return seen
+
+
+def _unrows(table: Any, heap: Heap, values: Any, rows: Any) -> Any:
+    if not isinstance(rows, Rows):
+        return ZERO
+    taken: list[Any] = [ZERO] * len(rows)
+    tangents: list[Any] = [ZERO] * len(rows)
+    for i, row in reversed(rows.made):
+        g = _take(table, heap, row)
+        if g is not ZERO:
+            taken[i], tangents[i] = g + taken[i], table.get(g) + tangents[i]
+    if all(t is ZERO for t in taken):
+        return ZERO
+    total = stacked(taken, rows.array)
+    if not isinstance(total, Absorbing) and any(t is not ZERO for t in tangents):
+        table.put(total, stacked(tangents, rows.array))
+    return total
+
+
 def _settle(table: Any, heap: Heap, *pairs: Any) -> Any:
     """Nothing is written in place: the adjoints come back as they are."""
     adjoints = list(pairs[1::2])
@@ -129,10 +178,10 @@ def _collect(table: Any, heap: Heap, array: Any, adjoint: Any) -> Any:
     return adjoint
 
 
-SUMS: dict[str, Any] = {"add": _add, "take": _take, "_spread": _spread}
+SUMS: dict[str, Any] = {"add": _add, "take": _take, "_spread": _spread, "rows": _rows, "unrows": _unrows}
 WRITES: dict[str, Any] = {"settle": _settle, "collect": _collect}
 # They keep references, or ask: what they give back was known before.
 PLAIN = {"put", "text", "holds", "constant", "borrow", "enter", "form", "iterable", "guard", "refuse", "lost", "check_settled",
          "put_each", "through_c", "verdict", "is_harmless", "guard_index", "guard_store", "note_write", "attribute",
          "set_attribute", "item", "final_contents"}
-SOURCE = {"spread", "take_each", "read_item", "read_attribute", "unarray", "array", "unrows", "rows", "gathered", "add_item"}
+SOURCE = {"spread", "take_each", "read_item", "read_attribute", "unarray", "array", "gathered", "add_item"}

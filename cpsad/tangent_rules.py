@@ -117,7 +117,7 @@ def absorbs(tangent: Any) -> bool:
 
 def _apply(primitive: Any, args: list[Any], keywords: dict[str, Any]) -> Any:
     if type(primitive).__name__ in ("getset_descriptor", "member_descriptor"):
-        return primitive.__get__(args[0])
+        return getattr(args[0], primitive.__name__)
     return primitive(*args, **keywords)
 
 

@@ -66,7 +66,7 @@ array = np.ndarray
 
 # Products
 linear(
-    operator.matmul, np.dot, array.dot, np.matmul, *present(np.linalg, "matmul"), np.outer, *present(np.linalg, "outer"), np.vdot,
+    operator.matmul, np.dot, np.matmul, *present(np.linalg, "matmul"), np.outer, *present(np.linalg, "outer"), np.vdot,
     np.inner, np.tensordot, *present(np.linalg, "tensordot"), np.einsum, np.kron, np.cross, np.convolve, np.correlate,
     *present(np, "vecdot"), *present(np.linalg, "vecdot"), *present(np, "matvec", "vecmat"),
 )

@@ -16,6 +16,9 @@ from .helpers_reductions import median_back, share
 from .helpers_statistics import interp_x
 from .registry import present
 
+# The method would take ZERO for an object
+forward(array.dot, lambda d, y, a, other: (np.dot(d, other), np.dot(a, d)))
+
 # Copies and conversions
 forward((array.astype, np.generic.astype), lambda d, y, a, dtype, order="K", *, copy=True: cast_to(d, y))
 forward(present(np, "astype"), lambda d, y, x, dtype, *, copy=True: cast_to(d, y))
