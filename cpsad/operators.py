@@ -424,6 +424,8 @@ class _Separate:
 
 
 def _parameter_names(function: Any) -> list[str]:
+    while forms.OPERATOR_PARTS in getattr(function, "__dict__", ()):  # what an operator has made
+        function = function.__dict__[forms.OPERATOR_PARTS][0].function
     if isinstance(function, types.FunctionType):
         code = function.__code__
         return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])

@@ -124,6 +124,8 @@ class _SeenRows(Rows):
     """Rows that get their tangents as they are made."""
 
     __slots__ = ("table", "tangent")
+    table: Any
+    tangent: Any
 
     def put(self, i: int, row: Any) -> Any:
         self.table.put(row, self.tangent[i])
@@ -132,6 +134,8 @@ class _SeenRows(Rows):
 
 class _SeenFlat(Flat):
     __slots__ = ("table", "tangent")
+    table: Any
+    tangent: Any
 
     def put(self, i: int, row: Any) -> Any:
         self.table.put(row, self.tangent[i])
