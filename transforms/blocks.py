@@ -73,15 +73,17 @@ def split_calls(graph: Graph) -> None:
 
 def duplicate_returns(graph: Graph) -> None:
     """A block that only returns is copied to each way into it: no continuation is needed for it."""
+    free = 1 + max(block.number for block in graph.blocks)
     for block in list(graph.blocks):
         for successor in block.successors():
             if not isinstance(successor.end, Leave) or successor.statements or isinstance(block.end, (CallThen, Attempt)):
                 continue
             if len(successor.preds) < 2 and successor.loop is block.loop:
                 continue
-            copied = Block(len(graph.blocks), block.loop, [], Leave(copy_tree(successor.end.statement)),
+            copied = Block(free, block.loop, [], Leave(copy_tree(successor.end.statement)),
                            origin=successor.origin, role=successor.role)
             graph.blocks.append(copied)
+            free += 1
             if isinstance(block.end, Jump):
                 block.end.target = copied
             elif block.end.then is successor:

@@ -83,7 +83,7 @@ class Leave:
     statement: Any
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Block:
     number: int
     loop: Loop | None
@@ -95,6 +95,9 @@ class Block:
     role: str = "rest"  # what a continuation made of it is called
     handler: Any = None  # what covers its statements, until `regions.split_groups` has made `Attempt`s of them
     caught: str | None = None  # of a handler: its variable
+
+    def __repr__(self) -> str:
+        return f"Block {self.number} (line {self.origin}, {type(self.end).__name__})"
 
     def successors(self) -> list[Block]:
         if isinstance(self.end, Jump):
@@ -210,7 +213,7 @@ def build(tree: gast.FunctionDef, params: list[str], guarded: bool = False) -> G
 def _reverse_postorder(graph: Graph, successors: Callable[[Block], list[Block]]) -> list[Block]:
     """Blocks that can be reached; of the successors of one, those named first come last."""
     order: list[Block] = []
-    seen = {graph.entry.number}
+    seen = {graph.entry}
     todo: list[tuple[Block, list[Block]]] = [(graph.entry, successors(graph.entry))]
     while todo:
         block, after = todo[-1]
@@ -219,8 +222,8 @@ def _reverse_postorder(graph: Graph, successors: Callable[[Block], list[Block]])
             todo.pop()
             continue
         successor = after.pop(0)
-        if successor.number not in seen:
-            seen.add(successor.number)
+        if successor not in seen:
+            seen.add(successor)
             todo.append((successor, successors(successor)))
     return order[::-1]
 
