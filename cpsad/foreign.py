@@ -82,6 +82,8 @@ def other(function: Any, signature: str) -> Any:
     made = by_protocol(function, call.unguarded, signature.removesuffix("!"))
     if made is not None:
         return guarded.by_protocol(made, function, call) if call.guarded else made
+    if isinstance(function, types.MethodWrapperType) and isinstance(function.__self__, type) and function.__name__ == "__call__":
+        return _constructor(function.__self__, signature, call, itself=True)  # `super().__call__(...)` of a metaclass
     equivalent = EQUIVALENTS.get(rule.primitive if rule is not None else function) if _calls(function, call) else None
     if equivalent is not None:
         return forms.part(equivalent, signature)
@@ -236,8 +238,13 @@ def _partial(function: functools.partial[Any], signature: str) -> Any:
     return adapted
 
 
-def _constructor(cls: type, signature: str, call: Call) -> Any:
-    """An instance: made plainly, then its `__init__` runs in CPS."""
+def _constructor(cls: type, signature: str, call: Call, itself: bool = False) -> Any:
+    """An instance: made plainly, then its `__init__` runs in CPS. `itself`: past the `__call__` of its metaclass."""
+    meta = type(cls).__call__
+    if meta is not type.__call__ and not itself:
+        if isinstance(meta, types.FunctionType) and meta.__module__ != "enum":
+            return _bound_method(meta, cls, signature)
+        return untransformed(cls, call, None)
     init: Any = cls.__init__  # type: ignore[misc]
     new: Any = cls.__new__
     moves = (cls is types.SimpleNamespace or makes_itself(cls) and not hasattr(cls, "__post_init__") or is_named_tuple(cls)
@@ -250,13 +257,13 @@ def _constructor(cls: type, signature: str, call: Call) -> Any:
     rule = subclasses.container_rule(cls)
     if rule is not None:
         return _alone(_consuming, call, cls, rule, call)
-    if type(cls).__call__ is type.__call__ and isinstance(new, types.FunctionType) and (
+    if isinstance(new, types.FunctionType) and (
             init is object.__init__ or isinstance(init, types.FunctionType)):
         made = new_form(cls, signature.removesuffix("!"))
         return guarded.around(made, cls, call) if call.guarded else made
     is_error = issubclass(cls, BaseException) and new in (BaseException.__new__, *[k.__new__ for k in cls.__mro__[1:-1]])
     plain = new is object.__new__ or subclasses.makes_container(cls) or is_error and not isinstance(new, types.FunctionType)
-    if type(cls).__call__ is not type.__call__ or not isinstance(init, types.FunctionType) or not plain:
+    if not isinstance(init, types.FunctionType) or not plain:
         return untransformed(cls, call, None)
     inner = forms.part(init, instance_letter(cls) + signature)
     names, given = _names_of(call)

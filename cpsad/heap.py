@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .class_attributes import check_set
 from .cotangents import ZERO, Absorbing, Poison, accumulate, add_at, stacked
 from .places import here
 from .reach import closes_over, code_behind, foreign_dtype, reaches, runs_python
@@ -26,6 +27,7 @@ __all__ = ["Heap", "is_floating"]
 
 _FUNCTION = type(lambda: None)
 
+_NEVER_HELD: dict[str, Any] = {}
 _NUMBERS = {int, float, bool, complex, type(None), np.ndarray, np.float64}
 _HOLDERS = {list, dict, collections.deque, collections.OrderedDict, collections.defaultdict}
 _FLOATING = {float, complex, np.float64, np.float32}
@@ -364,7 +366,13 @@ class Heap(Shadows):
         if sets_code(type(owner), name) and (is_floating(value) or reaches(self.slots, value, owner)):
             raise here(NoDerivativeError, f"setting {type(owner).__name__}.{name} runs code",
                        why="it would run without its derivative", remedy="set a plain attribute")
+        if isinstance(owner, type):
+            check_set(owner, name)
         setattr(owner, name, value)
+        if is_floating(value) and getattr(owner, "__dict__", _NEVER_HELD).get(name) is not value and (
+                getattr(owner, name, None) is not value):
+            raise here(NoDerivativeError, f"{type(owner).__name__}.{name} is set to a value that carries a derivative",
+                       why="it keeps only the number", remedy="use a class written in Python, a list or a dict")
 
     def verdict(self, value: Any) -> Any:
         """The result of a comparison, unless a class has made it a number."""

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from . import lazy
+from .class_attributes import check_set
 from .cotangents import ZERO
 from .places import here
 from .protocols import FORMS, call_method, letter, member_of, python_member, truth_of
@@ -249,9 +250,8 @@ def plain_set(heap: Any, k: Any, owner: Any, name: str, value: Any) -> Any:
         old = heap.store_part(owner, name, value, True)
         k(None)
         return ZERO, ZERO, heap.unstore_part(owner, name, old, value) + heap.take(value)
-    if isinstance(owner, type) and heap.holds(value):
-        raise here(NoDerivativeError, f"a value that carries a derivative is stored in the class {owner.__name__}",
-                   why="it outlives the gradient", remedy="store it in an instance")
+    if isinstance(owner, type):
+        check_set(owner, name)
     object.__setattr__(owner, name, value) if not isinstance(owner, type) else type.__setattr__(owner, name, value)
     k(None)
     return ZERO, ZERO, heap.take(value)

@@ -105,10 +105,12 @@ class Rebound:
     globals: frozenset[str] = frozenset()
     nonlocals: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
+    stored: frozenset[str] = frozenset()  # names of attributes that it assigns, but to `self`
 
 
 NOTHING = Rebound()
-_DECLARED = re.compile(r"^\s*(?:global|nonlocal)\s|[:;]\s*(?:global|nonlocal)\s|^\s*[A-Za-z_][\w.]*\.\w+[^=\n]*=", re.M)
+_DECLARED = re.compile(r"^\s*(?:global|nonlocal)\s|[:;]\s*(?:global|nonlocal)\s|^\s*[A-Za-z_][\w.]*\.\w+[^=\n]*="
+                       r"|\)\.\w+[^=\n]*=|\bsetattr\(", re.M)
 _files: dict[str, tuple[list[str], Rebound]] = {}
 
 
@@ -137,7 +139,11 @@ def _read(text: str) -> Rebound:
                     found[i].update(declared & _bound(node))
     attributes = {ast.unparse(n) for n in ast.walk(tree)
                   if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load) and _is_dotted(n)}
-    return Rebound(frozenset(found[0]), frozenset(found[1]), frozenset(attributes))
+    stored = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and not isinstance(n.ctx, ast.Load)
+              and not (isinstance(n.value, ast.Name) and n.value.id == "self")}
+    stored |= {str(n.args[1].value) for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+               and n.func.id == "setattr" and len(n.args) == 3 and isinstance(n.args[1], ast.Constant)}
+    return Rebound(frozenset(found[0]), frozenset(found[1]), frozenset(attributes), frozenset(stored))
 
 
 def _bound(node: ast.AST) -> set[str]:

@@ -139,6 +139,6 @@ def _inside(value: Any) -> Any:
 
 
 def _held_by_class(kind: type) -> list[Any]:
-    """Containers that are attributes of a class; what else a class has cannot be set to an active value."""
+    """Numbers, arrays and containers that are attributes of a class."""
     return [v for cls in kind.__mro__ for v in vars(cls).values()
-            if isinstance(v, (list, dict, set, tuple)) or type(v).__module__ == "collections"]
+            if isinstance(v, (float, np.ndarray, np.generic, list, dict, set, tuple)) or type(v).__module__ == "collections"]

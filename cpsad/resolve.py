@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import special
+from .class_attributes import may_change
 from .cotangents import Absorbing
 from .outer import check_running, is_library, rebound_in_file, rebound_in_namespace, register
 from .reach import foreign_dtype
@@ -184,7 +185,7 @@ class FunctionResolver(_Rules):
         for i, part in enumerate(parts[1:], 2):
             if not isinstance(value, (types.ModuleType, type)):
                 return MISSING
-            if isinstance(value, types.ModuleType) and self.is_set(value, parts[:i]):
+            if self.is_set(value, parts[:i]) if isinstance(value, types.ModuleType) else may_change(value, part, self.file):
                 return MISSING
             value = attribute_of(value, part)
         self.asked[tuple(parts)] = value

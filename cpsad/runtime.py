@@ -113,7 +113,11 @@ def make_class(name: str, function: str, module: str, bases: tuple[Any, ...], op
         namespace["__module__"] = module
         namespace["__qualname__"] = f"{function}.<locals>.{name}"
         for key, value in members.items():
-            if isinstance(value, types.FunctionType) and value.__name__ == f"{name}_{key}":
+            if value is MISSING:
+                continue
+            made = f"{name}_{key}"  # perhaps with a number
+            if isinstance(value, types.FunctionType) and value.__name__.startswith(made) and not (
+                    value.__name__[len(made):].strip("_0123456789")):
                 value.__name__, value.__qualname__ = key, f"{function}.<locals>.{name}.{key}"
             namespace[key] = value
 
