@@ -382,6 +382,8 @@ class Calls:
 
     def call_heap(self, name: str, node: Any) -> Val:
         """A method of the heap."""
+        if name == "put":
+            return self.heap_put(node)
         args = self.operands_of(*node.args)
         if name == "collect" and len(args) == 2:  # nothing is written in place: all of it is in the variable
             return args[1]
@@ -402,8 +404,22 @@ class Calls:
             return self.attribute(args[0], self.known_value(args[1]), node)
         if name == "verdict":
             return args[0]
-        if name in ("put", "take", "add") and self.carries_nothing(args[0]):
-            return Val(Single("ZERO" if name == "take" else "None"))
+        if name == "take":
+            return self.heap_take(args[0], node)
+        if name == "add":
+            if not (self.carries_nothing(args[0]) or isinstance(args[0].type, Tup)):
+                self.heap_add(args[0], args[1], node)
+            return Val(Single("None"))
+        if name == "rows" and isinstance(args[0].type, Arr):
+            return self.heap_rows(args[0], node)
+        if name == "rows" and isinstance(args[0].type, Tup):
+            return args[0]
+        if name == "unrows":
+            return self.heap_unrows(args[0], args[1], node)
+        if name == "read_item" and isinstance(args[1].type, Tup):
+            if not self.carries_nothing(args[3]):
+                self.heap_add(args[3], args[4], node)
+            return args[0]
         raise self.refuse(node, f"a value that is kept in a container or an object (heap.{name} of {args[0].type})")
 
     def carries_nothing(self, value: Val) -> bool:

@@ -18,9 +18,27 @@ from .calls import Calls, slot_field
 from .indexing import Indexing
 from .matrices import Products
 from .scalars import COMPARE, Scalars, message_of
-from .types import BOOL, BOTTOM, NONE, Arr, Const, Fn, Maybe, Num, Plain, Single, Slice, Tup, c_type, code_of, of_array, of_number
+from .stored import Stored
+from .types import (
+    BOOL,
+    BOTTOM,
+    NONE,
+    Arr,
+    Const,
+    Fn,
+    Maybe,
+    Num,
+    Plain,
+    Single,
+    Slice,
+    Tup,
+    c_type,
+    code_of,
+    of_array,
+    of_number,
+)
 from .ufuncs import Ufuncs
-from .values import Val, of_constant
+from .values import Val, of_constant, stored_type
 
 __all__ = ["Expressions"]
 
@@ -31,7 +49,7 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Scalars, Arrays, Indexing, Products, Ufuncs):
+class Expressions(Calls, Scalars, Arrays, Indexing, Products, Stored, Ufuncs):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -81,7 +99,10 @@ class Expressions(Calls, Scalars, Arrays, Indexing, Products, Ufuncs):
             if isinstance(e, gast.Starred):
                 raise self.refuse(node, "a star in a tuple")
             items.append(self.held_if_called(self.value(e), node.elts))
-        return Val(Tup(tuple(v.type for v in items)), parts=tuple(items))
+        return self.tuple_of(items)
+
+    def tuple_of(self, items: list[Val]) -> Val:
+        return Val(Tup(tuple(stored_type(v) for v in items)), parts=tuple(items))
 
     def held_if_called(self, value: Val, nodes: list[Any]) -> Val:
         return self.hold(value) if len(nodes) > 1 and any(isinstance(n, gast.Call) for n in nodes) else value

@@ -14,7 +14,7 @@ import numpy as np
 from .. import cotangents, heap, operands, products, runtime
 from ..transforms.context import MISSING
 from .scalars import TOO_BIG, message_of
-from .types import BOOL, FLOAT, INT, Arr, Const, Iter, Maybe, Num, Range, Single, Slice, Tup, c_type
+from .types import BOOL, FLOAT, INT, Arr, Const, Iter, Maybe, Num, Range, RowIter, Rows, Single, Slice, Tup, c_type
 from .values import Val
 
 __all__ = ["PRIMITIVES", "primitive"]
@@ -253,12 +253,16 @@ def _iter(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
         state = w.temp(Range(), "range_of")
         w.emit(f"{state} = {args[0].c};")
         return Val(Iter(), f"&{state}")
-    return args[0] if len(args) == 1 and isinstance(args[0].type, Iter) else None
+    if len(args) == 1 and isinstance(args[0].type, Rows):
+        return w.iterated(w.hold(args[0]))
+    return args[0] if len(args) == 1 and isinstance(args[0].type, (Iter, RowIter)) else None
 
 
 @primitive(next)
 def _next(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     it = args[0]
+    if isinstance(it.type, RowIter) and len(args) == 2 and args[1].type == Single("END"):
+        return w.next_row(it)
     if not isinstance(it.type, Iter) or len(args) != 2 or args[1].type != Single("END"):
         return None
     made = Maybe(frozenset({"END"}), INT)

@@ -260,9 +260,11 @@ class Stager:
 
     def struct(self, type_: Any) -> None:
         """Makes sure that C knows a type."""
-        name = c_type(type_)
+        name = getattr(type_, "struct", None) or c_type(type_)
         if name in self.structs or name == "void":
             return
+        for t in getattr(type_, "needs", ()):
+            self.struct(t)
         inner = getattr(type_, "items", None) if isinstance(type_, Tup) else [getattr(type_, "type", None)]
         for t in inner or []:
             if t is not None and t is not BOTTOM:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "BOTTOM", "Arr", "Slice", "holds_arrays", "CODES", "INT", "FLOAT", "BOOL", "ZERO", "NONE", "END", "Const", "Fn",
+    "BOTTOM", "Box", "Kept", "RowIter", "Rows",
+    "Arr", "Slice", "holds_arrays", "CODES", "INT", "FLOAT", "BOOL", "ZERO", "NONE", "END", "Const", "Fn",
     "Iter", "Known", "Maybe", "NoJoin", "Num", "Plain", "Range", "Single", "Tup", "c_type", "code_of", "is_scalar",
     "join", "mangle", "of_array", "of_number", "sample",
 ]
@@ -178,6 +179,111 @@ class Arr:
 
 
 @dataclass(frozen=True)
+class Box:
+    """A pointer to what gathers the adjoints of a stored value."""
+
+    of: Any
+
+    @property
+    def struct(self) -> str:
+        return f"box_{mangle(self.of)}"
+
+    @property
+    def c_type(self) -> str:
+        return f"{self.struct} *"
+
+    @property
+    def needs(self) -> list[Any]:
+        return [Maybe(frozenset({"ZERO"}), self.of)]
+
+    @property
+    def declaration(self) -> str:
+        own = " slab own;" if isinstance(self.of, Arr) else ""
+        return f"typedef struct {{ {c_type(self.needs[0])} v;{own} }} {self.struct};"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A value in a container, with its box."""
+
+    of: Any
+
+    @property
+    def c_type(self) -> str:
+        return f"kept_{mangle(self.of)}"
+
+    @property
+    def needs(self) -> list[Any]:
+        return [Box(self.of)]
+
+    @property
+    def declaration(self) -> str:
+        return f"typedef struct {{ {c_type(self.of)} v; {Box(self.of).struct} *b; }} {self.c_type};"
+
+    def join(self, other: Any) -> Any:
+        return Kept(join(self.of, other.of if isinstance(other, Kept) else other))
+
+    def __str__(self) -> str:
+        return f"stored {self.of}"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """An array as its rows."""
+
+    array: Arr
+
+    @property
+    def row(self) -> Any:
+        return self.array.number if self.array.rank == 1 else Arr(self.array.dtype, self.array.rank - 1, self.array.packed)
+
+    @property
+    def c_type(self) -> str:
+        return f"rows_{mangle(self.array)}_{self.array.dtype}"
+
+    @property
+    def needs(self) -> list[Any]:
+        return [Box(self.row)]
+
+    @property
+    def declaration(self) -> str:
+        return f"typedef struct {{ {c_type(self.array)} x; {Box(self.row).struct} *boxes; }} {self.c_type};"
+
+    def __str__(self) -> str:
+        return f"the rows of {self.array}"
+
+
+@dataclass(frozen=True)
+class RowIter:
+    """An iterator over rows: a pointer to its state."""
+
+    array: Arr
+
+    @property
+    def row(self) -> Any:
+        return Rows(self.array).row
+
+    @property
+    def struct(self) -> str:
+        return f"turns_{mangle(self.array)}_{self.array.dtype}"
+
+    @property
+    def c_type(self) -> str:
+        return f"{self.struct} *"
+
+    @property
+    def needs(self) -> list[Any]:
+        return [Rows(self.array)]
+
+    @property
+    def declaration(self) -> str:
+        return f"typedef struct {{ {Rows(self.array).c_type} rows; i64 next; }} {self.struct};"
+
+    def __str__(self) -> str:
+        return f"an iterator over {Rows(self.array)}"
+
+
+@dataclass(frozen=True)
 class Slice:
     """A `slice`; its parts are those of the value."""
 
@@ -189,6 +295,8 @@ def holds_arrays(type_: Any) -> bool:
     """Whether a value of the type has arrays in it."""
     if isinstance(type_, Tup):
         return any(holds_arrays(t) for t in type_.items)
+    if isinstance(type_, Kept):
+        return holds_arrays(type_.of)
     return isinstance(type_, Arr) or isinstance(type_, Maybe) and holds_arrays(type_.type)
 
 
@@ -293,6 +401,8 @@ def join(a: Any, b: Any) -> Any:
         for t in types:
             inner = join(inner, t)
         return Maybe(frozenset(names), inner)
+    if isinstance(b, Kept) and not isinstance(a, Kept):
+        return b.join(a)
     if isinstance(a, Tup) and isinstance(b, Tup) and len(a.items) == len(b.items):
         return Tup(tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True)))
     if isinstance(a, Num) and isinstance(b, Num):

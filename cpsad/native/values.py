@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .types import INT, Arr, Const, Known, Maybe, Num, Single, Tup, c_type, code_of, of_number
+from .types import INT, Arr, Const, Kept, Known, Maybe, Num, Single, Tup, c_type, code_of, of_number
 
-__all__ = ["ARRAYS", "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant"]
+__all__ = ["ARRAYS", "CONSTANT", "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant", "stored_type"]
 
 RUNTIME = (Path(__file__).parent / "runtime.h").read_text(encoding="utf-8")
 ARRAYS = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("arrays", "vectors"))
@@ -26,14 +26,20 @@ access dup sleep pause sync y0f entry call""".split())
 RESERVED = _C_WORDS | set(re.findall(r"\b([A-Za-z_]\w*)\(", RUNTIME + ARRAYS)) | set(re.findall(r"\b([A-Z_]{2,})\b", RUNTIME))
 
 
+CONSTANT = "NULL"  # the box of a value that was stored without one
+
+
 class Val:
     """A value. `c`: an expression without effects; `parts`: of a tuple, its items; `known`: a number's value, if it is known;
     `borrowed`: an array in memory that may be written to when this value is still wanted."""
 
-    __slots__ = ("borrowed", "c", "elementwise", "known", "parts", "product", "type")
+    __slots__ = ("borrowed", "box", "c", "elementwise", "known", "parts", "product", "type")
 
     def __init__(self, type_: Any, c: str = "", parts: tuple[Any, ...] | None = None, known: Any = None,
-                 borrowed: bool = False) -> None:
+                 borrowed: bool = False, box: str = "") -> None:
+        self.box = box  # of a value that is stored: a pointer to what gathers its adjoints
+        if isinstance(type_, Kept):
+            type_, c, self.box = type_.of, f"{c}.v", f"{c}.b"
         self.type, self.c, self.parts, self.known, self.borrowed = type_, c, parts, known, borrowed
         self.elementwise: Any = None  # of an array that is not computed yet: (function of numbers, operands)
         self.product: Any = None  # or the two matrices whose product it is
@@ -45,8 +51,20 @@ class Val:
     def items(self) -> list[Val]:
         """The items of a tuple."""
         if self.parts is not None:
-            return list(self.parts)
-        return [Val(t, f"{self.c}._{i}") if c_type(t) != "void" else Val(t) for i, t in enumerate(self.type.items)]
+            return [_read(p) for p in self.parts]
+        return [_read(Val(t, f"{self.c}._{i}") if c_type(t) != "void" else Val(t)) for i, t in enumerate(self.type.items)]
+
+
+def _read(item: Val) -> Val:
+    """An item of a tuple: it went in with its box, or it is a constant."""
+    if item.box or item.elementwise is not None or item.product is not None or item.parts is not None:
+        return item
+    return Val(item.type, item.c, known=item.known, borrowed=item.borrowed, box=CONSTANT)
+
+
+def stored_type(value: Val) -> Any:
+    """The type of a value where its box goes with it."""
+    return Kept(value.type) if value.box and value.box != CONSTANT and isinstance(value.type, (Num, Arr)) else value.type
 
 
 def identifier(name: str, taken: set[str]) -> str:
@@ -103,6 +121,8 @@ def convert(value: Val, to: Any) -> str:
             return value.c
         inside = [convert(v, t) for v, t in zip(value.items, to.items, strict=True)]
         return f"({c_type(to)}){{{', '.join(i for i in inside if i)}}}"
+    if isinstance(to, Kept):
+        return f"({c_type(to)}){{{convert(value, to.of)}, {value.box or 'NULL'}}}"
     if given == to or isinstance(to, Arr) and isinstance(given, Arr):
         return value.c
     if isinstance(to, Maybe):

@@ -9,6 +9,10 @@ static inline i64 f64_bits(double x) { union { double f; i64 i; } u = { x }; ret
 static inline float bits_f32(int32_t b) { union { int32_t i; float f; } u = { b }; return u.f; }
 static inline int32_t f32_bits(float x) { union { float f; int32_t i; } u = { x }; return u.i; }
 
+/* 2^k, of normal numbers */
+static inline double power_f64(int32_t k) { return bits_f64((i64)(k + 1023) << 52); }
+static inline float power_f32(int32_t k) { return bits_f32((k + 127) << 23); }
+
 /* exp(r) - 1 for |r| <= 0.35 */
 static inline double series_f64(double r) {
     double p = 1.0 / 6227020800.0;
@@ -37,37 +41,37 @@ static inline float series_f32(float r) {
 }
 
 static inline double v_exp(double x) {
-    double y = x > 710.0 ? 710.0 : x < -746.0 ? -746.0 : x;
+    double y = x >= -746.0 ? (x > 710.0 ? 710.0 : x) : -746.0;
     double big = y * 1.4426950408889634 + 6755399441055744.0, n = big - 6755399441055744.0;
     double r = (y - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10;
     int32_t k = (int32_t)n, h = k >> 1;
-    double e = (1.0 + series_f64(r)) * bits_f64(((i64)h + 1023) << 52) * bits_f64(((i64)(k - h) + 1023) << 52);
+    double e = (1.0 + series_f64(r)) * power_f64(h) * power_f64(k - h);
     return x != x ? x : e;
 }
 
 static inline float v_expf(float x) {
-    float y = x > 89.0f ? 89.0f : x < -104.0f ? -104.0f : x;
+    float y = x >= -104.0f ? (x > 89.0f ? 89.0f : x) : -104.0f;
     float big = y * 1.44269504f + 12582912.0f, n = big - 12582912.0f;
     float r = (y - n * 0.693145751953125f) - n * 1.42860682030941723212e-6f;
     int32_t k = (int32_t)n, h = k >> 1;
-    float e = (1.0f + series_f32(r)) * bits_f32((h + 127) << 23) * bits_f32((k - h + 127) << 23);
+    float e = (1.0f + series_f32(r)) * power_f32(h) * power_f32(k - h);
     return x != x ? x : e;
 }
 
 static inline double v_tanh(double x) {
-    double a = fabs(x), y = a > 20.0 ? 40.0 : a + a;
+    double a = fabs(x), y = a <= 20.0 ? a + a : 40.0;
     double big = y * 1.4426950408889634 + 6755399441055744.0, n = big - 6755399441055744.0;
     double r = (y - n * 0.693147180369123816490) - n * 1.90821492927058770002e-10;
-    double two = bits_f64(((i64)(int32_t)n + 1023) << 52);
+    double two = power_f64((int32_t)n);
     double m = two * series_f64(r) + (two - 1.0);
     return x != x ? x : copysign(m / (m + 2.0), x);
 }
 
 static inline float v_tanhf(float x) {
-    float a = fabsf(x), y = a > 10.0f ? 20.0f : a + a;
+    float a = fabsf(x), y = a <= 10.0f ? a + a : 20.0f;
     float big = y * 1.44269504f + 12582912.0f, n = big - 12582912.0f;
     float r = (y - n * 0.693145751953125f) - n * 1.42860682030941723212e-6f;
-    float two = bits_f32(((int32_t)n + 127) << 23);
+    float two = power_f32((int32_t)n);
     float m = two * series_f32(r) + (two - 1.0f);
     return x != x ? x : copysignf(m / (m + 2.0f), x);
 }
@@ -75,9 +79,9 @@ static inline float v_tanhf(float x) {
 static inline double v_log(double x) {
     int tiny = x < 2.2250738585072014e-308;
     double y = tiny ? x * 18014398509481984.0 : x;
-    i64 b = f64_bits(y) - 0x3fe6a09e667f3bcd;  /* of the square root of 1/2 */
-    i64 e = b >> 52;
-    double f = bits_f64(f64_bits(y) - (e << 52)) - 1.0, k = (double)(int32_t)e - (tiny ? 54.0 : 0.0);
+    y = y > 0 ? y : 1.0;
+    i64 e = (f64_bits(y) - 0x3fe6a09e667f3bcd) >> 52;  /* the bits of the square root of 1/2 */
+    double f = bits_f64(f64_bits(y) - e * ((i64)1 << 52)) - 1.0, k = (double)(int32_t)e - (tiny ? 54.0 : 0.0);
     double s = f / (2.0 + f), z = s * s, half = 0.5 * f * f;
     double p = 2.0 / 23.0;
     p = p * z + 2.0 / 21.0;

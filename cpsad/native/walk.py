@@ -19,8 +19,8 @@ from .calls import slot_field
 from .expressions import Expressions
 from .program import bound_names
 from .stage import Dead, Spec, Stager, cell_name
-from .types import BOTTOM, Arr, Const, Fn, Known, Maybe, NoJoin, Num, Plain, Single, Tup, c_type, code_of, holds_arrays, join
-from .values import Val, convert, identifier, literal
+from .types import BOTTOM, Arr, Box, Const, Fn, Known, Maybe, NoJoin, Num, Plain, Single, Tup, c_type, code_of, holds_arrays, join
+from .values import CONSTANT, Val, convert, identifier, literal, stored_type
 
 __all__ = ["Walk"]
 
@@ -50,6 +50,7 @@ class Walk(Expressions):
         self.arena = False
         self.inlining = False  # whether a formula is written in place
         self.out_kind: Any = None
+        self.boxes_of_arrays: list[str] = []
         self.in_loop = False  # whether elements of arrays are computed
 
     # -- output -----------------------------------------------------------------------------------------------
@@ -82,7 +83,7 @@ class Walk(Expressions):
             return value
         name = self.temp(value.type, base)
         self.emit(f"{name} = {value.c};")
-        return Val(value.type, name, borrowed=value.borrowed)
+        return Val(value.type, name, borrowed=value.borrowed, box=value.box)
 
     def refuse(self, node: Any, what: str, why: str = "", remedy: str = "") -> Any:
         at = node if getattr(node, "origin", None) or getattr(node, "lineno", None) else self.statement_node
@@ -250,7 +251,12 @@ class Walk(Expressions):
         c = self.local(name, value.type)
         if c != value.c:
             self.emit(f"{c} = {value.c};")
-        return Val(value.type, c, known=value.known)
+        box = value.box
+        if box and box != CONSTANT:
+            box = self.local(f"{name}_kept", Box(value.type))
+            if box != value.box:
+                self.emit(f"{box} = {value.box};")
+        return Val(value.type, c, known=value.known, box=box)
 
     def read(self, node: Any) -> Val:
         """A name."""
@@ -346,6 +352,8 @@ class Walk(Expressions):
         if isinstance(target, gast.Name):
             self.bind(target.id, value)
         elif isinstance(target, gast.Tuple):
+            if any(isinstance(t, gast.Starred) for t in target.elts):
+                raise self.refuse(node, "unpacking with a star")
             items = self.unpacked(value, len(target.elts), node)
             if len(target.elts) > 1 and value.parts is not None:
                 items = [self.hold(i) for i in items]
@@ -378,6 +386,8 @@ class Walk(Expressions):
         for name, kind in self.spec.cells.items():
             if name in self.spec.owned and holds_arrays(kind):
                 self.emit(f"pool_give(R, frame.{cell_name(name)}__own);")
+        for box in self.boxes_of_arrays:
+            self.emit(f"pool_give(R, {box}.own);")
         self.moved_out(value)
         if c_type(type_) != "void":
             self.stager.struct(type_)
@@ -475,7 +485,7 @@ class Walk(Expressions):
         if a is b or a.type is BOTTOM or b.type is BOTTOM:
             return a if a.type is BOTTOM else b
         try:
-            type_ = join(a.type, b.type)
+            type_ = join(stored_type(a), stored_type(b))
         except NoJoin:
             return Val(BOTTOM)
         if a.parts is not None and b.parts is not None and isinstance(type_, Tup):
@@ -483,8 +493,9 @@ class Walk(Expressions):
                                           for i, (x, y) in enumerate(zip(a.parts, b.parts, strict=True))))
         if c_type(type_) == "void":
             return Val(type_)
-        if a.c == b.c and a.type == b.type and a.parts is None and b.parts is None:
-            return Val(type_, a.c, known=a.known if a.known is not None and a.known == b.known else None)
+        if a.c == b.c and a.box == b.box and a.type == b.type and a.parts is None and b.parts is None:
+            return Val(a.type, a.c, known=a.known if a.known is not None and a.known == b.known else None, box=a.box,
+                       borrowed=a.borrowed or b.borrowed)
         c = self.local(name, type_)
         for value, lines in ((a, a_lines), (b, b_lines)):
             made = convert(value, type_)
@@ -503,7 +514,7 @@ class Walk(Expressions):
                 if value.parts is not None:
                     value = Val(value.type, parts=tuple(self.hold(p, base) for p in value.parts))
                 elif c_type(value.type) != "void":
-                    value = Val(value.type, self.own(value, base), known=value.known, borrowed=value.borrowed)
+                    value = Val(value.type, self.own(value, base), known=value.known, borrowed=value.borrowed, box=value.box)
                 self.vars[name] = value
             return run
 

@@ -137,3 +137,36 @@ def test_gradients_are_the_callers_own():
     a, b = staged(x, y), staged(x, y)
     a[:] = 7.0
     assert not np.shares_memory(a, b) and np.array_equal(b, grad(weighted)(x, y)) and np.array_equal(x, np.ones(3))
+
+
+def cell(W, h, c):
+    z = np.tanh(W @ h)
+    return z * c, c + z
+
+
+def tuples_of_arrays(W, h, c):
+    for _ in range(4):
+        h, c = cell(W, h, c)
+    return np.sum(h * c)
+
+
+def rows_twice(x, y):
+    s = 0.0
+    for r in x:
+        for v in y:
+            s += v * (r @ r)
+    return s
+
+
+def constant_beside(x, y):
+    pair = (y, x * 2.0, 3)
+    a, b, n = pair
+    return np.sum(a * b) * n
+
+
+def test_tuples_and_rows_of_arrays():
+    W, h, c = RNG.normal(size=(3, 3)), RNG.normal(size=3), RNG.normal(size=3)
+    compare(tuples_of_arrays, (W, h, c), (0, 1, 2), 1e-11)
+    compare(rows_twice, (RNG.normal(size=(4, 3)), RNG.normal(size=2)), (0, 1))
+    compare(rows_twice, (RNG.normal(size=(3, 4)).T, RNG.normal(size=2)), (0,))
+    compare(constant_beside, (h, c), (0,))
