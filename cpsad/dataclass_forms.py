@@ -9,11 +9,10 @@ import types
 from typing import Any
 
 from .cotangents import ZERO
-from .heap import Heap, is_floating
+from .heap import Heap
 from .layout import Call
 from .places import here
 from .reach import closes_over, reaches
-from .resolve import letter_of
 from .special import instance_letter
 from .transforms.errors import NoDerivativeError
 
@@ -70,7 +69,9 @@ def init_form(init: types.FunctionType, call: Call) -> Any:
             elif value is not dataclasses.MISSING:
                 _set(made, field.name, value, heap, owner.__dataclass_params__.frozen)
         if hasattr(made, "__post_init__"):
-            target = heap.form(made.__post_init__, "".join(letter_of(v, is_floating(v)) for v in passed))
+            from .protocols import letters
+
+            target = heap.form(made.__post_init__, letters(*passed))
             with heap.through_c():
                 results = target(heap, lambda _: k(None), *passed)
             for value, adjoint in zip(passed, results, strict=True):

@@ -70,6 +70,8 @@ def starred_target(heap: Heap, function: Any, letters: str, named: dict[str, str
 def other(function: Any, signature: str) -> Any:
     call = Call.parse(signature)
     if isinstance(function, types.MethodType) and type(function.__self__) is Heap:
+        if call.has_stars:
+            return starred(function, call)
         from .heap_forms import heap_form
 
         made = heap_form(function, call)

@@ -197,7 +197,8 @@ def level(depth: int) -> Level:
 
         made = Level(len(_levels))
         if made.depth:
-            support.table.constant(made.form, made.attach)
+            support.table.constant(made.form, holds=True)
+            support.table.constant(made.attach)
         _levels.append(made)
     return _levels[depth]
 

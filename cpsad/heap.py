@@ -16,6 +16,7 @@ import numpy as np
 
 from .class_attributes import check_set
 from .cotangents import ZERO, Absorbing, Poison, accumulate, add_at, stacked
+from .outer import GlobalCell, OuterCell
 from .places import here
 from .reach import closes_over, code_behind, foreign_dtype, reaches, runs_python
 from .rows import Flat, Rows
@@ -25,6 +26,7 @@ from .transforms.errors import NoDerivativeError
 
 __all__ = ["Heap", "is_floating"]
 
+_CELLS = {GlobalCell, OuterCell}  # variables from outside, in programs that are transformed again
 _FUNCTION = type(lambda: None)
 
 _NEVER_HELD: dict[str, Any] = {}
@@ -328,6 +330,8 @@ class Heap(Shadows):
     def attribute(self, owner: Any, name: str, *default: Any) -> Any:
         """`owner.name`, unless reading it runs Python code that computes with stored values."""
         value = getattr(owner, name, *default)
+        if type(owner) in _CELLS:
+            return value
         kind = owner.__self_class__ if type(owner) is super else type(owner)
         if self.slots and kind is not type and runs_code(kind, name) and not self.is_harmless(value) and (
                 reaches(self.slots, owner, *code_behind(kind, name)) or any(map(closes_over, code_behind(kind, name)))):
@@ -363,7 +367,8 @@ class Heap(Shadows):
             raise here(NoDerivativeError, f"the attribute {name} of a module is set to a value that carries a derivative",
                        why="functions of that module have taken it for a constant",
                        remedy=f"assign it in a function of that module, after `global {name}`, or keep it in a list or dict")
-        if sets_code(type(owner), name) and (is_floating(value) or reaches(self.slots, value, owner)):
+        if type(owner) not in _CELLS and sets_code(type(owner), name) and (
+                is_floating(value) or reaches(self.slots, value, owner)):
             raise here(NoDerivativeError, f"setting {type(owner).__name__}.{name} runs code",
                        why="it would run without its derivative", remedy="set a plain attribute")
         if isinstance(owner, type):

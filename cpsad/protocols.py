@@ -42,6 +42,11 @@ def letter(value: Any) -> str:
     return letter_of(value, not isinstance(value, _PLAIN))
 
 
+def letters(*values: Any) -> str:
+    """The signature of a call with these arguments."""
+    return "".join(map(letter, values))
+
+
 def member_of(kind: Any, name: str) -> Any:
     """What a class has under a name, as it stands there."""
     for base in kind.__mro__:
@@ -62,9 +67,9 @@ def python_member(kind: Any, name: str) -> Any:
 def call_method(heap: Any, after: Any, member: Any, owner: Any, *args: Any) -> tuple[Any, ...]:
     """`owner.member(*args)` in CPS: the adjoints of `owner` and of `args`."""
     if type(member) is types.FunctionType:
-        target, given, rest = heap.form(member, "".join(map(letter, (owner, *args)))), (owner, *args), ()
+        target, given, rest = heap.form(member, letters(owner, *args)), (owner, *args), ()
     else:
-        target, given = heap.form(member.__get__(owner, type(owner)), "".join(map(letter, args))), args
+        target, given = heap.form(member.__get__(owner, type(owner)), letters(*args)), args
         rest = (ZERO,)
     return (*rest, *call_with(target, heap, after, given))
 

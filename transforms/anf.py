@@ -26,6 +26,7 @@ import gast
 
 from .context import MISSING, Context
 from .desugar import check as check_core
+from .in_place import as_update
 from .nodes import assign, at, const, copy_tree, dotted, load, tuple_, walk
 from .quiet import is_calm, is_quiet
 from .special import may_run
@@ -61,6 +62,7 @@ class _Anf:
         for node in statements:
             start = len(out)
             self.statement(node, out)
+            out[start:] = [update for made in out[start:] for update in as_update(made, self.ctx)]
             for made in out[start:]:
                 at(made, node)
         return out

@@ -376,6 +376,9 @@ class Statements(Access, Updates):
             self.with_outputs(node, value, rule, name, [*([value.func.value] if callee.self_first else []), *args])
             return
         if callee is None or callee.rule is None or callee.rule.role == "constant":
+            if callee is not None and callee.rule is not None and callee.rule.holds:
+                for used in [n for a in args for n in walk(a) if isinstance(n, gast.Name)]:
+                    self.put(used, node)
             self.forward.append(node)
             return
         if callee.self_first:

@@ -60,6 +60,7 @@ class Rule:
     fresh: bool = False  # result may be the argument object itself, with another derivative
     consumes: bool = False  # a "gather" that takes any iterable, an iterator too
     writes: bool = False  # of role "python": it writes into an argument
+    holds: bool = False  # of role "constant": the result keeps what the arguments refer to, the owner of a method too
 
     @property
     def makes_array(self) -> bool:
@@ -184,9 +185,9 @@ class Table:
         for primitive in _each(primitives):
             self.rules[primitive] = replace(self.rules[primitive], otherwise=function)
 
-    def constant(self, *primitives: Any, result: str = "o") -> None:
+    def constant(self, *primitives: Any, result: str = "o", holds: bool = False) -> None:
         """Primitives whose results carry no derivative."""
-        self._enter(primitives, role="constant", result=result)
+        self._enter(primitives, role="constant", result=result, holds=holds)
 
     def mover(self, *primitives: Any, iterates: Container[int] = (), single_iterates: bool = False,
               result: str = "o", calls: int = sys.maxsize) -> None:

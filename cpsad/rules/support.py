@@ -2,14 +2,16 @@
 
 import operator
 
-from .. import foreign, forms, jacobians, nested, operators, products
+from .. import foreign, forms, jacobians, nested, operators, products, protocols
 from ..cotangents import ZERO, accumulate, add_at, dense, placed, rebroadcast, scatter, unbroadcast
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
 from ..operands import numeric, operands, still
 from ..outer import GlobalCell, outer_cell
 from ..reach import reaches, runs_python
+from ..resolve import letter_of
 from ..runtime import SUPPORT, Cell, captured, check_bound, frozen, frozen_index, is_floating
 from ..shadows import overlaps_itself, owner_of
+from ..special import groups_of_type, is_special
 from . import python
 from .registry import Table
 
@@ -37,8 +39,10 @@ mover(frozen, still)
 mover(captured, result="=")
 
 # Gradients inside gradients
-constant(forms.form, forms.attach, foreign.starred_target, reaches, runs_python, overlaps_itself)
+constant(forms.form, holds=True)
+constant(forms.attach, foreign.starred_target, reaches, runs_python, overlaps_itself)
 constant(nested.prepare, nested.seed, nested.finished, nested.writes, nested.enter, nested.tree_of)
+constant(protocols.letters, protocols.letter, protocols.python_member, protocols.member_of, letter_of, is_special, groups_of_type)
 mover(nested.leaves, nested.shaped, nested.pair, owner_of, foreign.rule_keywords)
 defrule(nested.fresh, lambda g, y, value: g, result="=", view=True)
 defrule(nested.finish, lambda g, y, adjoint, value: (g, ZERO))
