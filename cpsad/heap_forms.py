@@ -199,9 +199,12 @@ def _read_item(inner: Heap, heap: Heap, k: Any, total: Any, owner: Any, index: A
     return g, ZERO, ZERO, ZERO, _second(inner, heap, value) if known else ZERO
 
 
-def _attribute(inner: Heap, heap: Heap, k: Any, owner: Any, name: str) -> Any:
-    value = inner.attribute(owner, name)
-    return heap.read_attribute(owner, name, value, k(value)), ZERO
+def _attribute(inner: Heap, heap: Heap, k: Any, owner: Any, name: str, *default: Any) -> Any:
+    for other in default:
+        heap.put(other)
+    value = inner.attribute(owner, name, *default)
+    back = heap.read_attribute(owner, name, value, k(value))
+    return (back, ZERO, *[heap.take(other) for other in default])
 
 
 def _read_attribute(inner: Heap, heap: Heap, k: Any, owner: Any, name: str, value: Any, adjoint: Any) -> Any:

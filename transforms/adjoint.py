@@ -45,7 +45,7 @@ from .nodes import (
     walk,
     walk_scope,
 )
-from .scoping import assigned_deep, assigned_in, statements_of
+from .scoping import assigned_deep, assigned_in
 from .statements import Statements
 
 __all__ = ["adjoint", "check"]
@@ -56,6 +56,8 @@ def adjoint(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
     for node in walk(tree):
         if isinstance(node, gast.FunctionDef) and hasattr(node, "role"):
             ctx.active_params[node.name] = [ctx.facts[p].active for p in parameters(node.args) if p in ctx.facts]
+            if node.role == "function" and node is not tree:
+                ctx.closed_over |= free_names(node)
     ctx.escaping = escaping(tree, ctx)
     made = Frame(tree, ctx, None).function()
     made.name = ctx.names.fresh(tree.name.removesuffix("_cps") + "_adj")
@@ -76,9 +78,8 @@ class Frame:
             self.heap = ctx.names.fresh("heap")
         else:
             self.heap = parent.heap
-        closed_over = {n for s in statements_of(node) if getattr(s, "role", "") == "function" for n in free_names(s)}
         self.shared: dict[str, None] = dict.fromkeys(  # bound here, and added to from nested functions
-            n for n in sorted(closed_over & self.bound) if n in ctx.facts and ctx.facts[n].active)
+            n for n in sorted(ctx.closed_over & self.bound) if n in ctx.facts and ctx.facts[n].active)
         self.outside: dict[str, None] = {}  # adjoints of outer variables that are assigned here
         self.checked: set[str] = set(parent.checked) if parent else set()
         self.owned = _often_indexed(node) & self.bound

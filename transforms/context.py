@@ -129,6 +129,7 @@ class Context:
     borrowed: list[str] = field(default_factory=list)  # inactive parameters that are written into
     support: dict[str, str] = field(default_factory=dict)  # support name -> name in the generated code
     captured: set[str] = field(default_factory=set)  # outside names that may carry a derivative (`captures.py`)
+    closed_over: set[str] = field(default_factory=set)  # what nested functions read of those around them
     escaping: set[str] = field(default_factory=set)  # nested functions whose gradient may be asked for (`captures.py`)
     summed: set[str] = field(default_factory=set)  # variables to whose adjoints loops add products
     special: frozenset[str] = frozenset()  # groups of operations that may run a method of a class (`special.py`)
