@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from . import forms
 from .cotangents import ZERO, Absorbing, Poison
 from .heap import is_floating
 from .layout import Call
@@ -53,7 +52,7 @@ def _cotangents(heap: Any, function: Any, x: Any, args: Any, seed: Any) -> Any:
     It is done again with the opposite seed: so what else f depends on, whose adjoints are not yet asked for, has none.
     """
     signature = letter_of(x, True) + "".join(letter_of(a, is_floating(a)) for a in args)
-    target = forms.form(function, signature)
+    target = heap.form(function, signature)
     found = call_with(target, heap, lambda result: seed(result, 1.0), (x, *args))[0]
     call_with(target, heap, lambda result: seed(result, -1.0), (x, *args))
     return found
