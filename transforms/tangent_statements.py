@@ -308,7 +308,7 @@ class TangentStatements(TangentStores, TangentCalls):
         for used in walk(index):
             self.put(used)
         read = self.on_heap("item", owner, copy_tree(index))
-        self.bind(name, read, lambda y: self.on_heap("part", load(owner.id), self.raw(owner), copy_tree(index), load(y.id)))
+        self.bind(name, read, lambda y: self.on_heap("part", copy_tree(owner), self.raw(owner), copy_tree(index), load(y.id)))
 
     def tangent_is_plain(self, owner: Any) -> bool:
         return self.scope.binder(owner.id) is not None and not self.scope.must_look(owner.id)

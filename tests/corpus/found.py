@@ -146,3 +146,8 @@ def items_at_a_mask_are_updated_where_operators_may_be_calls(x, y, a):
     w[[0, 2]] *= x
     w[[0, 2]] -= w[[1, 1]] * y
     return np.sum(other * a) + w[1]
+
+
+@case(0.37, 4)
+def item_of_a_text_by_a_computed_index(x, i):
+    return {"a": x, "b": x * x, "c": 1.0}["abc"[i % 3]]

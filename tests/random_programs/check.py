@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cpsad import CpsadError, value_and_grad
+from cpsad import CpsadError, jvp, value_and_grad
 from tests.oracle import same
-from tests.random_programs.entries import arguments, call, entry_of
+from tests.random_programs.entries import ENTRIES, arguments, call, entry_of
 
 __all__ = ["BAD", "Verdict", "judge"]
 
-BAD = ("wrong", "value", "log", "changed", "second", "crash")  # what must never be
+BAD = ("wrong", "forward", "value", "log", "changed", "second", "crash")  # what must never be
 
 ARGS = (0.37, -0.62, np.array([0.21, 0.83, -0.44]))
 STEPS = 1e-3 / 2.0 ** np.arange(4)
@@ -19,7 +19,9 @@ STEPS = 1e-3 / 2.0 ** np.arange(4)
 
 @dataclass
 class Verdict:
-    """`kind`: "right", "refused", "invalid" (the program itself fails), "rough" (no reliable difference), or one of `BAD`."""
+    """`kind`: "right", "refused", "invalid" (the program itself fails), "rough" (no reliable difference), or one of `BAD`:
+    a wrong gradient, a wrong forward derivative, a value or side effects that are not those of the plain function, ...
+    """
 
     kind: str
     detail: str = ""
@@ -33,8 +35,11 @@ def load(text, name):
     return namespace
 
 
-def judge(text, name="<random program>"):
-    """Runs `f` of a module's text plainly and differentiated; how it is called, the text says (`entries.py`)."""
+def judge(text, name="<random program>", forward=False):
+    """Runs `f` of a module's text plainly and differentiated; how it is called, the text says (`entries.py`).
+
+    `forward`: whether to differentiate in forward mode too.
+    """
     try:
         try:
             namespace = load(text, name)
@@ -46,7 +51,10 @@ def judge(text, name="<random program>"):
                 return Verdict("invalid", f"value {plain}")
         except Exception as error:
             return Verdict("invalid", f"{type(error).__name__}: {error}")
-        return compare(function, log, entry, expected, list(log), args)
+        verdict = compare(function, log, entry, expected, list(log), args)
+        if forward and verdict.kind == "right" and len(args) == 3 and not entry.aux and "*" not in entry.parameters:
+            return forward_verdict(function)
+        return verdict
     finally:
         linecache.cache.pop(name, None)
 
@@ -90,6 +98,22 @@ def slopes(function, entry, gradient):
         elif not abs(given - slope) <= 1e-6 * scale + 10 * error:
             return Verdict("wrong", f"{given}, not {slope} within {error}: {gradient}")
     return rough or Verdict("right")
+
+
+def forward_verdict(function):
+    """The tangent along a direction, against differences."""
+    direction = (0.6, -0.8, np.array([0.3, -0.5, 0.9]))
+    args = arguments(ENTRIES["plain"], ARGS)
+    try:
+        _, given = jvp(function, args, direction)
+    except CpsadError:
+        return Verdict("right")
+    except Exception as error:
+        return Verdict("crash", f"in forward mode, {type(error).__name__}: {error}")
+    slope, error = extrapolate(function, ENTRIES["plain"], direction)
+    if error < 1e-6 * max(1.0, abs(slope)) and not abs(given - slope) <= 1e-6 * max(1.0, abs(slope)) + 10 * error:
+        return Verdict("forward", f"{given}, not {slope} within {error}")
+    return Verdict("right")
 
 
 def extrapolate(function, entry, direction):

@@ -110,7 +110,11 @@ class Control:
                           f"while z < 0.9 and len(LOG) >= 0:{self.pad(2)}yield z{self.pad(2)}z = z * 0.5 + 0.47",
                           f"yield z{p2}yield from ({step}, 0.3){p2}yield {end}",
                           f"yield from steps(z, 2){p2}if z > 0.1:{self.pad(2)}return{p2}yield {end}",
-                          f"for i in range({n}):{self.pad(2)}got = yield z{self.pad(2)}z = {step} if got is None else got * z"])
+                          f"for i in range({n}):{self.pad(2)}got = yield z{self.pad(2)}z = {step} if got is None else got * z",
+                          f"try:{self.pad(2)}yield z{self.pad(2)}yield {step}{p2}finally:{self.pad(2)}LOG.append(7)",
+                          f"with Guard(z) as gd:{self.pad(2)}yield gd.w{self.pad(2)}yield {step}{p2}yield {end}",
+                          f"try:{self.pad(2)}yield z{self.pad(2)}yield {step}{p2}except Boom as error:{self.pad(2)}yield error.amount * z"
+                          f"{p2}yield {end}"])
         self.line(f"def {name}(z):{p2}{body}")
         t = self.target()
         value = value if t not in value else "0.3"
@@ -125,6 +129,11 @@ class Control:
                 f"it = {name}({value}){p}{t} = next(it){p}try:{p2}{t} = it.send({start}) + {t}{p}except StopIteration as stop:"
                 f"{p2}{t} = {t} * 0.5",
                 f"{t} = dict(enumerate({name}({value})))[0]",
+                f"it = {name}({value}){p}{t} = next(it){p}try:{p2}{t} = it.throw(Boom({start})) + {t}"
+                f"{p}except (Boom, StopIteration):{p2}{t} = {t} * 0.5",
+                f"it = {name}({value}){p}{t} = next(it){p}it.close(){p}{t} = {t} + sum(it)",
+                f"with scaled({value}) as u:{p2}{t} = u * {start}",
+                f"{t} = 0.1{p}with scaled({value}) as u, scaled(u):{p2}{t} = u{p2}if u > 0.1:{self.pad(2)}raise Boom({start})",
                 f"for {q} in both({value}, {start}):{p2}if {q} < 0.1:{self.pad(2)}continue{p2}{t} = {q}{p}else:{p2}{t} = 0.25"]
         if kept:
             k = self.pick(kept)

@@ -1,6 +1,7 @@
 """What random programs import: classes and functions for them to use. `LOG` receives integers: the order of side effects."""
 
 import collections
+import contextlib
 import functools  # noqa: F401
 import math
 from dataclasses import dataclass, field
@@ -300,6 +301,19 @@ def both(u, v):
     got = yield from steps(v, 2)
     yield got * 0.3
     return u
+
+
+@contextlib.contextmanager
+def scaled(u):
+    """Holds back a Boom that is not large."""
+    try:
+        yield u * 0.6
+    except Boom as error:
+        if error.amount > 0.5:
+            raise
+        LOG.append(8)
+    finally:
+        LOG.append(9)
 
 
 def settled(u, limit=0.2):
