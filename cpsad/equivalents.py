@@ -148,7 +148,7 @@ def vectorized(function: Any, otypes: Any, *args: Any) -> Any:
     results = [function(*values) for values in zip(*columns)]
     several = isinstance(first, tuple) or otypes is not None and len(otypes) > 1
     if not several:
-        kind = np.asarray(first).dtype.char if otypes is None else otypes
+        kind = np.asarray(first).dtype.char if otypes is None else otypes[0]
         made = np.reshape(np.array(results), shape).astype(kind)
         return made if shape else made[()]
     found = []

@@ -75,7 +75,8 @@ def operands(left: Any, right: Any) -> None:
 def still(value: Any) -> Any:
     """A list, or tuple of lists, as it is now; any other value itself."""
     if type(value) is list or type(value) is tuple and list in map(type, value):
-        return [still(v) if type(v) in (list, tuple) else v for v in value]
+        kept = [still(v) if type(v) in (list, tuple) else v for v in value]
+        return kept if type(value) is list else tuple(kept)
     return value
 
 

@@ -235,3 +235,14 @@ def shape_set_to_what_it_is(x):
     y = _checked(x.reshape(1, 3), (3,))
     x.shape = (3,)
     return np.sum(y @ x) + np.sum(measured.values) * measured.shape
+
+
+@case(np.array([0.2, 0.5, 0.3]), np.array([True, False, True]), argnums=0)
+def tuple_of_lists_behind_a_tuple(x, mask):
+    places = np.nonzero(mask) + ([mask.size - 1],)
+    return x[places[0][1]] * x[places[1][0]] * np.sum(x * [2.0, x[0], 1.0])
+
+
+@case(np.array([0.2, 0.5, 0.3]))
+def vectorized_with_a_type_of_results(x):
+    return np.sum(np.vectorize(lambda v: v * v, otypes=[np.float64])(x) * x)
