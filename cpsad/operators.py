@@ -31,19 +31,24 @@ Argnums = int | str | Sequence[int | str]
 
 
 def grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_aux: bool = False,
-         backend: str = "numpy") -> Any:
+         backend: str = "numpy", holomorphic: bool = False) -> Any:
     """The gradient of a function, as a function of the same arguments.
 
     Args:
         function: a plain Python function that returns a real scalar (a Python or NumPy number, or a 0-d array), or,
             with `has_aux`, a pair of such a scalar and anything.
         argnums: which arguments to differentiate: a position (negative from the end), a parameter's name, or a
-            sequence of them. They must be real floating-point scalars or arrays, or structures of such: lists,
+            sequence of them. They must be floating-point scalars or arrays, real or complex, or structures of such: lists,
             tuples, dicts, deques, named tuples and dataclasses, of any nesting. Other things in a structure (integers,
             texts, None, functions) are left alone.
         has_aux: whether the function returns `(value, aux)`.
         backend: "numpy"; "native", compiled C for the types of the arguments (see the guide); "auto", native code where
             the function can be staged, and else NumPy, which is logged.
+        holomorphic: the function is a complex one of complex arguments, and has a complex derivative. It is run twice, to
+            see that this is so at the arguments given (the Cauchy-Riemann equations); if not, a NoDerivativeError.
+
+    By a complex argument z = x + iy the gradient of a real result L is dL/dx - i dL/dy: L changes by the real part of
+    the sum of gradient * dz. For descent, step along its conjugate. (docs/limits.md has other tools' conventions.)
 
     Returns:
         A function with the name, docstring and signature of `function`. It returns the gradient, of the shape and
@@ -59,7 +64,11 @@ def grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, has_a
     Usable as `grad(f)`, `@grad` and `@grad(argnums=1)`.
     """
     if function is None:
-        return functools.partial(grad, argnums=argnums, has_aux=has_aux, backend=backend)
+        return functools.partial(grad, argnums=argnums, has_aux=has_aux, backend=backend, holomorphic=holomorphic)
+    if holomorphic:
+        from .holomorphic import derivative
+
+        return derivative(function, argnums, has_aux, backend)
     compute = _computer(function, argnums, has_aux, backend)
 
     @_like(function)
@@ -203,12 +212,12 @@ class _Gradient:
                 value = arguments[i] = value * 1.0
                 letters[i] = "S"
             elif is_tree(value):
-                value = Tree(value, heap, _fresh, lambda i=i: self.describe(i, args))  # type: ignore[misc]
+                value = Tree(value, heap, _fresh_or_complex, lambda i=i: self.describe(i, args))  # type: ignore[misc]
                 trees.append(value)
                 arguments[i] = value.value
                 letters[i] = self.letter(value.value, False)
             else:
-                value = arguments[i] = _fresh(value, lambda i=i: self.describe(i, args))  # type: ignore[misc]
+                value = arguments[i] = _fresh_or_complex(value, lambda i=i: self.describe(i, args))  # type: ignore[misc]
                 letters[i] = self.letter(value, True)
             values.append(value)
         others = [a for i, a in enumerate(arguments) if i not in letters]
@@ -370,7 +379,7 @@ def _fresh(value: Any, describe: Callable[[], str]) -> Any:
         if dtype.kind == "f":
             return value.view() if isinstance(value, np.ndarray) else value * dtype.type(1)
         if dtype.kind == "c":
-            raise TypeError(f"{what} is complex ({dtype}); only real arguments are differentiated")
+            raise TypeError(f"{what} is complex ({dtype}); only real arguments are differentiated here")
         raise TypeError(f"{what} has dtype {dtype}; only floating-point arguments are differentiated: "
                         "convert it with .astype(float)")
     if isinstance(value, float):
@@ -378,11 +387,20 @@ def _fresh(value: Any, describe: Callable[[], str]) -> Any:
     if kind == "n":
         return value
     if isinstance(value, complex):
-        raise TypeError(f"{what} is complex; only real arguments are differentiated")
+        raise TypeError(f"{what} is complex; only real arguments are differentiated here")
     if isinstance(value, int):
         raise TypeError(f"{what} is {value!r}, a {type(value).__name__}; only floating-point arguments are "
                         f"differentiated: write {float(value)!r}")
     raise TypeError(f"{what} is {_describe(value)}; only floating-point scalars and arrays are differentiated")
+
+
+def _fresh_or_complex(value: Any, describe: Callable[[], str]) -> Any:
+    """The same, of numbers that may be complex."""
+    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind == "c":
+        return value.view() if isinstance(value, np.ndarray) else value.copy()
+    if isinstance(value, complex):
+        return complex(value.real, value.imag)
+    return _fresh(value, describe)
 
 
 def _gradient(adjoint: Any, value: Any) -> Any:
@@ -397,13 +415,15 @@ def _gradient(adjoint: Any, value: Any) -> Any:
         return np.zeros_like(value) if isinstance(value, np.ndarray) else value * 0 if kind_of(value) == "n" else (
             type(value)(0))
     if isinstance(value, np.ndarray):
-        if getattr(adjoint, "dtype", None) is not None and adjoint.dtype.kind == "c":
+        if value.dtype.kind != "c" and getattr(adjoint, "dtype", None) is not None and adjoint.dtype.kind == "c":
             adjoint = adjoint.real
         made = np.asarray(adjoint, dtype=value.dtype)
         if made.shape != value.shape:
             raise AssertionError(f"a gradient of shape {made.shape} for an argument of shape {value.shape}: "
                                  "a derivative rule is wrong")
         return made
+    if isinstance(value, (complex, np.complexfloating)):
+        return type(value)(adjoint)
     if isinstance(value, (float, np.generic)):
         return type(value)(adjoint.real if np.iscomplexobj(adjoint) else adjoint)
     return adjoint

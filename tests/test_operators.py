@@ -288,12 +288,6 @@ def test_arguments_that_cannot_be_differentiated(argument):
         grad(area)(argument, 1.0)
 
 
-@pytest.mark.parametrize("argument", [1j, np.complex128(1j), np.array([1j])], ids=repr)
-def test_complex_arguments(argument):
-    with pytest.raises(TypeError, match="complex"):
-        grad(lambda x: abs(x))(argument)
-
-
 @pytest.mark.parametrize(
     "result",
     [

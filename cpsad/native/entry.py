@@ -274,7 +274,7 @@ class NativeGradient:
             if known.is_valid():
                 return known
         for i in slots:
-            if not is_tree(arguments[i]):
+            if not is_tree(arguments[i]) and not np.iscomplexobj(arguments[i]):
                 _fresh(arguments[i], lambda i=i: self.plain.describe(i, args))  # type: ignore[misc]
         if self.has_aux:
             raise StagingError("has_aux cannot be staged to native code yet", remedy='use backend="numpy" for this function')
