@@ -112,7 +112,7 @@ class Arrays:
             return Val(v.type, parts=tuple(self.solid(p) for p in v.parts))
         v = self.real(v)
         if v.borrowed:
-            return self.cases(v, lambda x: self.copied(x) if isinstance(x.type, Arr) else x)
+            return self.cases(v, lambda x: self.copied(x) if isinstance(x.type, Arr) else x, whole=True)
         return v
 
     def real(self, v: Val) -> Val:
@@ -429,7 +429,7 @@ class Arrays:
         if isinstance(v.type, Arr):
             v = v if v.type.packed else self.copied(v)
         elif not v.type.type.packed:
-            v = self.cases(v, lambda x: self.copied(x) if isinstance(x.type, Arr) else x)
+            v = self.cases(v, lambda x: self.copied(x) if isinstance(x.type, Arr) else x, whole=True)
         name = self.temp(v.type, "r")
         self.emit(f"{name} = {v.c};")
         return Val(v.type, name)
@@ -456,7 +456,7 @@ class Arrays:
             self.emit(f"{target}.p = {own}.p;")
             return Val(Single("None"))
 
-        self.cases(self.real(value), one)
+        self.cases(self.real(value), one, whole=True)
 
     def arrays_in(self, v: Val) -> list[tuple[Val, str]]:
         if isinstance(v.type, Tup):

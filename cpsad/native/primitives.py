@@ -253,6 +253,8 @@ def _iter(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
         state = w.temp(Range(), "range_of")
         w.emit(f"{state} = {args[0].c};")
         return Val(Iter(), f"&{state}")
+    if len(args) == 1 and isinstance(args[0].type, Arr):
+        return w.iterated(w.heap_rows(args[0], node))
     if len(args) == 1 and isinstance(args[0].type, Rows):
         return w.iterated(w.hold(args[0]))
     return args[0] if len(args) == 1 and isinstance(args[0].type, (Iter, RowIter)) else None

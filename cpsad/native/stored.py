@@ -74,7 +74,7 @@ class Stored:
                 self.add_to_box(value, g, node)
             return Val(Single("None"))
 
-        self.split([value, adjoint], one)
+        self.cases(value, lambda v: self.cases(adjoint, lambda g: one([v, g])), whole=True)
 
     def add_to_box(self, value: Val, g: Val, node: Any) -> None:
         box = value.box

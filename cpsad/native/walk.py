@@ -533,8 +533,12 @@ class Walk(Expressions):
         self._choices = getattr(self, "_choices", 0) + 1
         return f"t {self._choices}"
 
-    def cases(self, value: Val, run: Any) -> Val:
-        """`run` of a value that may be one object or another, for each of them."""
+    def cases(self, value: Val, run: Any, whole: bool = False) -> Val:
+        """`run` of a value that may be one object or another, for each of them.
+
+        An end or an unbound variable comes to an operation in no run of the program: only tests, and with `whole` this,
+        meet them.
+        """
         if not isinstance(value.type, Maybe):
             return run(value)
         if not value.c.isidentifier():
@@ -542,12 +546,17 @@ class Walk(Expressions):
         names = sorted(value.type.names)
         rest = Val(value.type.type, f"{value.c}.v" if c_type(value.type.type) != "void" else "", borrowed=value.borrowed)
 
+        def only(name: str) -> Val:
+            if name in ("END", "UNBOUND") and not whole:
+                self.fails(TypeError, "a variable has no value here")
+            return run(Val(Single(name)))
+
         def at(i: int) -> Val:
             if i == len(names) - 1 and value.type.type is BOTTOM:
-                return run(Val(Single(names[i])))
+                return only(names[i])
             if i == len(names):
                 return run(rest)
-            return self.choose(f"{value.c}.z == {code_of(names[i])}", lambda: run(Val(Single(names[i]))), lambda: at(i + 1))
+            return self.choose(f"{value.c}.z == {code_of(names[i])}", lambda: only(names[i]), lambda: at(i + 1))
 
         return at(0)
 
