@@ -124,6 +124,9 @@ class Staged:
         for unit, name, value in self.stager.constants.values():
             if lookup(unit.cells, unit.function.__globals__, name) is not value:
                 return False
+        for owner, name, value in self.stager.attributes.values():
+            if getattr(owner, name, None) is not value:
+                return False
         for function, defaults, named in self.stager.defaults.values():
             if function.__defaults__ is not defaults or function.__kwdefaults__ != named:
                 return False

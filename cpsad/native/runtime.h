@@ -4,6 +4,7 @@
    `rt.limit` is checked where functions may call themselves; behind it the stack grows in steps, as long as the machine
    has memory, and then the call ends with an error. Errors leave by longjmp; nothing has to be freed one by one. */
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -85,6 +86,17 @@ static inline void *allocate(runtime *R, size_t bytes) {
 
 static __thread runtime *threads_own;
 
+static pthread_key_t at_exit_of_thread;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void give_back(void *own) {
+    runtime *R = own;
+    munmap(R->stack, 3 * R->size);
+    free(R);
+}
+
+static void prepare_threads(void) { pthread_key_create(&at_exit_of_thread, give_back); }
+
 static void start(unsigned low, unsigned high) {
     runtime *R = (runtime *)((uintptr_t)low | ((uintptr_t)high << 32));
     if (!_setjmp(R->leave)) R->entry(R);
@@ -92,10 +104,10 @@ static void start(unsigned low, unsigned high) {
 }
 
 static int run(void (*entry)(runtime *), slot *in, slot *out) {
-    runtime *R = threads_own, *made = NULL;
+    runtime *R = threads_own;
     threads_own = NULL;  /* a call within a call would have a stack of its own */
     if (!R) {
-        made = R = calloc(1, sizeof *R);
+        R = calloc(1, sizeof *R);
         if (!R) return OUT_OF_MEMORY;
         R->step = (size_t)64 << 20;
         for (R->size = (size_t)64 << 30; R->size >= (size_t)64 << 20; R->size >>= 1) {
@@ -103,6 +115,8 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
             if (R->stack != MAP_FAILED) break;
         }
         if (R->stack == MAP_FAILED) { free(R); return OUT_OF_MEMORY; }
+        pthread_once(&once, prepare_threads);
+        pthread_setspecific(at_exit_of_thread, R);
         if (R->step > R->size / 4) R->step = R->size / 4;
         R->arena = R->stack + R->size;
         R->pool = R->arena + R->size;

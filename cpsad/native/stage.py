@@ -107,6 +107,7 @@ class Stager:
         self.error_numbers: dict[Any, int] = {}
         self.inputs: list[tuple[Any, Any, Any]] = []  # (owner, name, type): values from outside, read at every call
         self.constants: dict[tuple[int, str], tuple[Any, str, Any]] = {}  # names from outside that must stay what they are
+        self.attributes: dict[tuple[int, str], tuple[Any, str, Any]] = {}  # of modules and classes, likewise
         self.results: list[Any] = []  # types of the function's result
         self.structs: dict[str, Any] = {}
         self.names: set[str] = {"entry"}

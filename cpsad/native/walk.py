@@ -154,6 +154,8 @@ class Walk(Expressions):
         for name, type_ in spec.cells.items():
             if name in spec.owned and holds_arrays(type_):
                 head.append(f"    frame.{cell_name(name)}__own = (slab){{0}};")
+        for box in self.boxes_of_arrays:  # which a return may come before
+            head.append(f"    {box} = ({self.declared[box]}){{.v = {{.z = 1}}}};")
         spec.lines = head + without_marks(self.lines, self.arena and not spec.is_formula)
         spec.head = f"static {returned}{'' if returned.endswith('*') else ' '}{spec.c}({', '.join(params)})"
 
@@ -229,6 +231,8 @@ class Walk(Expressions):
             made = owner.cells[name] = self.stager.joined(self.unit, old, value.type, self.statement_node, f"`{name}`")
             place = f"{way}{cell_name(name)}"
             if name in owner.owned and holds_arrays(made):
+                if not isinstance(getattr(made, "type", made), Arr):
+                    raise self.refuse(self.statement_node, f"`{name}`, {made} in a variable that a nested function assigns,")
                 self.store_owned(place, f"{place}__own", value, made)
             else:
                 self.store_cell(place, self.solid(value), made)

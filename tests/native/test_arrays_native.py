@@ -164,6 +164,19 @@ def constant_beside(x, y):
     return np.sum(a * b) * n
 
 
+def early(x, n):
+    if n > 2:
+        return np.sum(x * x)
+    pair = (x * 3.0, x + 1.0)
+    a, b = pair
+    return np.sum(a * b)
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_return_before_arrays_are_stored(n):
+    compare(early, (RNG.normal(size=4), n), (0,))
+
+
 def test_tuples_and_rows_of_arrays():
     W, h, c = RNG.normal(size=(3, 3)), RNG.normal(size=3), RNG.normal(size=3)
     compare(tuples_of_arrays, (W, h, c), (0, 1, 2), 1e-11)

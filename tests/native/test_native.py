@@ -5,6 +5,7 @@ import logging
 import math
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -189,6 +190,45 @@ def test_a_function_from_outside_that_changes(monkeypatch):
     assert staged(2.0) == 12.0 and value_and_grad(helped, backend="native")(2.0)[0] == 8.0
     monkeypatch.setitem(globals(), "helper", lambda x: x)
     assert staged(2.0) == 4.0
+
+
+class Settings:
+    @staticmethod
+    def scale(x):
+        return x * 2.0
+
+
+def by_settings(x):
+    return Settings.scale(x) * x
+
+
+def test_a_function_of_a_class_that_changes(monkeypatch):
+    staged = grad(by_settings, backend="auto")
+    assert staged(1.5) == grad(by_settings)(1.5) == 6.0
+    monkeypatch.setattr(Settings, "scale", staticmethod(lambda x: x * 5.0))
+    assert staged(1.5) == grad(by_settings)(1.5) == 15.0
+
+
+def test_threads_that_end_give_their_stacks_back():
+    def mapped():
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[0])
+
+    def work():
+        value_and_grad(loop, backend="native")(1.5, 10)
+
+    work()
+    before = mapped()
+    for _ in range(3):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        for _ in range(100):  # the thread of the system ends a little later
+            if mapped() - before < (64 << 30) // 4096:  # one stack alone has more pages of addresses
+                break
+            time.sleep(0.01)
+        else:
+            raise AssertionError("the stack of a thread that has ended is still there")
 
 
 def kept(x):
