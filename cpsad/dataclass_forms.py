@@ -85,13 +85,14 @@ def init_form(init: types.FunctionType, call: Call) -> Any:
 
 def new_form(cls: Any, signature: str) -> Any:
     """The form of a class with a `__new__` in Python."""
-    init, owner = cls.__init__, instance_letter(cls)
+    instance_letter(cls)
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
         more: tuple[Any, ...] = ()
 
         def after(made: Any) -> Any:
             nonlocal more
+            init = type(made).__init__  # of the subclass that `__new__` has chosen
             if not isinstance(made, cls) or init is object.__init__:
                 return k(made)
 
@@ -99,7 +100,7 @@ def new_form(cls: Any, signature: str) -> Any:
                 heap.add(made, k(made))
                 return ZERO
 
-            more = heap.form(init, owner + signature)(heap, done, made, *args, **keywords)[1:]
+            more = heap.form(init, instance_letter(type(made)) + signature)(heap, done, made, *args, **keywords)[1:]
             return ZERO
 
         with heap.through_c():

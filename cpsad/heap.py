@@ -81,8 +81,8 @@ def _speaks_numpy(value: Any) -> bool:
 class Heap(Shadows):
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
-    __slots__ = ("active", "c_depth", "caches", "changes", "depth", "end", "entered", "iterated", "known_constants", "second",
-                 "shadows", "slots", "unfinished", "written")
+    __slots__ = ("active", "c_depth", "caches", "changes", "depth", "end", "entered", "iterated", "known_constants", "poisons",
+                 "second", "shadows", "slots", "unfinished", "written")
 
     def __init__(self, depth: int = 0) -> None:
         self.depth = depth  # of the level whose adjoints these are (`forms.py`)
@@ -96,6 +96,7 @@ class Heap(Shadows):
         self.active: set[int] = set()
         self.known_constants: dict[int, list[Any]] = {}
         self.entered: Any = None
+        self.poisons: dict[int, Any] = {}
         self.shadows: dict[int, tuple[int, Any]] = {}
         self.end: Any = None  # the continuation of the differentiated function
         self.slots: dict[int, list[Any]] = {}  # id -> [object, adjoint, number of stores]
@@ -136,7 +137,7 @@ class Heap(Shadows):
         slot[2] -= 1
         if not slot[2]:
             del self.slots[id(value)]
-        return self.collect(value, gathered) if self.shadows else gathered
+        return self.collect(value, gathered) if self.shadows or self.poisons else gathered
 
     def take_slot(self, value: Any) -> Any:
         """`take`, but for what the shadow of an array has gathered."""
@@ -152,9 +153,11 @@ class Heap(Shadows):
     def add(self, value: Any, adjoint: Any) -> None:
         """Backward of reading `value` from somewhere; a value that nobody put there is a constant."""
         if adjoint is not ZERO:
-            if self.written and self.is_written(value) and not isinstance(adjoint, Absorbing):
-                self.pour(value, owner_of(value), adjoint)
-                return
+            if self.written and self.is_written(value):
+                if not isinstance(adjoint, Absorbing):
+                    self.pour(value, owner_of(value), adjoint)
+                    return
+                self.poisons[id(owner_of(value))] = adjoint
             slot = self.slots.get(id(value))
             if slot is not None:
                 slot[1] = accumulate(slot[1], adjoint)

@@ -102,6 +102,7 @@ class Shadows:
     known_constants: dict[int, list[Any]]
     entered: tuple[list[Any], list[Any]] | None  # the arguments, until it is asked which of them are constants
     shadows: dict[int, tuple[int, Any]]  # id of an owner -> first address, shadow
+    poisons: dict[int, Any]  # ids of owners -> a derivative of some of it that is not known
     iterated: dict[int, int]
     end: Any
 
@@ -227,13 +228,17 @@ class Shadows:
                 if self.is_written(array):
                     if type(adjoint) is Products:
                         adjoint = adjoint.multiply()
-                    if not isinstance(adjoint, Absorbing):
+                    if isinstance(adjoint, Absorbing):
+                        self.poisons[id(owner_of(array))] = adjoint
+                    else:
                         self.pour(array, owner_of(array), adjoint)
                         adjoints[i] = ZERO
         return adjoints[0] if len(adjoints) == 1 else adjoints
 
     def collect(self, array: Any, adjoint: Any) -> Any:
         """The adjoint of an array: what is pending, and what its shadow holds, which is zero from then on."""
+        if self.poisons and isinstance(array, np.ndarray) and id(owner_of(array)) in self.poisons:
+            return self.poisons[id(owner_of(array))]
         if self.shadows and isinstance(array, np.ndarray) and array.dtype.kind in "fc":
             owner = owner_of(array)
             if id(owner) in self.shadows and not overlaps_itself(array):
@@ -245,7 +250,10 @@ class Shadows:
 
     def add_item(self, total: Any, owner: Any, index: Any, adjoint: Any) -> Any:
         """Backward of `owner[index]`: into the shadow, or to `total`."""
-        if adjoint is not ZERO and not isinstance(adjoint, Absorbing) and self.written and self.is_written(owner):
+        if adjoint is not ZERO and self.written and self.is_written(owner):
+            if isinstance(adjoint, Absorbing):
+                self.poisons[id(owner_of(owner))] = adjoint
+                return adjoint
             shadow = self.shadow(owner, owner_of(owner))
             adjoint = adjoint.real if owner.dtype.kind == "f" else np.conj(adjoint)
             if _is_basic(index):
@@ -297,6 +305,11 @@ class Shadows:
         content = old.content if type(old) is Sequence else old
         owner[index] = content
         root = owner_of(owner)
+        if id(root) in self.poisons:  # the derivative of some of it is not known
+            if type(old) is not Sequence:
+                return self.poisons[id(root)]
+            self._spread(old.values, self.poisons[id(root)])  # type: ignore[attr-defined]
+            return ZERO
         if id(root) not in self.shadows:
             return ZERO
         shadow = self.shadow(owner, root)

@@ -246,3 +246,30 @@ def tuple_of_lists_behind_a_tuple(x, mask):
 @case(np.array([0.2, 0.5, 0.3]))
 def vectorized_with_a_type_of_results(x):
     return np.sum(np.vectorize(lambda v: v * v, otypes=[np.float64])(x) * x)
+
+
+class Shape:
+    def __new__(cls, *sizes):
+        if cls is Shape:
+            return (Disc if len(sizes) == 1 else Box).__new__(Disc if len(sizes) == 1 else Box, *sizes)
+        return super().__new__(cls)
+
+    def __init__(self):
+        self.known = True
+
+
+class Disc(Shape):
+    def __init__(self, radius):
+        super().__init__()
+        self.area = radius * radius * 3.0
+
+
+class Box(Shape):
+    def __init__(self, a, b):
+        super().__init__()
+        self.area = a * b
+
+
+@case(0.5)
+def class_that_makes_instances_of_its_subclasses(x):
+    return Shape(x).area + Shape(x, x + 1).area
