@@ -81,6 +81,10 @@ class Entry:
                                                  function.__kwdefaults__)
         return found
 
+    def __reduce__(self) -> Any:
+        """A pickled function leaves its forms behind: this one is of no function."""
+        return Entry, (None, None, None, None, {})
+
     def is_of(self, function: types.FunctionType) -> bool:
         return (self.code is function.__code__ and self.closure is function.__closure__
                 and self.defaults is function.__defaults__ and self.named_defaults is function.__kwdefaults__)

@@ -18,6 +18,7 @@ from . import forms
 from .cotangents import ZERO, Absorbing, Poison
 from .generators import check_finished
 from .heap import Heap
+from .pickling import restore, texts_of
 from .resolve import kind_of, letter_of
 from .special import groups_of_value, note
 from .stack import Deep
@@ -191,12 +192,26 @@ class _Gradient:
         self.called = False
         self.located: dict[tuple[int, tuple[str, ...]], list[int]] = {}
         self.plain = self
+        self.texts: Any = None  # of functions that came from another process
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"function": self.function, "has_aux": self.has_aux, "single": self.single, "wanted": self.wanted,
+                "texts": self.texts or texts_of(self.function)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, called=False, located={}, plain=self)
+
+    def arrived(self) -> None:
+        """Before the first call: functions that came from another process get their texts."""
+        if self.texts is not None:
+            restore(self.function, self.texts)
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any], seed: Any = None) -> tuple[Any, Any, Any]:
         """`seed(heap, value)` gives the cotangent of the result, where it is not that of a real scalar."""
         shape = len(args), tuple(kwargs)
         slots = self.located.get(shape)
         if slots is None:
+            self.arrived()
             slots = self.located[shape] = self.locate(args, kwargs)
         arguments = [*args, *kwargs.values()]
         heap = Heap()

@@ -241,6 +241,10 @@ class NativeGradient:
         self.staged: dict[Any, Any] = {}
         self.said = False
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What was compiled stays behind: it is on disk, where another process finds it."""
+        return {**self.__dict__, "staged": {}, "said": False}
+
     def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
         return self.plain.locate(args, kwargs)
 
@@ -251,6 +255,7 @@ class NativeGradient:
         shape = len(args), tuple(kwargs)
         slots = self.plain.located.get(shape)
         if slots is None:
+            self.plain.arrived()
             slots = self.plain.located[shape] = self.plain.locate(args, kwargs)
         arguments = [*args, *kwargs.values()]
         try:
