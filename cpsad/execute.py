@@ -114,6 +114,10 @@ def _forget(filename: str) -> None:
 def _support_value(name: str, stage: str) -> Any:
     if name == "tangents":
         return TABLE
+    if name == "checked_shape":
+        from .custom import checked_shape
+
+        return checked_shape
     if name in ("shaped", "absorbs"):
         from . import tangent_rules
 

@@ -429,6 +429,10 @@ def _primitive(function: Any, rule: Rule, call: Call) -> Any:
                 result = heap.spread(value, result)
             elif rule.elementwise:
                 result = unbroadcast(result, value)
+            if rule.place is not None and i < len(results):
+                from .custom import checked_shape
+
+                result = checked_shape(result, value, rule.place, "cotangent")
             out.append(result if i not in sequences or i >= len(args) else heap.unarray(sequences[i], value, result))
         return tuple(out)
 

@@ -28,6 +28,7 @@ __all__ = ["Level", "attach", "building", "form", "level", "of_function", "part"
 
 OPERATOR_PARTS = "__cpsad_parts__"  # what it computes with, and what of the result it gives
 INSTEAD = "__cpsad_instead__"  # of a function of the run-time support: what is differentiated in its place, for a call
+CUSTOM = "__cpsad_custom__"  # a function whose derivative is replaced has its rules under this name
 OPERATOR = "__cpsad_operator__"  # a gradient function has itself under this name (a wrapper of it another)
 
 
@@ -254,6 +255,8 @@ def _known(function: types.FunctionType, call: Call, signature: str) -> Any:
     """The form of a function whose code is not transformed, or not as it stands; None for any other."""
     if REGISTRY.lookup(function) is not None:  # a rule for it goes before its source
         return foreign.other(function, signature)
+    if (custom := function.__dict__.get(CUSTOM)) is not None and custom.wrapper is function:
+        return foreign.starred(function, call) if call.has_stars else custom.form(call)
     if (instead := function.__dict__.get(INSTEAD)) is not None:
         return part(instead(call), signature)
     if OPAQUE in function.__dict__:

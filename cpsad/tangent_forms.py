@@ -90,6 +90,8 @@ def _python(heap: Any, function: types.FunctionType, letters: str) -> Any:
     rule = REGISTRY.lookup(function)
     if rule is not None:
         return by_rule(heap, function, rule)
+    if (custom := function.__dict__.get(forms.CUSTOM)) is not None and custom.wrapper is function:
+        return custom.tangent_form(heap)
     if function.__dict__.get(forms.OPERATOR) is function:
         return gradient_form(heap, function)
     if OPAQUE in function.__dict__:

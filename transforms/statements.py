@@ -254,6 +254,8 @@ class Statements(Access, Updates):
                     result = call(self.ctx.use("chosen"), copy_tree(where), result, const(0))
                 if rule.elementwise and (always is not None or self.must_unbroadcast(arg, [bound[p] for p in leading])):
                     result = call(self.ctx.use("unbroadcast"), result, copy_tree(arg))
+                if rule.place is not None:
+                    result = call(self.ctx.use("checked_shape"), result, copy_tree(arg), const(rule.place), const("cotangent"))
                 self.contribute(arg, result, have, out, node)
             for param, arg in bound.items():  # if it is a float after all, nobody knows its derivative
                 if param not in template.differentiated and self.frame.active(arg) and self.frame.fact(arg).kind in "sno":

@@ -146,6 +146,8 @@ class TangentRules:
         several = len([a for a in args if not isinstance(a, gast.Constant)]) + len(keywords) > 1
         if rule.elementwise and several and any(self.kind(a) != "s" for a in args):
             total = call(self.ctx.use("shaped"), total, copy_tree(y))
+        if rule.place is not None:
+            total = call(self.ctx.use("checked_shape"), total, copy_tree(y), const(rule.place), const("tangent"))
         return total
 
     def terms_of(self, value: Any, rule: Any, args: list[Any], keywords: list[Any], y: Any, given: dict[str, Any]) -> list[Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import library, nested
+from .. import custom, library, nested
 from ..cotangents import ZERO, Absorbing, accumulate, add_at, dense, rebroadcast, scatter, unbroadcast
 from ..products import total
 from ..runtime import SUPPORT, numeric
@@ -119,3 +119,4 @@ forward(nested.fresh, lambda d, y, value: d)
 forward(nested.finish, lambda d, y, adjoint, value: (cast_to(d, y), ZERO))
 forward(dense, lambda d, y, cotangent: d)
 forward(rebroadcast, lambda d, y, g1, like: (rebroadcast(d, like), ZERO))
+forward(custom.checked_shape, lambda d, y, g1, like, place, what: (d, ZERO))

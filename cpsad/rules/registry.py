@@ -68,6 +68,13 @@ class Rule:
         return self.role == "rule" and not self.view or self.role == "constant" and self.result in "sn"
 
     @functools.cached_property
+    def place(self) -> tuple[str, int] | None:
+        """The file and line of a rule of the user's; None of the project's own."""
+        if self.pullback is None or self.pullback.__module__.partition(".")[0] == "cpsad":
+            return None
+        return self.pullback.__code__.co_filename, self.pullback.__code__.co_firstlineno
+
+    @functools.cached_property
     def plain(self) -> Rule:
         """Of role "python": the primitive where nothing that carries a derivative gets in."""
         return Rule(self.primitive, "constant", result="o")

@@ -2,7 +2,7 @@
 
 import operator
 
-from .. import foreign, forms, jacobians, nested, operators, products, protocols
+from .. import custom, foreign, forms, jacobians, nested, operators, products, protocols
 from ..cotangents import ZERO, accumulate, add_at, dense, placed, rebroadcast, scatter, unbroadcast
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
 from ..operands import numeric, operands, still
@@ -46,6 +46,10 @@ constant(protocols.letters, protocols.letter, protocols.python_member, protocols
 mover(nested.leaves, nested.shaped, nested.pair, owner_of, foreign.rule_keywords)
 defrule(nested.fresh, lambda g, y, value: g, result="=", view=True)
 defrule(nested.finish, lambda g, y, adjoint, value: (g, ZERO))
+
+# Rules of the user's own
+defrule(custom.checked_shape, lambda g, y, g1, like, place, what: (g, ZERO))
+constant(custom.custom_gradient, custom.is_tuple, custom.all_zero)
 
 # Cotangent arithmetic, for derivatives of derivatives
 table.python(products.accumulate_product, lambda total, helper, g, a, b: accumulate(total, helper(g, a, b)))
