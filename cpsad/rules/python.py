@@ -56,7 +56,8 @@ constant(isinstance, issubclass, callable, hasattr, result="s")
 constant(float.is_integer, int.bit_length, result="s")
 constant(range, result="is")
 constant(globals)
-constant(type, slice, chr, print, input, dir, bin, hex, oct, bytes, bytearray, object)
+mover(slice, result="c")
+constant(type, chr, print, input, dir, bin, hex, oct, bytes, bytearray, object)
 
 # Texts. A number read back from one would have lost its derivative: that is not silent.
 defrule(str, lambda g, y, object="": no_derivative(g, "str"), result="o")

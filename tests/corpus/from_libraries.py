@@ -273,3 +273,22 @@ class Box(Shape):
 @case(0.5)
 def class_that_makes_instances_of_its_subclasses(x):
     return Shape(x).area + Shape(x, x + 1).area
+
+
+class Grid:
+    def __getitem__(self, where):
+        if isinstance(where, tuple):
+            return sum(self[w] for w in where)
+        return np.linspace(where.start, where.stop, where.step).sum() if isinstance(where, slice) else where * where
+
+
+@case(0.7)
+def slices_that_hold_numbers(a):
+    grid = Grid()
+    ends = slice(a, 2 * a)
+    return grid[0 : a : 3] + grid[a:1.0:2, a] * ends.stop + np.sum(np.arange(6.0)[slice(1, 3)] * a)
+
+
+@case(0.7)
+def grids_of_numpy(a):
+    return np.sum(np.mgrid[0:a:3j] * np.r_[a:1.0:3j])
