@@ -183,7 +183,8 @@ class Expressions(Calls, Scalars, Arrays, Indexing, Products, Stored, Ufuncs):
             module = getattr(owner.type.value, "__name__", "")
             if kind is not None and parts and module.partition(".")[0] not in LIBRARIES:
                 raise self.refuse(node, f"`{'.'.join(parts)}`, a number of a module,", remedy="import the name itself")
-            if module.partition(".")[0] not in LIBRARIES:
+            if isinstance(owner.type.value, (types.ModuleType, type)) and not isinstance(found, types.MethodType) and (
+                    module.partition(".")[0] not in LIBRARIES):
                 self.stager.attributes[id(owner.type.value), node.attr] = owner.type.value, node.attr, found
             return self.constant(found, node)
         return self.cases(owner, lambda v: self.attribute(v, node.attr, node))
