@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import operator
 import types
+import weakref
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,8 @@ def form_of_object(function: Any, call: Call, signature: str) -> Any:
         return _maker(function, call) if (function.__module__, function.__qualname__) in _DECORATORS else None
     if kind is _CACHED:
         return _cached(function, signature)
+    if kind is weakref.ref and not call.args and not call.keywords:
+        return _maker(function, call)
     if kind is operator.itemgetter and len(call.args) == 1:
         return _bound(equivalents.items_of, signature, function.__reduce__()[1])
     if kind is operator.attrgetter and len(call.args) == 1:

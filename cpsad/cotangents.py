@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from .places import here
+from .transforms.errors import NoDerivativeError
+
 __all__ = ["ZERO", "Absorbing", "Placed", "Poison", "accumulate", "add_at", "dense", "is_cotangent_zero", "placed", "rebroadcast",
            "scatter", "stacked", "unbroadcast"]
 
@@ -250,6 +253,9 @@ def add_at(total: Any, x: Any, index: Any, g: Any) -> Any:
     if isinstance(g, Absorbing):
         return total + g
     if total is ZERO:
+        if x.dtype.kind == "V":
+            raise here(NoDerivativeError, "a field of a structured array carries a derivative", why="the other fields are "
+                       "numbers of other types", remedy="use an array for each field, or a dictionary of arrays")
         same = type(g) is float or g.dtype == x.dtype
         total = np.zeros(x.shape, x.dtype if same else np.result_type(x, g))
     elif type(total) is not np.ndarray:

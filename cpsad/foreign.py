@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import functools
 import inspect
+import io
 import types
 from typing import Any
 
@@ -450,21 +451,21 @@ def rule_keywords(rule: Rule, known: inspect.Signature, args: Any, keywords: Any
     return wants
 
 
-def untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
+def untransformed(function: Any, call: Call, error: CpsadError | None, why: str = "") -> Any:
     """Code that is not transformed: it may run where no value that carries a derivative gets in."""
-    return _alone(_untransformed, call, function, call, error)
+    return _alone(_untransformed, call, function, call, error, why)
 
 
-def _untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
+def _untransformed(function: Any, call: Call, error: CpsadError | None, why: str = "") -> Any:
     name = getattr(function, "__qualname__", None) or repr(function)
     module = getattr(function, "__module__", None)
     name = f"{module}.{name}" if module and module not in ("builtins", "__main__") else name
-    why = error.what if error is not None else "it has no derivative rule and no Python source"
+    why = why or (error.what if error is not None else "it has no derivative rule and no Python source")
     if error is not None and error.where is not None:
         why += f" ({error.where.filename}, line {error.where.line})"
 
     # A text made for a person to read is harmless until a number is read back from it.
-    formats = isinstance(getattr(function, "__self__", None), str)
+    formats = isinstance(getattr(function, "__self__", None), (str, io.StringIO))
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
         if not callable(function):
@@ -499,6 +500,8 @@ def _untransformed(function: Any, call: Call, error: CpsadError | None) -> Any:
         for array, _ in kept:
             heap.note_write(owner_of(array))
         if formats:
+            if isinstance(owner, io.StringIO) and (reached or maybe):
+                heap.printed(owner)
             heap.text(result, owner, *(v for v, a in zip(every, letters) if a.isupper() or not is_floating(v)))
         g = k(result)
         heap.add(result, g)

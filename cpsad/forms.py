@@ -26,6 +26,7 @@ from .transforms.errors import NoDerivativeError, SourceError, UnsupportedError
 
 __all__ = ["Level", "attach", "building", "form", "level", "of_function", "part", "primal_attach", "primal_form"]
 
+ELSEWHERE = {"threading", "concurrent", "asyncio", "multiprocessing", "queue", "subprocess", "socket", "selectors", "sched"}
 OPERATOR_PARTS = "__cpsad_parts__"  # what it computes with, and what of the result it gives
 INSTEAD = "__cpsad_instead__"  # of a function of the run-time support: what is differentiated in its place, for a call
 CUSTOM = "__cpsad_custom__"  # a function whose derivative is replaced has its rules under this name
@@ -261,6 +262,8 @@ def _known(function: types.FunctionType, call: Call, signature: str) -> Any:
         return part(instead(call), signature)
     if OPAQUE in function.__dict__:
         return foreign.untransformed(function, call, None)
+    if (function.__module__ or "").partition(".")[0] in ELSEWHERE:
+        return foreign.untransformed(function, call, None, "its arguments go to another thread or process, or wait for one")
     made_here = function.__code__.co_filename in PROGRAMS and "__cpsad_program__" not in function.__dict__
     if made_here and function.__closure__ and not Entry.of(function).ties:
         raise here(NoDerivativeError, f"the function {function.__qualname__} has lost the form it was defined with",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import io
 import types
 from collections.abc import Iterable
 from typing import Any
@@ -15,10 +16,12 @@ from typing import Any
 import numpy as np
 
 from .class_attributes import check_set
-from .cotangents import ZERO, Absorbing, Poison, accumulate, add_at, stacked
+from .cotangents import ZERO, Absorbing, accumulate, add_at, stacked
+from .floating import NEVER, is_floating
 from .outer import GlobalCell, OuterCell
 from .places import here
 from .reach import closes_over, code_behind, foreign_dtype, reaches, runs_python
+from .refusals import Refusals
 from .rows import Flat, Rows
 from .shadows import UNCHANGED, Shadows, owner_of
 from .stack import OnCStack
@@ -32,20 +35,6 @@ _FUNCTION = type(lambda: None)
 _NEVER_HELD: dict[str, Any] = {}
 _NUMBERS = {int, float, bool, complex, type(None), np.ndarray, np.float64}
 _HOLDERS = {list, dict, collections.deque, collections.OrderedDict, collections.defaultdict}
-_FLOATING = {float, complex, np.float64, np.float32}
-_NEVER = {int, bool, str, bytes, type(None), list, tuple, dict, set, range, slice, type(ZERO)}
-
-
-def is_floating(value: Any) -> bool:
-    """Whether a value is of a kind that can carry a derivative: float or complex, scalar or array."""
-    kind = type(value)
-    if kind in _FLOATING:
-        return True
-    if kind in _NEVER:
-        return False
-    if isinstance(value, np.ndarray):
-        return value.dtype.kind in "fcO"
-    return isinstance(value, (float, complex, np.inexact)) or getattr(foreign_dtype(value), "kind", "") in ("f", "c")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -78,7 +67,7 @@ def _speaks_numpy(value: Any) -> bool:
     return isinstance(value, (np.ndarray, np.generic)) or foreign_dtype(value) is not None
 
 
-class Heap(Shadows):
+class Heap(Shadows, Refusals):
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
     __slots__ = ("active", "c_depth", "caches", "changes", "depth", "end", "entered", "iterated", "known_constants", "poisons",
@@ -123,11 +112,6 @@ class Heap(Shadows):
             else:
                 slot[2] += 1
 
-    def text(self, made: Any, *parts: Any) -> None:
-        """A text has been made of `parts`: if of what carries a derivative, no number is to be read back from it."""
-        if isinstance(made, (str, bytes)) and (any(map(is_floating, parts)) or reaches(self.slots, *parts)):
-            self.slots[id(made)] = [made, ZERO, 1]
-
     def take(self, value: Any) -> Any:
         """Backward of `put`: the adjoint that reads of the stored value have gathered."""
         slot = self.slots.get(id(value))
@@ -161,36 +145,9 @@ class Heap(Shadows):
             slot = self.slots.get(id(value))
             if slot is not None:
                 slot[1] = accumulate(slot[1], adjoint)
-            elif type(value) not in _NEVER and not is_floating(value) and not isinstance(
+            elif type(value) not in NEVER and not is_floating(value) and not isinstance(
                     value, (int, np.ndarray, np.generic)):
                 self.lost(value, adjoint)
-
-    def check_settled(self) -> None:
-        """At the end of the way back every adjoint has been taken by who stored its value; if not, its way was cut off."""
-        for value, adjoint, _ in self.slots.values():
-            if adjoint is not ZERO:
-                raise NoDerivativeError(
-                    f"the derivative of a stored value was lost: a {type(value).__name__}", why="what stored it was left by "
-                    "an exception, or ran unseen", remedy="return the value instead of storing it")
-
-    def refuse(self, what: str, why: str, *values: Any) -> None:
-        """Code that has no derivative is about to run: an error, unless `values` are all constants."""
-        if any(map(is_floating, values)) or reaches(self.slots, *values):
-            raise here(NoDerivativeError, f"{what} cannot be differentiated here", why=why,
-                       remedy="add a rule with cpsad.defrule, or use cpsad.stop_gradient on its arguments")
-
-    def lost(self, value: Any, adjoint: Any) -> None:
-        """A cotangent of what is no number: of an object that Python or NumPy took for one."""
-        if isinstance(adjoint, Poison):
-            raise adjoint.error
-        if adjoint is not ZERO:
-            raise here(NoDerivativeError, f"a value of type {type(value).__name__} was taken for a number",
-                       why="what made a number of it ran without its derivative",
-                       remedy="compute the number in a method, and call that")
-
-    def refuse_flat(self) -> None:
-        raise here(NoDerivativeError, "the iterator .flat is used as a value", why="it makes new numbers when it is read",
-                   remedy="use x.ravel() or np.ravel(x); x.flat[i] and loops over x.flat are held")
 
     def holds(self, value: Any) -> bool:
         return id(value) in self.slots
@@ -205,17 +162,12 @@ class Heap(Shadows):
 
     def iterable(self, values: Any) -> Any:
         """`values`, unless iterating over it runs Python code that can see stored values."""
-        if self.slots and type(values) not in _NEVER:
+        if self.slots and type(values) not in NEVER:
+            if isinstance(values, io.StringIO) and self.holds(values):
+                raise here(NoDerivativeError, "a text made of values that carry a derivative is taken apart into lines",
+                           why="a number that is read back has lost its derivative", remedy="keep the numbers themselves")
             self.guard(values, "iterating over", "__iter__", "__next__", "__getitem__")
         return values
-
-    def guard(self, value: Any, doing: str, *methods: str) -> None:
-        """Raises where Python or NumPy is about to call one of these methods of a value, and it can see stored values."""
-        if runs_python(type(value), *methods) and reaches(self.slots, value):
-            raise here(NoDerivativeError, f"{doing} an object of type {type(value).__name__} calls its methods",
-                       why=f"Python calls {' or '.join(m for m in methods if runs_python(type(value), m))} by itself, "
-                           "and that code would run without its derivative",
-                       remedy="call a method with a plain name")
 
     def unrows(self, values: Any, rows: Any) -> Any:
         """Backward of `rows`: cotangent of the array, or ZERO for what was no array."""
@@ -305,7 +257,7 @@ class Heap(Shadows):
             part = owner[index]
             self.text(part, owner)
             return part
-        if self.slots and type(owner) not in _NEVER and type(owner) is not np.ndarray:
+        if self.slots and type(owner) not in NEVER and type(owner) is not np.ndarray:
             if type(owner) is collections.defaultdict and isinstance(owner.default_factory, _FUNCTION) and index not in owner:
                 raise here(NoDerivativeError, "a defaultdict calls a function of yours for a key that is missing",
                            why="it would run without its derivative", remedy="store the value before it is read")
@@ -313,11 +265,6 @@ class Heap(Shadows):
             if runs_python(type(owner), "__getitem__") and reaches(self.slots, index):
                 self.guard_index(owner)
         return owner[index]
-
-    def guard_index(self, owner: Any) -> None:
-        raise here(NoDerivativeError, f"indexing an object of type {type(owner).__name__} with a value that carries "
-                   "a derivative", why="its __getitem__ would run without its derivative",
-                   remedy="use a function with a rule, such as np.concatenate or np.stack")
 
     def read_item(self, total: Any, owner: Any, index: Any, value: Any, adjoint: Any) -> Any:
         """Backward of `value = owner[index]` for an owner of any kind; returns the owner's new adjoint."""
@@ -382,13 +329,6 @@ class Heap(Shadows):
             raise here(NoDerivativeError, f"{type(owner).__name__}.{name} is set to a value that carries a derivative",
                        why="it keeps only the number", remedy="use a class written in Python, a list or a dict")
 
-    def verdict(self, value: Any) -> Any:
-        """The result of a comparison, unless a class has made it a number."""
-        if is_floating(value) or reaches(self.slots, value):
-            raise here(NoDerivativeError, "a comparison gives a number", why="the code that computes it is not seen",
-                       remedy="call a method with a plain name")
-        return value
-
     # -- stores -----------------------------------------------------------------------------------------------
 
     def store_item(self, owner: Any, index: Any, value: Any, active: bool) -> Any:
@@ -411,22 +351,3 @@ class Heap(Shadows):
             return self.unstore_flat(owner, index, old, value)
         return self.unstore_from(owner, index, old, value)
 
-    def guard_store(self, owner: Any, value: Any, active: bool) -> None:
-        """Raises where a store into a container that is no list, dict or the like may lose a derivative."""
-        kind = type(owner)
-        carries = active and is_floating(value) or reaches(self.slots, value)
-        if type(owner) is list:  # a slice: of an array it would store new objects
-            if not isinstance(value, np.ndarray) or not active:
-                return
-            what, why = "an array is stored into a slice of a list", "its elements are made by the store"
-        elif "__builtins__" in owner if kind is dict else False:
-            what, why = "a value that carries a derivative is stored as a global variable", "it outlives the gradient"
-        elif runs_python(kind, "__setitem__"):
-            carries = carries or reaches(self.slots, owner)
-            what, why = f"storing into an object of type {kind.__name__} calls its __setitem__", "that code is not seen"
-        elif isinstance(owner, (list, dict)) or kind.__module__ == "collections":
-            return
-        else:
-            what, why = f"a value that carries a derivative is stored into a {kind.__name__}", "it keeps only the number"
-        if carries:
-            raise here(NoDerivativeError, what, why=why, remedy="collect the values in a list or dict")

@@ -267,7 +267,7 @@ FORMS: dict[str, Any] = {
     "set_attribute": _set_attribute, "store_item": _store_item, "settle": _settle, "collect": _collect,
 }
 
-CONSTANT = {"text", "holds", "form", "through_c", "constant", "borrow", "claim", "check_array", "is_written", "refuse",
+CONSTANT = {"text", "printed", "holds", "form", "through_c", "constant", "borrow", "claim", "check_array", "is_written", "refuse",
             "refuse_constant", "refuse_flat", "note_write", "elements", "lost",
             "guard", "guard_store", "is_harmless", "verdict", "check_settled"}
 

@@ -185,7 +185,8 @@ def _collect(table: Any, heap: Heap, array: Any, adjoint: Any) -> Any:
 SUMS: dict[str, Any] = {"add": _add, "take": _take, "_spread": _spread, "rows": _rows, "unrows": _unrows}
 WRITES: dict[str, Any] = {"settle": _settle, "collect": _collect}
 # They keep references, or ask: what they give back was known before.
-PLAIN = {"put", "text", "holds", "constant", "borrow", "enter", "form", "iterable", "guard", "refuse", "lost", "check_settled",
+PLAIN = {"put", "text", "printed", "holds", "constant", "borrow", "enter", "form", "iterable", "guard", "refuse", "lost",
+         "check_settled",
          "put_each", "through_c", "verdict", "is_harmless", "guard_index", "guard_store", "note_write", "attribute",
          "set_attribute", "item", "final_contents"}
 SOURCE = {"spread", "take_each", "read_item", "read_attribute", "unarray", "array", "gathered", "add_item"}

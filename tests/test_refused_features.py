@@ -1,8 +1,12 @@
 """What the language and the standard library can do and cpsad cannot says so: the line, the reason, a way out."""
 
+import concurrent.futures
 import contextlib
+import ctypes
 import inspect
+import io
 import itertools
+import threading
 
 import numpy as np
 import pytest
@@ -90,7 +94,64 @@ def list_from_elsewhere(x):
     return np.sum(x * held["w"])
 
 
+def printed_and_read_back(x):
+    kept = io.StringIO()
+    print(x, file=kept)
+    return float(kept.getvalue())
+
+
+def redirected_and_read_back(x):
+    kept = io.StringIO()
+    with contextlib.redirect_stdout(kept):
+        print(x)
+    return float(kept.getvalue())
+
+
+def lines_read_back(x):
+    kept = io.StringIO()
+    kept.write(str(x))
+    kept.seek(0)
+    for line in kept:
+        return float(line)
+
+
+def field_of_a_structured_array(x):
+    a = np.zeros(2, dtype=[("p", float), ("q", int)])
+    a["p"][0] = x
+    return a["p"][0] * x
+
+
+class Point(ctypes.Structure):
+    _fields_ = [("v", ctypes.c_double)]
+
+
+def field_of_a_structure_of_c(x):
+    point = Point()
+    point.v = x * 2
+    return point.v * x
+
+
+def in_a_thread(x):
+    found = []
+    thread = threading.Thread(target=lambda: found.append(x * x))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def in_a_pool(x):
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda v: v * v, x).result()
+
+
 @pytest.mark.parametrize(("function", "x", "text"), [
+    (printed_and_read_back, 1.5, "kept.getvalue()"),
+    (redirected_and_read_back, 1.5, "kept.getvalue()"),
+    (lines_read_back, 1.5, "for line in kept"),
+    (field_of_a_structured_array, 1.5, 'return a["p"]'),
+    (field_of_a_structure_of_c, 1.5, "point.v = x * 2"),
+    (in_a_thread, 1.5, "threading.Thread("),
+    (in_a_pool, 1.5, "pool.submit("),
     (left_by_break, 1.5, "def finishing"),
     (left_by_an_error, 1.5, "def finishing"),
     (left_by_zip, 1.5, "def finishing"),

@@ -382,6 +382,10 @@ class Statements(Access, Updates):
                 for used in [n for a in args for n in walk(a) if isinstance(n, gast.Name)]:
                     self.put(used, node)
             self.forward.append(node)
+            if rule is not None and rule.primitive is print and any(
+                    self.frame.active(a.value if isinstance(a, gast.Starred) else a) for a in args):
+                files = [copy_tree(k.value) for k in value.keywords if k.arg == "file"]
+                self.forward.append(expr_stmt(self.on_heap("printed", *files), node))
             return
         if callee.self_first:
             args.insert(0, value.func.value)

@@ -10,6 +10,9 @@ import math
 import operator
 import random
 import sys
+import time
+import warnings
+import weakref
 
 import numpy as np
 
@@ -38,6 +41,12 @@ python((np.ndarray.tolist, np.generic.tolist), conversions.tolist)
 python(np.fromiter, conversions.fromiter)
 constant(lazy.place_of, result="t")
 constant(lazy.delegating, result="c")
+
+# What is told to people, and waiting
+constant(time.sleep, warnings.warn)
+
+# References
+mover(weakref.ref, result="c")
 
 # Functions that look like others
 python(functools.update_wrapper, copying.update_wrapper)
