@@ -29,7 +29,7 @@ def printed_into_a_text(x):
     print(x, x * 2, sep=", ", file=kept)
     with contextlib.redirect_stdout(out):
         print(x)
-    return x * len(kept.getvalue().splitlines() + [out.getvalue()])
+    return x * (kept.getvalue().count("a") + out.getvalue().count("z") + 1)
 
 
 class Node:
