@@ -252,6 +252,8 @@ def add_at(total: Any, x: Any, index: Any, g: Any) -> Any:
     """`total` plus the cotangent of `x` from that of `x[index]`; `total` is ours to write to."""
     if isinstance(g, Absorbing):
         return total + g
+    if type(x) is not np.ndarray and hasattr(type(x), "__array_function__"):
+        return total + _elsewhere(x, index, g)
     if total is ZERO:
         if x.dtype.kind == "V":
             raise here(NoDerivativeError, "a field of a structured array carries a derivative", why="the other fields are "
@@ -268,6 +270,15 @@ def add_at(total: Any, x: Any, index: Any, g: Any) -> Any:
     else:
         np.add.at(total, index, g)
     return total
+
+
+def _elsewhere(x: Any, index: Any, g: Any) -> Any:
+    """`scatter` for an array of another library, by its own functions."""
+    if not _is_basic(index):
+        raise NotImplementedError(f"an index that is an array, of a {type(x).__name__}, has no derivative: use slices")
+    made = np.zeros_like(x)
+    made[index] = g
+    return made
 
 
 _BASIC = {int, slice, type(None), type(Ellipsis), np.int64, np.int32, np.intp}

@@ -33,7 +33,11 @@ def masked(g: Any, r: Any) -> Any:
         return r if total == total else np.where(g == 0, 0, r)
     if type(r) is Placed:
         return Placed(r.x, r.index, masked(g.g, r.g)) if type(g) is Placed else masked(g, r.dense())
-    if isinstance(r, Absorbing) or r == r:
+    if isinstance(r, Absorbing):
+        return r
+    if np.ndim(r):  # an array of another library, which may be lazy: nothing is asked of its elements
+        return np.where(g == 0, 0, r)
+    if r == r:
         return r
     return r if g != 0 else g
 

@@ -51,10 +51,12 @@ def winner(g: Any, y: Any, x: Any, other: Any) -> Any:
     if isinstance(g, Absorbing):
         return g
     r = g * (x == y)
+    ties = x == other
+    if np.ndim(r) and type(r) is not np.ndarray:  # of another library
+        return np.where(ties, np.where(x == y, g, 0) / 2, np.where(x == y, g, 0))
     total = np.add.reduce(r, axis=None)
     if total != total:
         r = np.where(x == y, g, 0)
-    ties = x == other
     return np.where(ties, r / 2, r) if np.count_nonzero(ties) else r
 
 

@@ -51,7 +51,7 @@ def share(g: Any, y: Any, x: Any, axis: Any = None, keepdims: bool = False) -> A
         if len(places) == 1:
             return scatter(x, int(places[0]), g)
     attained = (x == kept(y, x, axis, keepdims)).astype(y.dtype)
-    number = np.add.reduce(attained, axis=axis, keepdims=axis is not None)
+    number = attained.sum(axis=axis, keepdims=axis is not None)
     return attained * (kept(g, x, axis, keepdims) / number)
 
 
