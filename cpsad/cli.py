@@ -71,6 +71,8 @@ def _abandon_output() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from cpsad.native.command import add_cache
+
     parser = argparse.ArgumentParser(
         prog="cpsad",
         description="Gradients of plain Python functions, by transformation of their source.",
@@ -87,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_dump(commands)
     _add_demo(commands)
+    add_cache(commands)
     return parser
 
 

@@ -11,9 +11,16 @@ interpretation and written as C, in which a continuation is a C function and its
     expressions.py  its expressions: from the tree, with types, to C
     scalars.py      arithmetic of numbers, as Python and NumPy define it
     primitives.py   functions of Python, `math`, NumPy and the run-time support
+    ufuncs.py       NumPy's functions of numbers
+    arrays.py       elementwise operations and reductions of arrays, and where results are kept
+    indexing.py     items, rows and attributes of arrays
+    matrices.py     products
+    functions.py    NumPy's functions of arrays
+    stored.py       tuples and rows: stored values and their adjoints
     compiler.py     the C compiler, and the cache of what it made
     entry.py        a call from Python: arguments in, gradients out
-    runtime.h       what the C code calls: the stack, errors, arithmetic
+    command.py      `cpsad cache`
+    runtime.h       what the C code calls: the stack, errors, arithmetic; arrays.h, vectors.h: of arrays
 
 What the stager does not know is refused with file, line and reason. It never calls back into Python.
 """

@@ -12,6 +12,7 @@ import pytest
 
 import cpsad
 from cpsad import grad, source, value_and_grad
+from cpsad.cli import main
 from cpsad.native import compiler
 from cpsad.native.program import StagingError
 
@@ -283,6 +284,14 @@ def test_the_cache(tmp_path, monkeypatch):
     assert grad(scaled, backend="native")(1.0) == rate  # what is broken is made again
     assert library.read_bytes()[:4] == known[:4] and len(library.read_bytes()) > 1000
     assert compiler.clear_cache() == 1 and compiler.cache_size() == (0, 0)
+
+
+def test_the_cache_on_the_command_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("CPSAD_CACHE_DIR", str(tmp_path))
+    assert grad(scaled, backend="native")(1.0) == rate
+    assert main(["cache"]) == 0 and "1 programs" in capsys.readouterr().out
+    assert main(["cache", "--clear"]) == 0 and "1 programs removed" in capsys.readouterr().out
+    assert main(["cache", "--info"]) == 0 and "0 programs" in capsys.readouterr().out
 
 
 def test_no_compiler(monkeypatch):
