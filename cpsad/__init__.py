@@ -9,7 +9,7 @@ __version__ = "0.1.0"
 _HOME = {
     "grad": "operators", "value_and_grad": "operators", "stop_gradient": "operators",
     "elementwise_grad": "jacobians", "jacobian": "jacobians", "jacrev": "jacobians", "vjp": "jacobians",
-    "hessian": "hessians", "hvp": "hessians",
+    "check_grads": "checking", "hessian": "hessians", "hvp": "hessians",
     "directional": "forward_mode", "gvp": "forward_mode", "jacfwd": "forward_mode", "jvp": "forward_mode",
     "linearize": "forward_mode",
     "source": "inspection", "from_source": "texts", "custom_gradient": "custom", "defrule": "custom",
