@@ -7,6 +7,7 @@ Python in `lazy.py`; one that takes them all is given a list of them.
 from __future__ import annotations
 
 import itertools
+import types
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from .generators import Generator, next_form
 from .heap import is_floating
 from .layout import Call
 from .protocols import FORMS, call_method, call_with, letter, member_of, python_member
-from .reach import runs_python
+from .reach import reaches, runs_python
 from .rules.registry import REGISTRY
 from .special import groups_of_type
 from .transforms.context import MISSING
@@ -61,7 +62,7 @@ def _iter(function: Any, call: Call) -> Any:
     if not call.is_plain:
         return None
     if len(call.args) == 2:
-        return forms.part(lazy.call_until, "".join(a for a, _ in call.args))
+        return _until(call)
     from . import foreign
 
     plain = foreign._moving(iter, REGISTRY.lookup(iter), call)
@@ -79,6 +80,23 @@ def _iter(function: Any, call: Call) -> Any:
         return plain(heap, k, value)
 
     return adapted
+
+
+def _until(call: Call) -> Any:
+    """`iter(function, sentinel)`; that of Python, where the function is the method of an object that holds constants."""
+    python = forms.part(lazy.call_until, "".join(a for a, _ in call.args))
+
+    def adapted(heap: Any, k: Any, called: Any, sentinel: Any) -> Any:
+        method = isinstance(called, types.BuiltinMethodType) and not isinstance(called.__self__, _NUMERIC)
+        if method and not reaches(heap.slots, called.__self__):  # a file's `readline`
+            k(iter(called, sentinel))
+            return ZERO, ZERO
+        return python(heap, k, called, sentinel)
+
+    return adapted
+
+
+_NUMERIC = (np.ndarray, np.generic, float, complex)
 
 
 def _next(function: Any, call: Call) -> Any:

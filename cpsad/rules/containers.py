@@ -15,6 +15,7 @@ import functools
 import heapq
 import itertools
 import types
+import weakref
 
 from ..equivalents import argsort
 from .registry import EVERY, Table
@@ -97,6 +98,7 @@ mover(list.__init__, dict.__init__, set.__init__, collections.deque.__init__, co
       iterates=(1,), result="c")
 mover(collections.defaultdict.__init__, iterates=(2,), result="c", calls=2)
 mover(types.SimpleNamespace, iterates=(0,))
+mover(weakref.ref, result="c", calls=2)
 mover(types.SimpleNamespace.__init__, iterates=(1,), result="c")
 
 # The order that sorts: of what is known when it runs

@@ -1,8 +1,10 @@
 """What functions of libraries were found to do that others did not: each is the smallest program that showed a defect."""
 
 import collections
+import io
 import sys
 import types
+import weakref
 
 import numpy as np
 from numpy.polynomial import Polynomial
@@ -292,3 +294,14 @@ def slices_that_hold_numbers(a):
 @case(0.7)
 def grids_of_numpy(a):
     return np.sum(np.mgrid[0:a:3j] * np.r_[a:1.0:3j])
+
+
+@case(0.7)
+def lines_and_weak_references(x):
+    made = Disc(x)
+    there = weakref.ref(made)
+    total = 0.0
+    for line in iter(io.StringIO("1\n2\n").readline, ""):
+        total += float(line) * there().area
+    held = [x, 2 * x]
+    return total + sum(iter(held.pop, x))

@@ -95,6 +95,7 @@ def test_minimum_of_one_variable():
     agrees(lambda a: optimize.brent(lambda x: (x - a) ** 2 + x**4, brack=(-1.0, 1.0)), 0.7, rtol=1e-4)
 
 
+@pytest.mark.filterwarnings("ignore:`lagrange` is deprecated:DeprecationWarning")
 def test_interpolation():
     interpolate = library("scipy.interpolate")
     y = np.array([0.1, 0.3, 0.2, 0.5])
