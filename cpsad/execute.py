@@ -14,7 +14,7 @@ import threading
 import types
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .outer import OuterCells, outer_cell
@@ -49,6 +49,7 @@ class Program:
     stage: str
     version: int  # of the rules it was made with
     source: str  # the file of the function's code: equal code in another file has other lines to show
+    kinds: dict[str, str] = field(default_factory=dict)  # of names in the text, for programs that are transformed again
 
 
 @dataclass(eq=False)
@@ -70,11 +71,13 @@ class Bound:
         return True
 
 
-def build(function: types.FunctionType, signature: str, stage: str) -> Program:
-    """Transforms and compiles. `signature`: a letter per parameter."""
+def build(function: types.FunctionType, signature: str, stage: str, again: bool = False) -> Program:
+    """Transforms and compiles. `signature`: a letter per parameter; `again`: it is to be transformed again."""
     found = source_pass.of_function(function)
     resolver = FunctionResolver(function)
     ctx = pipeline.new_context(found.tree, found.filename, resolver, signature, found.class_name)
+    before = function.__dict__.get("__cpsad_program__")
+    ctx.again, ctx.kinds = again, dict(before.kinds) if before is not None else {}
     tree = pipeline.stages(found.tree, ctx, last=stage)[stage]
     text, lines = printer.to_text_with_lines(tree)
     filename = f"<cpsad {next(_numbers)}: {stage} of {found.qualname}, {found.filename}:{found.firstline}>"
@@ -91,9 +94,15 @@ def build(function: types.FunctionType, signature: str, stage: str) -> Program:
     assumed = frozenset(name for namespace, name, _ in assumptions if namespace is None)
     PROGRAMS[filename] = origin_of(found, lines, assumed)
     program = Program(text, filename, code, tree.name, support, freevars, tuple(parameters(found.tree.args)),
-                      assumptions, stage, REGISTRY.version, function.__code__.co_filename)
+                      assumptions, stage, REGISTRY.version, function.__code__.co_filename, known_kinds(ctx) if again else {})
     weakref.finalize(program, _forget, filename)
     return program
+
+
+def known_kinds(ctx: Any) -> dict[str, str]:
+    """Which names of a program stand for numbers and arrays; the adjoint of a number is one, or ZERO."""
+    found = {name: {"a": "n"}.get(fact.kind, fact.kind) for name, fact in ctx.facts.items() if fact.kind in ("s", "n", "a")}
+    return found | {adjoint: found[name] for name, adjoint in ctx.adjoints.items() if name in found}
 
 
 def origin_of(found: Any, lines: dict[int, int], assumed: frozenset[str]) -> Origin:
@@ -174,21 +183,21 @@ def bind(program: Program, function: types.FunctionType, depth: int = 0, table: 
     return Bound(call, checks, program.version)
 
 
-_programs: weakref.WeakKeyDictionary[types.CodeType, dict[tuple[str, str], list[Program]]] = (
+_programs: weakref.WeakKeyDictionary[types.CodeType, dict[tuple[str, str, bool], list[Program]]] = (
     weakref.WeakKeyDictionary())
 
 
 def program_for(function: types.FunctionType, signature: str, stage: str, depth: int = 0, table: Any = None) -> Bound:
     """The transform of `function` at a stage: found by its code object, made if need be; for the level of a depth."""
     with _lock:
-        known = _programs.setdefault(function.__code__, {}).setdefault((signature, stage), [])
+        known = _programs.setdefault(function.__code__, {}).setdefault((signature, stage, depth > 0), [])
         for program in known:
             if program.source != function.__code__.co_filename:
                 continue
             bound = bind(program, function, depth, table)
             if bound.is_valid():
                 return bound
-        program = build(function, signature, stage)
+        program = build(function, signature, stage, depth > 0)
         known.insert(0, program)
         del known[8:]
         return bind(program, function, depth, table)

@@ -56,7 +56,8 @@ def analyse(graph: Graph, ctx: Context, outer: dict[str, Fact]) -> Analysis:
     """`outer`: facts of the names of enclosing functions, for a nested function."""
     found = Analysis(graph)
     initial = {}
-    letters = ctx.signature if len(ctx.signature) == len(graph.params) else "O" * len(graph.params)
+    letters = ctx.signature if len(ctx.signature) == len(graph.params) else "".join(
+        ctx.kinds.get(name, "o").upper() for name in graph.params)
     for name, letter in zip(graph.params, letters, strict=True):
         initial[name] = Fact(FROM_LETTER[letter.lower()], letter.isupper())
     forced: set[str] = set()
@@ -150,6 +151,9 @@ class _Transfer:
         else:
             for name in writes(node):
                 node.facts[name] = Fact("c", False)
+        if self.ctx.kinds:
+            node.facts = {n: Fact(self.ctx.kinds[n], f.active) if f.kind in ("o", "n") and n in self.ctx.kinds else f
+                          for n, f in node.facts.items()}
         if self.forced:
             node.facts = {n: force(f) if n in self.forced else f for n, f in node.facts.items()}
         self.env.update(node.facts)
@@ -209,7 +213,8 @@ class _Transfer:
             return Fact(self.ctx.resolver.kind(value), False)
         owner = self.atom(node.value)
         if owner.kind not in NUMERIC:
-            return Fact("o", True)
+            cell = node.value.id if node.attr == "value" and isinstance(node.value, gast.Name) else ""
+            return Fact(self.ctx.kinds.get(cell, "o") if cell in self.ctx.cells else "o", True)
         rule = self.ctx.resolver.rule(self.ctx.resolver.method("n", node.attr))
         statement.callee = Callee(rule, self_first=True)
         if rule is None:

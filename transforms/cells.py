@@ -93,6 +93,8 @@ def _convert_one(function: gast.FunctionDef, ctx: Context) -> None:
 def _into_cell(function: gast.FunctionDef, variable: str, ctx: Context) -> None:
     cell = ctx.names.fresh(f"{variable}_cell")
     ctx.cells.add(cell)
+    if variable in ctx.kinds:
+        ctx.kinds[cell] = ctx.kinds[variable]
     replace = Replace(variable, cell)
     function.body = [m for s in function.body for m in replace.statement(s)]
     initial = [load(variable)] if variable in parameters(function.args) else []

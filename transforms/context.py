@@ -129,6 +129,8 @@ class Context:
     borrowed: list[str] = field(default_factory=list)  # inactive parameters that are written into
     support: dict[str, str] = field(default_factory=dict)  # support name -> name in the generated code
     captured: set[str] = field(default_factory=set)  # outside names that may carry a derivative (`captures.py`)
+    again: bool = False  # whether what is made is to be transformed again
+    kinds: dict[str, str] = field(default_factory=dict)  # of names of a program that is: "s" or "n", also of cells' values
     closed_over: set[str] = field(default_factory=set)  # what nested functions read of those around them
     escaping: set[str] = field(default_factory=set)  # nested functions whose gradient may be asked for (`captures.py`)
     summed: set[str] = field(default_factory=set)  # variables to whose adjoints loops add products

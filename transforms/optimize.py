@@ -53,7 +53,8 @@ def optimize(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
         if not nest_all(tree, ctx):
             break
     tree = _Fold(ctx).visit(tree)
-    unroll(tree, ctx)
+    if not ctx.again:
+        unroll(tree, ctx)
     for _ in range(20):
         if not Cleaner(Uses(tree), ctx).clean(tree.body):
             break
