@@ -373,7 +373,7 @@ def _method_of_builtin(function: Any, owner: Any, rule: Rule, call: Call) -> Any
 
     def adapted(heap: Heap, k: Any, /, *args: Any, **keywords: Any) -> Any:
         with heap.through_c():
-            results = inner(heap, k, owner, *args, **keywords)
+            results = inner(heap, k, captured(owner), *args, **keywords)
         heap.add(owner, results[0])
         return results[1:]
 

@@ -206,7 +206,10 @@ class Heap(Shadows, Refusals):
         if not isinstance(values, (list, tuple, set, frozenset)):
             if not isinstance(values, (np.ndarray, np.generic, int, float, complex)) and not _speaks_numpy(values):
                 self.lost(values, adjoints)
-            return np.array(adjoints, np.result_type(values)) if isinstance(adjoints, (list, tuple)) else adjoints
+            if not isinstance(adjoints, (list, tuple)):
+                return adjoints
+            return stacked(list(adjoints), values) if isinstance(values, np.ndarray) else np.array(
+                adjoints, np.result_type(values))
         self._spread(values, adjoints)
         return ZERO
 

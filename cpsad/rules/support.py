@@ -7,6 +7,7 @@ from ..cotangents import ZERO, accumulate, add_at, dense, placed, rebroadcast, s
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
 from ..operands import numeric, operands, still
 from ..outer import GlobalCell, outer_cell
+from ..places import here
 from ..reach import reaches, runs_python
 from ..resolve import letter_of
 from ..runtime import SUPPORT, Cell, captured, check_bound, frozen, frozen_index, is_floating
@@ -40,7 +41,7 @@ mover(captured, result="=")
 
 # Gradients inside gradients
 constant(forms.form, holds=True)
-constant(forms.attach, foreign.starred_target, reaches, runs_python, overlaps_itself)
+constant(here, forms.attach, foreign.starred_target, reaches, runs_python, overlaps_itself)
 constant(nested.prepare, nested.seed, nested.finished, nested.writes, nested.enter, nested.tree_of)
 constant(protocols.letters, protocols.letter, protocols.python_member, protocols.member_of, letter_of, is_special, groups_of_type)
 mover(nested.leaves, nested.shaped, nested.pair, owner_of, foreign.rule_keywords)
