@@ -404,6 +404,8 @@ class Calls:
             return self.attribute(args[0], self.known_value(args[1]), node)
         if name == "constant":  # arrays that must not be written; none is
             return Val(Single("None"))
+        if name in ("snapshot", "drain", "restore", "undo") and isinstance(args[0].type, Num):  # only arrays are written into
+            return args[2] if name in ("drain", "undo") else Val(Single("None"))
         if name == "verdict":
             return args[0]
         if name == "take":

@@ -8,7 +8,7 @@ import gast
 import numpy as np
 
 from .scalars import result_of
-from .types import Num, Single, c_type
+from .types import Num, Single, c_type, holds_arrays
 from .values import Val
 
 __all__ = ["UNARY", "Ufuncs"]
@@ -101,7 +101,9 @@ class Ufuncs:
         return None
 
     def updated(self, op: Any, copied: bool, a: Val, b: Val, node: Any) -> Val:
-        """`a op= b`."""
+        """`a op= b`; `copied`: nobody else sees what `a` was."""
+        if not copied and holds_arrays(a.type):
+            raise self.refuse(node, "an array that is written in place")
         return self.binary(op, a, b, node)
 
     def as_numpy(self, x: Val) -> Val:
