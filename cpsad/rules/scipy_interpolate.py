@@ -21,8 +21,8 @@ def point_back(g, slope, x):
 
 # -- piecewise polynomials: also CubicSpline, PchipInterpolator, Akima1DInterpolator, CubicHermiteSpline ------------
 
-def piecewise(self, c, x, nu, extrapolate):
-    """What the polynomial gives; `c` are its coefficients."""
+def piecewise(self, breaks, c, x, nu, extrapolate):
+    """What the polynomial gives; `breaks` and `c` are its own: by the breakpoints there is no derivative."""
     return PPoly.__call__(self, x, nu, extrapolate)
 
 
@@ -52,10 +52,11 @@ def coefficients_back(g, self, c, x, nu, extrapolate):
 
 defrule(
     piecewise,
-    lambda g, y, self, c, x, nu, extrapolate: (
+    lambda g, y, self, breaks, c, x, nu, extrapolate: (
+        None,
         None,
         coefficients_back(g, self, c, x, nu, extrapolate),
-        point_back(g, piecewise(self, c, x, nu + 1, extrapolate), x),
+        point_back(g, piecewise(self, breaks, c, x, nu + 1, extrapolate), x),
     ),
 )
 
@@ -63,7 +64,7 @@ defrule(
 def at_points(self, x, nu=0, extrapolate=None):
     if self.axis != 0:
         raise NotImplementedError("a spline has a derivative with axis=0 only: move the axis to the front")
-    return piecewise(self, self.c, np.asarray(x), nu, extrapolate)
+    return piecewise(self, self.x, self.c, np.asarray(x), nu, extrapolate)
 
 
 python(PPoly.__call__, at_points)
@@ -71,7 +72,7 @@ python(PPoly.__call__, at_points)
 
 # -- B-splines ------------------------------------------------------------------------------------------------------
 
-def basis_sum(self, c, x, nu, extrapolate):
+def basis_sum(self, knots, c, x, nu, extrapolate):
     return BSpline.__call__(self, x, nu, extrapolate)
 
 
@@ -87,10 +88,11 @@ def basis_back(g, self, c, x, nu, extrapolate):
 
 defrule(
     basis_sum,
-    lambda g, y, self, c, x, nu, extrapolate: (
+    lambda g, y, self, knots, c, x, nu, extrapolate: (
+        None,
         None,
         basis_back(g, self, c, x, nu, extrapolate),
-        point_back(g, basis_sum(self, c, x, nu + 1, extrapolate), x),
+        point_back(g, basis_sum(self, knots, c, x, nu + 1, extrapolate), x),
     ),
 )
 
@@ -98,11 +100,30 @@ defrule(
 def at_points_of_basis(self, x, nu=0, extrapolate=None):
     if self.axis != 0:
         raise NotImplementedError("a spline has a derivative with axis=0 only: move the axis to the front")
-    return basis_sum(self, self.c, np.asarray(x), nu, extrapolate)
+    return basis_sum(self, self.t, self.c, np.asarray(x), nu, extrapolate)
 
 
 python(BSpline.__call__, at_points_of_basis)
 
-# -- FITPACK: its coefficients are constants ------------------------------------------------------------------------
+# -- FITPACK: a fit of active values is refused, so that its coefficients are constants -----------------------------
 defrule(UnivariateSpline.__call__, lambda g, y, self, x, nu=0, ext=None: (None, g * self(x, nu + 1, ext)))
-defrule(interpolate.splev, lambda g, y, x, tck, der=0, ext=0: g * interpolate.splev(x, tck, der + 1, ext))
+
+
+def fitted(x, knots, c, k, der, ext):
+    """`interpolate.splev`, the parts of the spline by themselves."""
+    return interpolate.splev(x, (knots, c, k), der, ext)
+
+
+defrule(fitted, lambda g, y, x, knots, c, k, der, ext: (g * fitted(x, knots, c, k, der + 1, ext), None, None))
+
+
+def splev(x, tck, der=0, ext=0):
+    if isinstance(tck, BSpline):
+        raise NotImplementedError("interpolate.splev has a derivative for a tuple (t, c, k): call the BSpline itself")
+    knots, c, k = tck
+    if isinstance(c, (list, tuple)) or np.ndim(c) > 1:
+        raise NotImplementedError("interpolate.splev has a derivative for splines of one value: use a BSpline")
+    return fitted(np.asarray(x), knots, c, k, der, ext)
+
+
+python(interpolate.splev, splev)

@@ -96,6 +96,9 @@ def test_solver(expression):
     ("optimize.root(equations, [1.0, 1.0], args=(t,)).fun[0]", "beside the solution"),
     ("optimize.minimize(objective, np.zeros(2), args=(t,), bounds=[(0, 1), (0, 1)]).x[0]", "bounds"),
     ("optimize.bisect(lambda x: 0.0 * x + t - t, 0.0, 3.0)", "slope there is 0"),
+    ("interpolate.PPoly(np.array([[1.0, 2.0], [1.0, 0.0]]), np.array([0.0, 0.5 * t, 1.0]))(0.7) * 1.0", "argument breaks"),
+    ("interpolate.BSpline(np.array([0, 0, 0.5 * t, 1.0, 1]), np.array([1.0, 2.0, 3.0]), 1)(0.3) * 1.0", "argument knots"),
+    ("interpolate.splev(0.3, (tck[0], tck[1] * t, 3)) * 1.0", "argument c"),
     ("integrate.quad(lambda x: np.cos(t * x), 0, 1, weight='cos', wvar=2.0)[0]", "weight"),
 ])
 def test_what_is_refused(expression, why):
