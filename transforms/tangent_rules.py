@@ -103,7 +103,7 @@ class TangentRules:
                 self.substitute(value, args, keywords, arg, made, "n")
                 found[param] = self.named("d" + arg.id, given)
             elif param not in template.differentiated:
-                if (given := self.tangent(arg)) is not None and self.kind(arg) in NUMERIC:
+                if (given := self.tangent(arg)) is not None and self.kind(arg) in ("o", *NUMERIC):
                     self.do(self.on_heap("undifferentiated", load(arg.id), given, const(f"{rule.name} by its argument {param}")))
             elif isinstance(arg, gast.Tuple):  # the arguments of a rule of any number
                 if template.parameters:

@@ -114,3 +114,11 @@ def test_functions_written_in_python_are_transformed(expression):
     f = function(expression)
     h = 1e-5
     assert cpsad.grad(f)(0.37) == pytest.approx((f(0.37 + h) - f(0.37 - h)) / (2 * h), rel=1e-6)
+
+
+@pytest.mark.parametrize("expression", ["held([x, BASE])", "late(x, BASE)", "np.sum(special.gammainc(np.asarray(x), BASE))"])
+def test_it_is_refused_in_forward_mode_too(expression):
+    f = function(expression)
+    f.__globals__.update(held=held, late=late, BASE=BASE)
+    with pytest.raises(cpsad.NoDerivativeError, match="gammainc by its argument a|does not differentiate a"):
+        cpsad.jvp(f, (1.5,), (1.0,))
