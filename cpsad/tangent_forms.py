@@ -186,7 +186,7 @@ def _constructor(heap: Any, cls: Any) -> Any:
     if in_c and not known:
         return untransformed(heap, cls, None)
     if in_c and not isinstance(init, types.FunctionType):
-        return cls
+        return functools.partial(_filled, heap, cls) if issubclass(cls, _HOLDERS) else cls
 
     def construct(*args: Any, **keywords: Any) -> Any:
         if not in_c:
@@ -196,17 +196,23 @@ def _constructor(heap: Any, cls: Any) -> Any:
                 return cls(*args, **keywords)  # raises
             made = new(cls)
         else:
-            made = new(cls, *args, **keywords)
+            given = [heap.rows(a, heap.get(a)) for a in args] if issubclass(cls, _HOLDERS) else args
+            made = new(cls, *given, **keywords)
         if isinstance(made, cls):
             start = subclasses.init_of(type(made))
             if isinstance(start, types.FunctionType):
                 if heap.of(start)(made, *args, **keywords) is not None:
                     raise TypeError("__init__() should return None")
             elif start is not object.__init__:
-                start(made, *args, **keywords)
+                start(made, *[heap.rows(a, heap.get(a)) for a in args], **keywords)
         return made
 
     return construct
+
+
+def _filled(heap: Any, cls: Any, *args: Any, **keywords: Any) -> Any:
+    """An instance of a container's subclass, which C fills with what it iterates over."""
+    return cls(*[heap.rows(a, heap.get(a)) for a in args], **keywords)
 
 
 # -- built-in functions ---------------------------------------------------------------------------------------------
@@ -324,7 +330,7 @@ def _cmp_to_key(heap: Any, compare: Any) -> Any:
 
 
 def _chain(heap: Any, iterables: Any) -> Any:
-    return itertools.chain.from_iterable(heap.rows(v, heap.get(v)) for v in heap.iterable(iterables))
+    return itertools.chain.from_iterable(heap.rows(v, heap.get(v)) for v in heap.rows(iterables, heap.get(iterables)))
 
 
 def _call_cached(heap: Any, function: Any, /, *args: Any, **keywords: Any) -> Any:

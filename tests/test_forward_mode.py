@@ -30,6 +30,9 @@ def product(gradient, tangent_):
     return float(np.sum(gradient * tangent_))
 
 
+REFUSED = {"class_attributes.metaclass_call", "iterators.counting_in_floats", "side_effects.printed_into_a_text"}
+
+
 @every_case
 def test_the_tangent_is_the_gradient_times_the_direction(case):
     for index, chosen in enumerate(case.inputs):
@@ -38,6 +41,10 @@ def test_the_tangent_is_the_gradient_times_the_direction(case):
         numbers = [n % len(args) for n in numbers]
         rng = np.random.default_rng(index)
         tangents = [direction(a, rng) if i in numbers else None for i, a in enumerate(args)]
+        if case.name in REFUSED:
+            with pytest.raises(cpsad.NoDerivativeError):
+                jvp(case.function, args, tangents, **kwargs)
+            return
         value, found = jvp(case.function, args, tangents, **kwargs)
         expected, gradients, left = run(case, index, "optimized")
         assert same(value, expected), f"input {index}: {value!r}, not {expected!r}"
