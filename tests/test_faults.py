@@ -17,7 +17,8 @@ from tests.oracle import same
 
 AREAS = {}
 for case in CASES.values():
-    if case.area not in ("globals_", "outer_variables"):  # interrupted, those leave variables half changed, as they must
+    # Interrupted, those leave variables half changed, as they must; and the state of an iterator cannot be copied.
+    if case.area not in ("globals_", "outer_variables") and case.inputs[0].make is None:
         AREAS.setdefault(case.area, []).append(case.function.__name__)
 SAMPLE = [name for area, names in AREAS.items() for name in random.Random(area).sample(names, min(3, len(names)))]
 
@@ -108,8 +109,9 @@ def inject(case, chosen, count, rng):
                 found = differentiate(*args, **kwargs)
             else:
                 injector.run(lambda: differentiate(*args, **kwargs))
-        except Fault:
-            pass
+        except (Fault, TypeError):  # where C looks a method up by a descriptor in Python, it says that there is none
+            if injector is None:
+                raise
         return found, (args, kwargs)
 
     right = call()
