@@ -242,8 +242,17 @@ def _maker(guarded: bool) -> Any:
 FORMS[GENERATOR], FORMS[GUARDED_GENERATOR] = _maker(False), _maker(True)
 
 
+def check_level(heap: Any, generator: Generator) -> None:
+    """Raises where a gradient inside a gradient asks for a value of a generator of the code around it."""
+    if generator.heap is not heap:
+        raise here(NoDerivativeError, "a generator is asked for its values at another level than that of its code",
+                   why="its derivatives are those of the gradient in which it was made",
+                   remedy="make the generator in the function that consumes it, or pass a list of its values")
+
+
 def next_form(heap: Any, k: Any, iterator: Generator, default: tuple[Any, ...], fail: Any = raises) -> Any:
     """`next(iterator)`, or `next(iterator, default)`: the adjoints of both."""
+    check_level(heap, iterator)
     back = ZERO
 
     def stop() -> Any:
@@ -273,10 +282,12 @@ def method_form(function: types.MethodType, call: Call) -> Any:
         return None
 
     def plain(heap: Any, k: Any, *args: Any) -> Any:
+        check_level(heap, owner)
         return made(owner, heap, k, raises, *args)
 
     if owner.is_guarded:
         def under(heap: Any, k: Any, h: Any, *args: Any) -> Any:
+            check_level(heap, owner)
             return made(owner, heap, k, h, *args)
 
         plain.under = under  # type: ignore[attr-defined]

@@ -316,6 +316,17 @@ def test_structures_and_writes(function):
     np.testing.assert_allclose(grad(function)(X), differences(function, X), rtol=1e-7, atol=1e-9)
 
 
+def consumes_a_generator_of_another_level(x):
+    values = (x * i for i in range(1, 4))
+    return grad(lambda y: y * y * next(values))(x) + next(values)
+
+
+def test_a_generator_of_another_level_is_refused():
+    with pytest.raises(cpsad.NoDerivativeError, match="at another level") as error:
+        grad(consumes_a_generator_of_another_level)(2.0)
+    assert error.value.where is not None and error.value.remedy
+
+
 def changes_its_argument(x):
     def inner(parts):
         parts.append(parts[0] * x)
