@@ -259,6 +259,7 @@ class _Gradient:
                 check_finished(heap, error)
             raise
         finally:
+            heap.end = heap.entered = None  # they refer to one another, and hold the arguments
             try:
                 ends.leave(trees, check=done)
             except KeyboardInterrupt:  # in the middle of it: it must be done all the same

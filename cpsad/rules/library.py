@@ -12,7 +12,6 @@ import random
 import sys
 import time
 import warnings
-import weakref
 
 import numpy as np
 
@@ -44,9 +43,6 @@ constant(lazy.delegating, result="c")
 
 # What is told to people, and waiting
 constant(time.sleep, warnings.warn)
-
-# References
-mover(weakref.ref, result="c")
 
 # Functions that look like others
 python(functools.update_wrapper, copying.update_wrapper)
