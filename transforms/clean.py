@@ -21,17 +21,17 @@ class Uses:
     """How often each name is read and bound in the whole tree; names are unique but for adjoints."""
 
     def __init__(self, tree: Any) -> None:
-        self.reads: Counter[str] = Counter()
-        self.binds: Counter[str] = Counter()
+        reads: dict[str, int] = {}
+        binds: dict[str, int] = {}
         self.nonlocal_names: set[str] = set()
         for node in walk(tree):
             if isinstance(node, gast.Name):
-                if isinstance(node.ctx, gast.Load):
-                    self.reads[node.id] += 1
-                else:
-                    self.binds[node.id] += 1
+                counts = reads if isinstance(node.ctx, gast.Load) else binds
+                counts[node.id] = counts.get(node.id, 0) + 1
             elif isinstance(node, gast.Nonlocal):
                 self.nonlocal_names |= set(node.names)
+        self.reads: Counter[str] = Counter(reads)
+        self.binds: Counter[str] = Counter(binds)
 
 
 class Cleaner:

@@ -273,15 +273,27 @@ def loads(nodes: Any) -> list[str]:
 def free_names(function: Any) -> set[str]:
     """Names that a function (FunctionDef or Lambda) reads or writes but does not bind itself."""
     body = function.body if isinstance(function.body, list) else [function.body]
-    declared = {n for s in walk_scope(body) if isinstance(s, (gast.Nonlocal, gast.Global)) for n in s.names}
-    bound = (set(parameters(function.args)) | set(stores(body))) - declared
-    used = set(loads(body)) | declared
+    used: set[str] = set()
+    bound = set(parameters(function.args))
+    declared: set[str] = set()
     for node in walk_scope(body):
-        if isinstance(node, (gast.FunctionDef, gast.Lambda)):
+        if isinstance(node, gast.Name):
+            (used if isinstance(node.ctx, gast.Load) else bound).add(node.id)
+        elif isinstance(node, (gast.FunctionDef, gast.Lambda)):
             used |= free_names(node)
+            if isinstance(node, gast.FunctionDef):
+                bound.add(node.name)
+        elif isinstance(node, (gast.Nonlocal, gast.Global)):
+            declared.update(node.names)
         elif isinstance(node, gast.ClassDef):
             used |= {n.id for n in walk(node) if isinstance(n, gast.Name)}
-    return used - bound
+            bound.add(node.name)
+        elif isinstance(node, BINDING):
+            bound.update(stores([node]))
+    return (used | declared) - (bound - declared)
+
+
+BINDING = (gast.AsyncFunctionDef, gast.Import, gast.ImportFrom, gast.MatchAs, gast.MatchStar, gast.MatchMapping)
 
 
 class Names:
