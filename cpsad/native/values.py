@@ -121,6 +121,8 @@ def convert(value: Val, to: Any) -> str:
             return value.c
         inside = [convert(v, t) for v, t in zip(value.items, to.items, strict=True)]
         return f"({c_type(to)}){{{', '.join(i for i in inside if i)}}}"
+    if c_type(to) == "void":
+        return ""
     if isinstance(to, Kept):
         return f"({c_type(to)}){{{convert(value, to.of)}, {value.box or 'NULL'}}}"
     if given == to or isinstance(to, Arr) and isinstance(given, Arr):

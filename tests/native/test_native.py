@@ -301,3 +301,17 @@ def test_no_compiler(monkeypatch):
     with pytest.raises(StagingError, match="pip install ziglang"):
         compiler.compiler.__wrapped__()
     assert issubclass(StagingError, cpsad.UnsupportedError)
+
+
+def two_loops(x, n):
+    """Two variables are carried, of one of which no turn depends on the other's adjoint."""
+    a, b = x, 0
+    for i in range(n):
+        for j in range(2):
+            a = a * 1.5 + j
+        b = i if a > 0 else b
+    return a + b
+
+
+def test_variables_without_adjoints_in_a_frame():
+    assert value_and_grad(two_loops, backend="native")(0.3, 3) == value_and_grad(two_loops)(0.3, 3)
