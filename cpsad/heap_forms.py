@@ -214,8 +214,8 @@ def _read_attribute(inner: Heap, heap: Heap, k: Any, owner: Any, name: str, valu
     if inner.written and inner.is_written(value):
         return heap.form(Heap.read_attribute, "oOoOO")(heap, k, inner, owner, name, value, adjoint)[1:]
     known = inner.holds(value)
-    g = k(inner.read_attribute(owner, name, value, adjoint))
-    return g, ZERO, ZERO, _second(inner, heap, value) if known else ZERO
+    k(inner.read_attribute(owner, name, value, adjoint))  # ZERO: what goes to the owner depends on nothing
+    return ZERO, ZERO, ZERO, _second(inner, heap, value) if known else ZERO
 
 
 def _set_attribute(inner: Heap, heap: Heap, k: Any, owner: Any, name: str, value: Any) -> Any:

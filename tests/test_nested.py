@@ -228,3 +228,27 @@ def test_third_derivatives(function, args):
     second = grad(grad(function))
     expected = (second(x + 1e-4, *rest) - second(x - 1e-4, *rest)) / 2e-4
     assert np.isclose(grad(second)(x, *rest), expected, rtol=1e-6)
+
+
+class Version:
+    """With a comparison of its own in reach, `!=` may be a call, and the attribute compared is found on the heap."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __ne__(self, other):
+        return self.number != other.number
+
+
+def halves(x):
+    if x.dtype != object and x.shape != Version:
+        return x * 0.5
+    return x
+
+
+def test_an_attribute_of_an_array_that_may_be_compared_by_a_method():
+    def function(v):
+        return np.sum(halves([v * v][0]) * v)
+
+    weights = np.array([1.0, 2.0, -1.0])
+    assert np.allclose(grad(lambda v: np.sum(grad(function)(v) * weights))(X), 3 * X * weights)
