@@ -182,31 +182,32 @@ def walk(node: Any) -> Iterator[Any]:
     todo = [node]
     while todo:
         node = todo.pop()
-        yield node
-        if node.__class__ is not _NAME or node.annotation is not None:
-            _push_children(node, todo)
-
-
-_NAME, _AST = gast.Name, gast.AST
-
-
-def _push_children(node: Any, todo: list[Any]) -> None:
-    """Adds the nodes directly below, the first one last."""
-    kind = node.__class__
-    fields = _FIELDS.get(kind)
-    if fields is None:
-        fields = _fields(kind)
-    values = node.__dict__
-    for field in fields[::-1]:
-        value = values.get(field)
-        if value is None:
+        kind = node.__class__
+        fields = _BACKWARDS.get(kind, _UNKNOWN)
+        if fields is _UNKNOWN:
+            fields = _backwards(kind)
+        if fields is None:
             continue
-        if value.__class__ is list:
-            for item in value[::-1]:
-                if isinstance(item, _AST):
-                    todo.append(item)
-        elif isinstance(value, _AST):
-            todo.append(value)
+        yield node
+        if kind is _NAME and node.annotation is None:
+            continue
+        values = node.__dict__
+        for field in fields:
+            value = values.get(field)
+            if value.__class__ is list:
+                todo += value[::-1]
+            elif value is not None:
+                todo.append(value)
+
+
+_NAME, _AST, _UNKNOWN = gast.Name, gast.AST, object()
+_BACKWARDS: dict[type, Any] = {}  # of each class of nodes, `_fields` from the last to the first; None: no nodes
+
+
+def _backwards(kind: Any) -> Any:
+    found = _fields(kind)[::-1] if issubclass(kind, _AST) else None
+    _BACKWARDS[kind] = found
+    return found
 
 
 def generated_blocks(tree: Any) -> Iterator[list[Any]]:
@@ -232,18 +233,30 @@ def walk_scope(nodes: Any) -> Iterator[Any]:
     todo.reverse()
     while todo:
         node = todo.pop()
-        yield node
-        if node.__class__ is _NAME and node.annotation is None:
+        kind = node.__class__
+        fields = _BACKWARDS.get(kind, _UNKNOWN)
+        if fields is _UNKNOWN:
+            fields = _backwards(kind)
+        if fields is None:
             continue
-        if isinstance(node, SCOPES):
+        yield node
+        if kind is _NAME and node.annotation is None:
+            continue
+        if kind in SCOPES:
             inner: list[Any] = list(getattr(node, "decorator_list", []))
-            if isinstance(node, gast.ClassDef):
+            if kind is gast.ClassDef:
                 inner += node.bases + [k.value for k in node.keywords]
             else:
                 inner += node.args.defaults + [d for d in node.args.kw_defaults if d is not None]
             todo += reversed(inner)
-        else:
-            _push_children(node, todo)
+            continue
+        values = node.__dict__
+        for field in fields:
+            value = values.get(field)
+            if value.__class__ is list:
+                todo += value[::-1]
+            elif value is not None:
+                todo.append(value)
 
 
 def stores(nodes: Any) -> list[str]:

@@ -31,6 +31,8 @@ def masked(g: Any, r: Any) -> Any:
     if type(r) is np.ndarray:
         total = np.add.reduce(r, axis=None)
         return r if total == total else np.where(g == 0, 0, r)
+    if isinstance(r, float):
+        return r if r == r or g != 0 else g
     if type(r) is Placed:
         return Placed(r.x, r.index, masked(g.g, r.g)) if type(g) is Placed else masked(g, r.dense())
     if isinstance(r, Absorbing):
@@ -49,7 +51,7 @@ def divided(g: Any, d: Any) -> Any:
 
 def divisor(g: Any, y: Any, d: Any) -> Any:
     """Cotangent of `d`, by which something was divided to give `y`; 0 where `g` is 0."""
-    if type(g) is Placed and isinstance(d, float) and np.shape(y) == g.shape:
+    if type(g) is Placed and isinstance(d, float) and type(y) is np.ndarray and y.shape == g.shape:
         return Placed(g.x, g.index, masked(g.g, -g.g * y[g.index] / d))
     return masked(g, -g * y / d)
 
