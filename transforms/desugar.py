@@ -496,14 +496,22 @@ class _Desugar(Exceptions):
         for i, (owner, field, child) in enumerate(children):
             value = self.expr(child, out)
             if i < last and not _is_stable(value, rebound, field == "func"):
-                name = self.temp("value")
-                out.append(assign(name, value, node))
-                value = load(name)
+                value = self.held(value, node, out)
+            elif i < last and not all(_is_silent(later) for _, _, later in children[i + 1:last + 1]):
+                if isinstance(value, gast.Starred):  # what it holds now, it may not hold later
+                    value = gast.Starred(value=self.held(gast.Tuple(elts=[value], ctx=gast.Load()), node, out), ctx=gast.Load())
+                elif _is_unpacked(node, owner, field):
+                    value = self.held(gast.Dict(keys=[None], values=[value]), node, out)
             if isinstance(field, int):
                 owner[field] = value
             else:
                 setattr(owner, field, value)
         return node
+
+    def held(self, value: Any, node: Any, out: list[Any]) -> Any:
+        name = self.temp("value")
+        out.append(assign(name, value, node))
+        return load(name)
 
     def comprehension(self, node: Any, out: list[Any], hint: str | None, empty: Any, method: str,
                       elements: list[Any]) -> Any:
@@ -569,6 +577,20 @@ def _is_stable(value: Any, rebound: set[str], is_callee: bool) -> bool:
         value = value.value
     return (isinstance(value, (gast.Constant, gast.Starred, gast.Slice))
             or isinstance(value, gast.Name) and value.id not in rebound)
+
+
+def _is_silent(node: Any) -> bool:
+    """Whether an operand can be evaluated before those on its left and nobody sees it."""
+    if isinstance(node, gast.Lambda):
+        return all(isinstance(d, (gast.Constant, gast.Name, type(None))) for d in node.args.defaults + node.args.kw_defaults)
+    return isinstance(node, (gast.Constant, gast.Name))
+
+
+def _is_unpacked(node: Any, owner: Any, field: Any) -> bool:
+    """Whether an operand of a call or a dictionary stands behind `**`."""
+    if isinstance(node, gast.Dict):
+        return owner is node.values and node.keys[field] is None
+    return isinstance(owner, gast.keyword) and owner.arg is None
 
 
 def _has_slice(node: Any) -> bool:

@@ -1,5 +1,7 @@
 """What random programs have found, made small. Each was wrong once."""
 
+import math
+
 import numpy as np
 
 from tests.corpus.case import case, normal
@@ -151,3 +153,20 @@ def items_at_a_mask_are_updated_where_operators_may_be_calls(x, y, a):
 @case(0.37, 4)
 def item_of_a_text_by_a_computed_index(x, i):
     return {"a": x, "b": x * x, "c": 1.0}["abc"[i % 3]]
+
+
+def weighed(z, scale=1.0, *rest, **named):
+    return z * scale + sum(rest) + 3 * named.get("c", 0) + 2 * named.get("d", 0)
+
+
+@case(0.7, 1.3)
+def unpacked_before_a_variable_is_bound_anew(x, y):
+    return weighed(*[x + x, y + y], (y := math.sin(y))) * y
+
+
+@case(0.7, 1.3)
+def unpacked_before_the_list_grows(x, y):
+    values, named = [x, y], {"c": x}
+    a = weighed(*values, 1.0 if values.append(y) else 2.0)
+    b = weighed(y, **named, d=(x if named.update(c=y) else 2.0 * x))
+    return a * b * {**named, "d": (x if named.update(c=x * y) else 2.0 * x)}["c"]
