@@ -12,6 +12,7 @@ _HOME = {
     "check_grads": "checking", "hessian": "hessians", "hvp": "hessians",
     "directional": "forward_mode", "gvp": "forward_mode", "jacfwd": "forward_mode", "jvp": "forward_mode",
     "linearize": "forward_mode",
+    "compile": "native.primal",
     "source": "inspection", "from_source": "texts", "custom_gradient": "custom", "defrule": "custom",
     "CpsadError": "transforms.errors", "NoDerivativeError": "transforms.errors", "SourceError": "transforms.errors",
     "UnsupportedError": "transforms.errors",

@@ -12,22 +12,32 @@ import gast
 
 from .clean import Uses, count_reads
 from .context import Context
-from .nodes import children, generated_blocks, is_name, walk
+from .nodes import children, copy_tree, generated_blocks, is_name, walk
 
-__all__ = ["nest_all"]
+__all__ = ["annotate", "nest_all", "nested"]
 
 
-def nest_all(tree: gast.FunctionDef, ctx: Context) -> bool:
+def nested(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
+    """A program of stage `cps`, which computes values only, with its expressions whole again."""
+    tree = copy_tree(tree)
+    while nest_all(tree, ctx, keep_writes=True):
+        pass
+    annotate(tree)
+    return tree
+
+
+def nest_all(tree: gast.FunctionDef, ctx: Context, keep_writes: bool = False) -> bool:
+    """Whether anything has changed. `keep_writes`: a write in place (`x1 = iadd(x, t)`) stays a statement of its own."""
     uses = Uses(tree)
     changed = False
     for block in generated_blocks(tree):
         _join_scatters(block, ctx)
         _join_products(block)
-        changed |= _nest(block, uses, ctx)
+        changed |= _nest(block, uses, ctx, keep_writes)
     return changed
 
 
-def _nest(body: list[Any], uses: Uses, ctx: Context) -> bool:
+def _nest(body: list[Any], uses: Uses, ctx: Context, keep_writes: bool) -> bool:
     """`t = a * b; y = t + c` becomes `y = a * b + c`, where `t` is read there only or bound anew there."""
     changed = False
     i = 0
@@ -35,7 +45,7 @@ def _nest(body: list[Any], uses: Uses, ctx: Context) -> bool:
         node, following = body[i], body[i + 1]
         name = _temporary(node, uses, following)
         if name is None or not isinstance(following, (gast.Assign, gast.Return, gast.Expr)) or (
-                getattr(following, "declares", False)):
+                getattr(following, "declares", False)) or keep_writes and _is_update(node.value, ctx):
             i += 1
             continue
         if (getattr(node, "origin", None) != getattr(following, "origin", None)
@@ -48,6 +58,10 @@ def _nest(body: list[Any], uses: Uses, ctx: Context) -> bool:
         changed = True
         i = max(i - 1, 0)
     return changed
+
+
+def _is_update(node: Any, ctx: Context) -> bool:
+    return isinstance(node, gast.Call) and str(ctx.support_name(node.func) or "").startswith("i") and len(node.args) == 2
 
 
 def _join_scatters(body: list[Any], ctx: Context) -> None:
@@ -142,3 +156,24 @@ class _Substitute(gast.NodeTransformer):
 
     def visit_Name(self, node: Any) -> Any:
         return self.value if is_name(node, self.name) and isinstance(node.ctx, gast.Load) else node
+
+
+def annotate(tree: gast.FunctionDef) -> None:
+    """Comments say which line of the user's each run of statements comes from."""
+    for node in walk(tree):
+        for field in ("body", "orelse"):
+            block = getattr(node, field, None)
+            if isinstance(block, list):
+                _annotate_block(block)
+
+
+def _annotate_block(block: list[Any]) -> None:
+    last: tuple[Any, bool] | None = None
+    for node in block:
+        if not hasattr(node, "origin") or isinstance(node, (gast.FunctionDef, gast.Nonlocal)) or (
+                getattr(node, "declares", False)) or node.comment:
+            continue
+        here = (node.origin, bool(getattr(node, "backward", False)))
+        if here != last and not (here[1] and isinstance(node, gast.Return)):
+            node.comment = f"line {here[0]}, backward" if here[1] else f"line {here[0]}"
+        last = here

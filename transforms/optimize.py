@@ -26,7 +26,7 @@ import gast
 from .clean import Cleaner, Uses
 from .common import share_common
 from .context import Context
-from .nest import nest_all
+from .nest import annotate, nest_all
 from .nodes import call, copy_tree, generated_blocks, is_name, walk
 from .sparse import keep_sparse
 from .splice import truth
@@ -59,7 +59,7 @@ def optimize(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
         if not Cleaner(Uses(tree), ctx).clean(tree.body):
             break
     _drop_empty(tree, ctx)
-    _annotate(tree)
+    annotate(tree)
     return tree
 
 
@@ -213,26 +213,6 @@ def _drop_empty(tree: gast.FunctionDef, ctx: Context) -> None:
                                  or t.id in uses.nonlocal_names]
                     if not s.targets:
                         node.body.remove(s)
-
-
-def _annotate(tree: gast.FunctionDef) -> None:
-    for node in walk(tree):
-        for field in ("body", "orelse"):
-            block = getattr(node, field, None)
-            if isinstance(block, list):
-                _annotate_block(block)
-
-
-def _annotate_block(block: list[Any]) -> None:
-    last: tuple[Any, bool] | None = None
-    for node in block:
-        if not hasattr(node, "origin") or isinstance(node, (gast.FunctionDef, gast.Nonlocal)) or (
-                getattr(node, "declares", False)) or node.comment:
-            continue
-        here = (node.origin, bool(getattr(node, "backward", False)))
-        if here != last and not (here[1] and isinstance(node, gast.Return)):
-            node.comment = f"line {here[0]}, backward" if here[1] else f"line {here[0]}"
-        last = here
 
 
 def check(tree: gast.FunctionDef, ctx: Context | None = None) -> None:

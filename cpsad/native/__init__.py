@@ -18,7 +18,9 @@ interpretation and written as C, in which a continuation is a C function and its
     functions.py    NumPy's functions of arrays
     stored.py       tuples and rows: stored values and their adjoints
     compiler.py     the C compiler, and the cache of what it made
+    writes.py       arrays written in place, where no gradient is asked for
     entry.py        a call from Python: arguments in, gradients out
+    primal.py       a function compiled without its gradient
     command.py      `cpsad cache`
     runtime.h       what the C code calls: the stack, errors, arithmetic; arrays.h, vectors.h: of arrays
 

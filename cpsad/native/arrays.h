@@ -33,6 +33,56 @@ static inline i64 slice_length(i64 start, i64 stop, i64 step) {
     return stop < start ? (start - stop - 1) / -step + 1 : 0;
 }
 
+/* -- arrays that are written in place ------------------------------------------------------------------------------ */
+
+static void extent(int rank, const char *p, const i64 *n, const i64 *s, i64 size, const char **low, const char **high) {
+    *low = p; *high = p + size;
+    for (int j = 0; j < rank; j++) {
+        if (n[j] == 0) { *high = *low; return; }
+        if (s[j] > 0) *high += (n[j] - 1) * s[j];
+        else *low += (n[j] - 1) * s[j];
+    }
+}
+
+/* whether two arrays share memory, without being the same elements in the same order */
+static bool entangled(int rank, const char *p, const i64 *n, const i64 *s, i64 size,
+                      int rank2, const char *p2, const i64 *n2, const i64 *s2, i64 size2) {
+    const char *low, *high, *low2, *high2;
+    bool same = p == p2 && rank == rank2 && size == size2;
+    for (int j = 0; same && j < rank; j++) same = n[j] == n2[j] && s[j] == s2[j];
+    if (same) return false;
+    extent(rank, p, n, s, size, &low, &high);
+    extent(rank2, p2, n2, s2, size2, &low2, &high2);
+    return low < high2 && low2 < high;
+}
+
+/* the elements one by one to memory in which they are contiguous */
+static void in_order(int rank, char **to, const char *p, const i64 *n, const i64 *s, i64 size) {
+    if (rank == 0) { memcpy(*to, p, (size_t)size); *to += size; return; }
+    for (i64 i = 0; i < n[0]; i++) in_order(rank - 1, to, p + i * s[0], n + 1, s + 1, size);
+}
+
+static __attribute__((noinline)) char *taken_apart(runtime *R, int rank, const char *p, const i64 *n, i64 *s, i64 size) {
+    i64 bytes = size;
+    for (int j = 0; j < rank; j++) bytes *= n[j];
+    char *made = allocate(R, (size_t)bytes), *to = made;
+    in_order(rank, &to, p, n, s, size);
+    for (int j = rank - 1; j >= 0; j--) s[j] = j == rank - 1 ? size : n[j + 1] * s[j + 1];
+    return made;
+}
+
+/* a result, where it outlives the call: Python frees it */
+static __attribute__((noinline)) char *result_of(runtime *R, int rank, const char *p, const i64 *n, const i64 *s, i64 size) {
+    i64 bytes = size;
+    for (int j = 0; j < rank; j++) bytes *= n[j];
+    char *made = malloc((size_t)bytes + 1), *to = made;
+    if (!made) fail(R, OUT_OF_MEMORY);
+    in_order(rank, &to, p, n, s, size);
+    return made;
+}
+
+void release(void *p) { free(p); }
+
 /* -- the pool: blocks that are freed in any order; all of it is free again when the next call begins ---------------- */
 
 #define CLASSES 48

@@ -95,6 +95,8 @@ class Calls:
     def call_end(self, value: Val, node: Any) -> Val:
         """The function's result: it is kept, and its cotangent is 1 (see `operators._seed`)."""
         type_ = value.type
+        if self.stager.primal:
+            return self.call_end_of_primal(value, node)
         if not isinstance(type_, Num) or type_.name.startswith("bool"):
             raise self.refuse(node, f"a function that returns {type_}", why="a gradient is that of a real scalar")
         number = self.stager.result_number(type_)

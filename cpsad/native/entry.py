@@ -38,6 +38,8 @@ FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q"}
 class Staged:
     """One function's gradient, for one combination of types: its text in C, and how it is called."""
 
+    primal = False  # whether it is the function itself that is staged
+
     def __init__(self, function: Any, signature: str, types_: list[Any], wanted: list[int]) -> None:
         if not isinstance(function, types.FunctionType):
             raise StagingError(f"a {type(function).__name__} cannot be staged to native code yet", why="it is no plain function",
@@ -48,7 +50,8 @@ class Staged:
         names = [n for n, _ in Call.parse(signature).keywords]
         count = len(types_) - len(names)
         self.stager = stager = Stager()
-        self.unit: Unit = program(function, layout.letters)
+        stager.primal = self.primal
+        self.unit: Unit = program(function, layout.letters, "cps" if self.primal else "optimized")
         stager.units[(function, layout.letters)] = self.unit
         self.filled = [i for i, t in enumerate(types_) if c_type(t) != "void"]
         stager.offset = len(self.filled)

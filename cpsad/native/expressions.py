@@ -39,6 +39,7 @@ from .types import (
 )
 from .ufuncs import Ufuncs
 from .values import Val, of_constant, stored_type
+from .writes import Writes
 
 __all__ = ["Expressions"]
 
@@ -49,7 +50,7 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Scalars, Arrays, Indexing, Products, Stored, Ufuncs):
+class Expressions(Calls, Scalars, Arrays, Indexing, Products, Stored, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:

@@ -142,6 +142,7 @@ def reshaped(w: Any, v: Val, dims: list[Val], node: Any) -> Val:
     """`v` in another shape; one length may be -1."""
     v = w.named(v)
     if not v.type.packed:
+        w.doubt("an array in another shape, which is a view of it or a copy,")
         v = w.named(w.copied(v))
     size = w.hold(w.attribute_of_array(v, "size", node), "size").c
     dims = [w.hold(d, "n") for d in dims]
@@ -186,7 +187,15 @@ def _ravel(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val 
     return reshaped(w, args[0], [w.constant(-1, node)], node)
 
 
-METHODS["ravel"] = METHODS["flatten"] = _ravel
+METHODS["ravel"] = _ravel
+
+
+def _flatten(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    made = _ravel(w, args, keywords, node)
+    return made if made is None or not w.stager.primal else w.copied(made)  # without writes, nobody sees whose memory it is
+
+
+METHODS["flatten"] = _flatten
 
 
 @primitive(helpers.reshape_like)

@@ -19,6 +19,7 @@ from ..resolve import FunctionResolver, lookup
 from ..transforms import pipeline
 from ..transforms import source as source_pass
 from ..transforms.errors import Location, UnsupportedError
+from ..transforms.nest import nested
 from ..transforms.nodes import free_names, parameters, stores, walk, walk_scope
 
 __all__ = ["StagingError", "Unit", "bound_names", "captured_names", "formula", "owned_names", "program"]
@@ -81,6 +82,8 @@ def program(function: types.FunctionType, letters: str, stage: str = "optimized"
     resolver = FunctionResolver(function)
     ctx = pipeline.new_context(found.tree, found.filename, resolver, letters, found.class_name)
     tree = pipeline.stages(found.tree, ctx, last=stage)[stage]
+    if stage == "cps":
+        tree = nested(tree, ctx)
     support: dict[str, Any] = dict(ctx.spliced)
     for name, generated in ctx.support.items():
         support[generated] = execute._support_value(name, stage)

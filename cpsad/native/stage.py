@@ -117,6 +117,10 @@ class Stager:
         self.known_counts: dict[int, int] = {}
         self.pointers: dict[Any, Pointer] = {}
         self.offset = 0  # of the values from outside among the inputs
+        self.primal = False  # whether it is the function itself that is staged, without its gradient
+        self.writes = False  # whether it writes into arrays, and
+        self.doubts: list[tuple[Any, Any, str]] = []  # where it would matter that C shares memory otherwise than NumPy
+        self.most_slots = 0  # that a result takes
         self.defaults: dict[int, tuple[Any, Any, Any]] = {}  # functions whose defaults have been read
 
     # -- specialisations --------------------------------------------------------------------------------------
@@ -184,7 +188,7 @@ class Stager:
     def unit_of(self, function: types.FunctionType, letters: str) -> Unit:
         key = (function, letters)
         if key not in self.units:
-            self.units[key] = program(function, letters)
+            self.units[key] = program(function, letters, "cps" if self.primal else "optimized")
         return self.units[key]
 
     def formula(self, function: types.FunctionType, args: tuple[Any, ...], where: Unit, node: Any) -> Spec:

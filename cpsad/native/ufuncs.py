@@ -103,7 +103,7 @@ class Ufuncs:
     def updated(self, op: Any, copied: bool, a: Val, b: Val, node: Any) -> Val:
         """`a op= b`; `copied`: nobody else sees what `a` was."""
         if not copied and holds_arrays(a.type):
-            raise self.refuse(node, "an array that is written in place")
+            return self.written(op, a, b, node)
         return self.binary(op, a, b, node)
 
     def as_numpy(self, x: Val) -> Val:

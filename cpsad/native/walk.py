@@ -375,9 +375,6 @@ class Walk(Expressions):
                        f"not enough values to unpack (expected {count}, got {len(value.items)})")
         return value.items
 
-    def store_into(self, target: Any, value: Val, node: Any) -> None:
-        raise self.refuse(node, "a store into a container, an object or an array")
-
     def do_return(self, node: Any) -> None:
         self.give(self.value(node.value) if node.value is not None else Val(Single("None")), node)
 

@@ -1,0 +1,186 @@
+"""`cpsad.compile`: a function as native code, without its gradient.
+
+The program of stage `cps` is staged as a gradient's is, and may write into arrays (`writes.py`). Its result comes leaf by leaf:
+an array that is an argument, or a part of one, is that array, or a view of it; any other is copied out of the arena.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import logging
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..resolve import letter_of, lookup
+from ..transforms.errors import CpsadError
+from .entry import Staged, number_at, type_of
+from .program import StagingError
+from .types import Arr, Num, Tup
+
+__all__ = ["compile"]
+
+log = logging.getLogger("cpsad")
+
+
+def compile(function: Callable[..., Any] | None = None, backend: str = "native") -> Any:
+    """The function as native code, compiled at the first call for the types of its arguments.
+
+    Args:
+        function: a plain Python function of numbers and arrays, which may write into arrays (`p -= rate * g`).
+        backend: "native"; or "auto", which runs the function itself where it cannot be staged, and logs it.
+
+    Returns:
+        A function with the name, docstring and signature of `function`, which does the same. Its result may be a number, an
+        array, None, or a tuple of these.
+
+    Raises (when called):
+        StagingError: the function uses what cannot be staged to native code; an array that is not writeable is given to a
+            function that writes.
+    """
+    if function is None:
+        return functools.partial(compile, backend=backend)
+    if backend not in ("native", "auto"):
+        raise ValueError(f'backend={backend!r} is none of "native", "auto"')
+    compute = _Compiled(function, backend)
+
+    @functools.wraps(function)
+    def compiled(*args: Any, **kwargs: Any) -> Any:
+        return compute(args, kwargs)
+
+    return compiled
+
+
+class StagedFunction(Staged):
+    """One function, for one combination of types."""
+
+    primal = True
+
+    def __init__(self, function: Any, signature: str, types_: list[Any]) -> None:
+        super().__init__(function, signature, types_, [])
+        if self.stager.writes and self.stager.doubts:
+            unit, node, what = self.stager.doubts[0]
+            raise unit.refuse(node, what, why="the function writes into arrays")
+
+    def __call__(self, arguments: list[Any]) -> Any:
+        call = self.loaded or self.compiled()
+        given = [arguments[i] for i in self.filled]
+        given += [lookup(unit.cells, unit.function.__globals__, name) for unit, name, _ in self.stager.inputs]
+        kept = [g for g in given if isinstance(g, np.ndarray)]
+        if self.stager.writes and not all(a.flags.writeable for a in kept):
+            raise StagingError("an array that is not writeable cannot be passed to native code that writes",
+                               remedy='use backend="auto", or the function itself')
+        if self.arrays:
+            given = [id(g) if a else g for g, a in zip(given, self.arrays, strict=True)]
+        slots = max(1, self.stager.most_slots)
+        out = ctypes.create_string_buffer(8 * slots)
+        try:
+            packed = self.pack(*given)
+        except struct.error:
+            raise StagingError("an integer that does not fit into 64 bits cannot be passed to native code",
+                               remedy='use backend="auto", or the function itself') from None
+        error = call(packed, ctypes.addressof(out))
+        if error:
+            self.raise_(error)
+        words = struct.unpack(f"={slots}q", out.raw)
+        result, _ = self.result(self.stager.results[words[0]], out.raw, words, 1, kept, [])
+        return result
+
+    def result(self, type_: Any, raw: bytes, words: Any, at: int, given: list[Any], made: list[Any]) -> tuple[Any, int]:
+        """A result from its slots, and the slot behind it. `given`: arrays whose memory it may be; `made`: those it has made."""
+        if isinstance(type_, Tup):
+            items = []
+            for t in type_.items:
+                item, at = self.result(t, raw, words, at, given, made)
+                items.append(item)
+            return tuple(items), at
+        if isinstance(type_, Num):
+            return number_at(raw, 8 * at, type_), at + 1
+        if not isinstance(type_, Arr):
+            return None, at
+        place, copy = words[at], words[at + 1]
+        shape, strides = words[at + 2: at + 2 + 2 * type_.rank: 2], words[at + 3: at + 3 + 2 * type_.rank: 2]
+        try:
+            array = self.array(place, copy, shape, strides, type_.number.dtype, given, made)
+        finally:
+            self.library.release(ctypes.c_void_p(copy))
+        return array, at + 2 + 2 * type_.rank
+
+    def array(self, place: int, copy: int, shape: Any, strides: Any, dtype: Any, given: list[Any], made: list[Any]) -> Any:
+        for a in given:
+            if a.size and a.ctypes.data == place and a.shape == shape and a.strides == strides and a.dtype == dtype:
+                return a
+        for a in given:
+            low, high = np.lib.array_utils.byte_bounds(a)
+            if low <= place < high:
+                return np.asarray(_Memory(a, place, shape, strides, dtype))
+        new = np.empty(shape, dtype)
+        for old, old_place, old_strides in made:
+            if old_place == place and old.shape == shape and old_strides == strides and old.dtype == dtype:
+                return old
+            if max(place, old_place) < min(place + new.nbytes, old_place + old.nbytes):
+                raise StagingError(f"two results of {self.function.__qualname__} that share memory cannot come out of native "
+                                   "code", remedy="return a copy of one of them")
+        ctypes.memmove(new.ctypes.data, copy, new.nbytes)
+        made.append((new, place, strides))
+        return new
+
+
+class _Memory:
+    """A part of the memory of an array, as NumPy takes it."""
+
+    def __init__(self, owner: Any, place: int, shape: Any, strides: Any, dtype: Any) -> None:
+        self.owner = owner
+        self.__array_interface__ = {"data": (place, not owner.flags.writeable), "shape": shape, "strides": strides,
+                                    "typestr": dtype.str, "version": 3}
+
+
+class _Compiled:
+    """What a compiled function does when it is called."""
+
+    def __init__(self, function: Any, backend: str) -> None:
+        self.function, self.backend = function, backend
+        self.staged: dict[Any, Any] = {}
+        self.said = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "staged": {}, "said": False}
+
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        arguments = [*args, *kwargs.values()]
+        try:
+            staged = self.staged_for(arguments, args, kwargs)
+        except CpsadError as error:
+            if self.backend != "auto":
+                raise
+            if not self.said:
+                self.said = True
+                log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
+            return self.function(*args, **kwargs)
+        return staged(arguments)
+
+    def staged_for(self, arguments: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        types_ = [type_of(a) for a in arguments]
+        key = (*types_, *kwargs)
+        known = self.staged.get(key)
+        if isinstance(known, CpsadError):
+            raise known
+        if known is not None and known.is_valid():
+            return known
+        for i, t in enumerate(types_):
+            if t is None:
+                raise StagingError(f"argument {i} of {getattr(self.function, '__qualname__', self.function)}, a "
+                                   f"{type(arguments[i]).__name__}, cannot be passed to native code yet",
+                                   remedy='use backend="auto", or the function itself')
+        letters = [letter_of(a, False) for a in arguments]
+        signature = "".join(letters[: len(args)]) + "".join(f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
+        try:
+            made = StagedFunction(self.function, signature, types_)
+        except CpsadError as error:
+            self.staged[key] = error
+            raise
+        self.staged[key] = made
+        return made
