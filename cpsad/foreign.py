@@ -24,9 +24,10 @@ from .remedies import remedy_for
 from .resolve import letter_of
 from .rules.registry import REGISTRY, Rule
 from .shadows import owner_of
-from .special import instance_letter, is_special
+from .special import instance_letter, is_special, note
 from .stack import Shallow
 from .transforms.errors import CpsadError, NoDerivativeError
+from .unseen import stores, watch_now
 
 __all__ = ["other", "starred", "untransformed"]
 
@@ -243,6 +244,17 @@ def _partial(function: functools.partial[Any], signature: str) -> Any:
 
 def _constructor(cls: type, signature: str, call: Call, itself: bool = False) -> Any:
     """An instance: made plainly, then its `__init__` runs in CPS. `itself`: past the `__call__` of its metaclass."""
+    made = _instance(cls, signature, call, itself)
+    if not stores(cls):
+        return made
+    note(frozenset({"unseen"}))
+    names, given = _names_of(call)
+    through = ", ".join(["_heap", "_k", *(["_h"] if call.guarded else [])])
+    return define(f"def adapted({', '.join([through, *names])}):\n    _watch()\n    return _made({', '.join([through, given])})",
+                  {"_made": made, "_watch": watch_now})
+
+
+def _instance(cls: type, signature: str, call: Call, itself: bool) -> Any:
     meta = type(cls).__call__
     if meta is not type.__call__ and not itself:
         if isinstance(meta, types.FunctionType) and meta.__module__ != "enum":

@@ -18,11 +18,12 @@ from .cotangents import Absorbing, Poison
 from .jacobians import _unit, leaves_of, map_leaves, paired
 from .operators import Argnums, _fresh, _Gradient, _like, _name_of
 from .resolve import letter_of
-from .special import groups_of_value, note
+from .special import groups_of_value, groups_seen, note
 from .stack import Deep
 from .tangents import Tangents
 from .tracebacks import shown_to_the_user
 from .trees import Tree, is_tree
+from .unseen import Watch
 
 __all__ = ["directional", "gvp", "jacfwd", "jvp", "linearize"]
 
@@ -66,12 +67,12 @@ class Forward:
             letter = letter_of(value, i in active)
             if letter in "oO" and value is not None and (found := groups_of_value(value, 4000)):
                 note(found)
-                letter = "V"
+                letter = letter if found == {"unseen"} else "V"
             letters += letter if letter == "s" else letter.upper()
         given = dict(zip(self.kwargs, self.arguments[self.count:], strict=True))
         done = False
         try:
-            with shown_to_the_user(), Deep():
+            with shown_to_the_user(), Deep(), Watch(self.table.slots, "unseen" in groups_seen()):
                 result = self.table.of(self.function, "" if given else letters)(*self.arguments[: self.count], **given)
             done = True
         finally:

@@ -24,6 +24,7 @@ from .places import here
 from .resolve import letter_of
 from .transforms.errors import UnsupportedError
 from .trees import Tree, is_tree
+from .unseen import watch_also
 
 __all__ = ["SUPPORT", "enter", "finish", "finished", "fresh", "gradient_form", "leaves", "prepare", "seed", "shaped", "tree_of",
            "writes"]
@@ -57,7 +58,9 @@ def prepare(compute: Any, pick: Any, names: tuple[str, ...], heap: Heap, *every:
     kinds = "".join("-" if i not in slots else "t" if i in trees else "a" if isinstance(a, np.ndarray) else "s"
                     for i, a in enumerate(every))
     drive = _driver(kinds, slots, compute, args, pick)
-    return target, Heap(heap.depth + 1), heap.form(drive, "oo" + "".join(letter_of(v, is_floating(v)) for v in every))
+    inner = Heap(heap.depth + 1)
+    watch_also(inner.slots)
+    return target, inner, heap.form(drive, "oo" + "".join(letter_of(v, is_floating(v)) for v in every))
 
 
 def _by_position(target: Any, count: int, names: tuple[str, ...]) -> Any:

@@ -20,11 +20,13 @@ from .generators import check_finished
 from .heap import Heap
 from .pickling import restore, texts_of
 from .resolve import kind_of, letter_of
-from .special import groups_of_value, note
+from .rules.registry import REGISTRY
+from .special import groups_behind, groups_of_value, groups_seen, note
 from .stack import Deep
 from .tracebacks import shown_to_the_user
 from .transforms.errors import CpsadError
 from .trees import Tree, is_tree
+from .unseen import Watch
 
 __all__ = ["Argnums", "grad", "stop_gradient", "value_and_grad"]
 
@@ -190,6 +192,7 @@ class _Gradient:
             raise ValueError("argnums is empty: name at least one argument")
         self.wanted = wanted
         self.called = False
+        self.reach = -1, False  # of which version of the registry, whether it has to be watched
         self.located: dict[tuple[int, tuple[str, ...]], list[int]] = {}
         self.plain = self
         self.texts: Any = None  # of functions that came from another process
@@ -199,7 +202,7 @@ class _Gradient:
                 "texts": self.texts or texts_of(self.function)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, called=False, located={}, plain=self)
+        self.__dict__.update(state, called=False, located={}, plain=self, reach=(-1, False))
 
     def arrived(self) -> None:
         """Before the first call: functions that came from another process get their texts."""
@@ -248,7 +251,7 @@ class _Gradient:
         heap.enter(ends.arrive, [v.value if type(v) is Tree else v for v in values], others)
         done = False
         try:
-            with shown_to_the_user(), Deep():
+            with shown_to_the_user(), Deep(), Watch(heap.slots, self.is_watched(arguments)):
                 target = forms.form(self.function, signature)
                 results = target(heap, heap.end, *arguments, **given)
             done = True
@@ -272,12 +275,21 @@ class _Gradient:
             heap.check_settled()
         return ends.value, (gradients[0] if self.single else gradients), ends.aux
 
+    def is_watched(self, arguments: list[Any]) -> bool:
+        """Whether a class may be met whose methods store what they compute when C code calls them (`unseen.py`)."""
+        if "unseen" not in groups_seen():
+            return False
+        if self.reach[0] != REGISTRY.version:
+            self.reach = REGISTRY.version, "unseen" in groups_behind(self.function)
+        return self.reach[1] or any("unseen" in groups_of_value(a, 100) for a in arguments)
+
     def letter(self, value: Any, active: bool) -> str:
         """The letter of an argument in the signature of the call."""
         letter = letter_of(value, active)
         if letter in "oOvV" and value is not None and (found := groups_of_value(value, 100 if self.called else 4000)):
             note(found)  # the argument, or something in it, is an object with special methods
-            return "v" if letter in "ov" else "V"
+            if found != {"unseen"}:
+                return "v" if letter in "ov" else "V"
         return letter
 
     def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:

@@ -23,9 +23,10 @@ import numpy as np
 from . import lazy
 from .rules.registry import REGISTRY
 from .runtime import lacks
+from .unseen import QUIET_MODULES, stores, watch_now
 
-__all__ = ["groups_in_reach", "groups_of_call", "groups_of_names", "groups_of_type", "groups_of_value", "groups_seen",
-           "is_special", "note"]
+__all__ = ["groups_behind", "groups_in_reach", "groups_of_call", "groups_of_names", "groups_of_type", "groups_of_value",
+           "groups_seen", "is_special", "note"]
 
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and", "or", "xor", "divmod")
 _UNARY = ("neg", "pos", "abs", "invert", "round", "floor", "ceil", "trunc", "float", "int", "complex", "index")
@@ -40,8 +41,6 @@ GROUPS |= {
     "__getattr__": (".*",), "__getattribute__": (".*",), "__setattr__": ("=*",), "__delattr__": (".*",),
     "__array_ufunc__": ("number",),
 }
-_QUIET_MODULES = {"enum", "typing", "types", "abc", "dataclasses", "builtins", "object", "_py_abc", "re", "contextlib",
-                  "inspect", "logging", "pathlib", "weakref", "string", "threading", "os", "warnings"}
 _FOLLOWED = {"fractions", "statistics", "functools", "collections", "itertools", "operator", "random"}
 _LEAVES = (int, float, complex, str, bytes, bool, type(None), np.ndarray, np.generic, range, slice)
 _NUMBERS = {int, float, bool, str, type(None), np.ndarray, np.float64}
@@ -90,6 +89,8 @@ def note(groups: Any) -> None:
     if not _seen.issuperset(groups):
         _seen.update(groups)
         REGISTRY.version += 1
+    if "unseen" in groups:
+        watch_now()
 
 
 def groups_seen() -> frozenset[str]:
@@ -102,7 +103,7 @@ def groups_of_type(kind: Any) -> frozenset[str]:
     found: set[str] = set()
     for base in kind.__mro__:
         root = base.__module__.partition(".")[0]
-        if base.__module__ in _QUIET_MODULES or root == "cpsad" and base.__name__ != "Generator" or root == "numpy" and (
+        if base.__module__ in QUIET_MODULES or root == "cpsad" and base.__name__ != "Generator" or root == "numpy" and (
                 issubclass(base, (np.ndarray, np.generic)) or not base.__flags__ & HEAP_TYPE):
             continue
         for name, value in vars(base).items():
@@ -116,6 +117,8 @@ def groups_of_type(kind: Any) -> frozenset[str]:
                 found.update(GROUPS[name])
     if any(group[0] in ".=" for group in found):
         found.add("attribute")
+    if stores(kind):
+        found.add("unseen")
     return frozenset(found)
 
 
@@ -146,14 +149,14 @@ def is_special(value: Any) -> bool:
     kind: Any = type(value)
     if kind in _PLAIN_TYPES:
         return False
-    return bool(groups_of_type(kind))
+    return not groups_of_type(kind) <= {"unseen"}
 
 
 def instance_letter(kind: Any) -> str:
     """The letter of a new instance, whose class is in use from now on, also where the code that makes it did not show it."""
     groups = groups_of_type(kind)
     note(groups)
-    return "v" if groups else "o"
+    return "o" if groups <= {"unseen"} else "v"
 
 
 _PLAIN_TYPES = {int, float, bool, str, type(None), list, tuple, dict, set, np.ndarray, np.float64, types.FunctionType,
@@ -172,6 +175,11 @@ def groups_in_reach(function: types.FunctionType) -> frozenset[str]:
     if function.__module__ == "cpsad.lazy":
         return frozenset({"number", "compare", "truth", "item", "iterate", "contains"})
     return _Reach(MOST, follow=True).of(function)
+
+
+def groups_behind(function: Any) -> frozenset[str]:
+    """Groups of the classes that any callable can get at."""
+    return groups_in_reach(function) if isinstance(function, types.FunctionType) else _Reach(MOST, follow=True).of(function)
 
 
 class _Reach:

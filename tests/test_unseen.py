@@ -1,0 +1,218 @@
+"""Methods that C code calls: where they keep what they compute, its derivative would be lost, and is refused."""
+
+import bisect
+import dataclasses
+import functools
+import heapq
+import pathlib
+import sys
+
+import pytest
+
+from cpsad import NoDerivativeError, grad, jvp, unseen
+
+
+class Node:
+    def __init__(self, x):
+        self.x = x
+        self.kept = None
+
+    def cost(self):
+        if self.kept is None:
+            self.kept = self.x * self.x
+        return self.kept
+
+    def __lt__(self, other):
+        return self.cost() < other.cost()
+
+    def __eq__(self, other):
+        return self.cost() == other.cost()
+
+    def __hash__(self):
+        return hash(self.cost())
+
+    def __str__(self):
+        return f"{self.cost()}"
+
+
+@functools.total_ordering
+class Lazy:
+    def __init__(self, x):
+        self.x = x
+
+    @functools.cached_property
+    def value(self):
+        return self.x * self.x
+
+    def cost(self):
+        return self.value
+
+    def __lt__(self, other):
+        return self.value < other.value
+
+    def __eq__(self, other):
+        return self.value == other.value
+
+    def __hash__(self):
+        return hash(self.value)
+
+    def __str__(self):
+        return str(self.value)
+
+
+def sorts(x, kind):
+    nodes = sorted([kind(x), kind(2 * x), kind(-0.5 * x)])
+    return nodes[0].cost() * nodes[2].cost()
+
+
+def sorts_in_place(x, kind):
+    nodes = [kind(x), kind(2 * x), kind(-0.5 * x)]
+    nodes.sort()
+    return nodes[0].cost()
+
+
+def takes_the_least(x, kind):
+    return min(kind(x), kind(2 * x)).cost()
+
+
+def queues(x, kind):
+    heap = []
+    for a in (x, 2 * x, 0.3 * x):
+        heapq.heappush(heap, kind(a))
+    return heapq.heappop(heap).cost()
+
+
+def inserts(x, kind):
+    nodes = [kind(x)]
+    bisect.insort(nodes, kind(2 * x))
+    return nodes[1].cost()
+
+
+def finds(x, kind):
+    nodes = [kind(2 * x), kind(x)]
+    return nodes[nodes.index(kind(x))].cost()
+
+
+def looks_up(x, kind):
+    return sum(k.cost() * v for k, v in {kind(x): 1.0, kind(2 * x): 3.0}.items())
+
+
+def collects(x, kind):
+    return sum(k.cost() for k in {kind(x), kind(2 * x)})
+
+
+def compares_tuples(x, kind):
+    a, b = kind(x), kind(2 * x)
+    return a.cost() * b.cost() if (a, 1) < (b, 1) else x
+
+
+def caches(x, kind):
+    @functools.lru_cache
+    def cost(node):
+        return node.cost()
+
+    return cost(kind(x)) * cost(kind(2 * x))
+
+
+def joins(x, kind):
+    node = kind(x)
+    return node.cost() if "%s" % (node,) else x
+
+
+USES = [sorts, sorts_in_place, takes_the_least, queues, inserts, finds, looks_up, collects, compares_tuples, caches, joins]
+
+
+@pytest.mark.parametrize("kind", [Node, Lazy])
+@pytest.mark.parametrize("use", USES)
+def test_what_is_kept_unseen_is_refused(use, kind):
+    with pytest.raises(NoDerivativeError, match="called by code in C") as caught:
+        grad(use)(0.7, kind)
+    assert caught.value.where.filename == __file__ and "__" in caught.value.what
+
+
+@pytest.mark.parametrize("kind", [Node, Lazy])
+@pytest.mark.parametrize("use", [sorts, looks_up])
+def test_forward_mode_too(use, kind):
+    with pytest.raises(NoDerivativeError, match="called by code in C"):
+        jvp(lambda x: use(x, kind), (0.7,), (1.0,))
+
+
+def test_what_was_computed_before_is_only_looked_at():
+    def function(x, kind):
+        nodes = [kind(x), kind(2 * x), kind(-0.5 * x)]
+        for node in nodes:
+            node.cost()
+        nodes.sort()
+        return nodes[0].cost() * nodes[2].cost()
+
+    assert grad(function)(0.7, Node) == pytest.approx(4 * 0.7**3)
+    assert grad(function)(0.7, Lazy) == pytest.approx(4 * 0.7**3)
+
+
+def test_constants_may_be_kept():
+    def function(x, n):
+        return x * x * len({Node(float(i)) for i in range(n)})
+
+    assert grad(function)(0.5, 3) == 3.0
+
+
+def test_what_somebody_catches_is_raised_at_the_end():
+    class Careful(Node):
+        def __lt__(self, other):
+            try:
+                return self.cost() < other.cost()
+            except Exception:
+                return False
+
+    with pytest.raises(NoDerivativeError, match="called by code in C"):
+        grad(sorts)(0.7, Careful)
+
+
+def test_an_argument_that_was_there_before():
+    def function(x, nodes):
+        nodes[0].x = x
+        return sorted(nodes)[0].cost() * x
+
+    with pytest.raises(NoDerivativeError, match="called by code in C"):
+        grad(function)(0.7, [Node(1.0), Node(2.0)])
+
+
+def test_a_debugger_goes_on():
+    lines = []
+
+    def trace(frame, event, arg):
+        if frame.f_code.co_filename == __file__:
+            lines.append((frame.f_code.co_name, event))
+        return trace
+
+    def seen(value):
+        return value
+
+    def function(x):
+        return len({Node(1.0), Node(2.0)}) * x * x
+
+    grad(function)(0.5)
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        found = grad(function)(0.5)
+        seen(found)
+        assert sys.gettrace() == trace
+    finally:
+        sys.settrace(before)
+    assert found == 2.0 and ("seen", "line") in lines
+
+
+def test_which_classes_may_keep_something():
+    @dataclasses.dataclass(order=True)
+    class Plain:
+        x: float
+
+        def __hash__(self):
+            return hash((self.x, type(self)))
+
+        def __bool__(self):
+            return self.x != 0 and isinstance(self.x, float)
+
+    assert unseen.stores(Node) and unseen.stores(Lazy)
+    assert not any(map(unseen.stores, (Plain, pathlib.Path, list, functools.partial, pytest.approx(1.0).__class__.__mro__[-1])))
