@@ -1,0 +1,77 @@
+"""The long short-term memory of the paper: letters in batches, hidden 50, 20 steps, Adagrad; all of it native code.
+
+    python examples/lstm.py [FILE] [--steps N] [--backend native|numpy]
+
+The gates `f`, `i`, `o` are sigmoids and the candidate a tanh of `x W + h U + b`; `c = f c + i C`, `h = o tanh(c)`. Model and
+optimiser are plain NumPy. There is no backward pass in this file: `cpsad.value_and_grad` makes it from `loss`.
+"""
+
+import argparse
+
+import numpy as np
+from rnn import adagrad, batches, letters_of
+
+HIDDEN, LETTERS, STEPS, BATCH = 50, 26, 20, 20
+
+
+def loss(Wf, Uf, bf, Wi, Ui, bi, Wo, Uo, bo, Wc, Uc, bc, Why, by, inputs, targets):
+    """How badly the network predicts `targets`, in nats, summed.
+
+    `inputs`, `targets`: numbers of letters, of shape (steps, batch). The state begins at zero.
+    """
+    h = np.zeros((inputs.shape[1], Uf.shape[0]), Uf.dtype)
+    c = np.zeros((inputs.shape[1], Uf.shape[0]), Uf.dtype)
+    rows = np.arange(inputs.shape[1])
+    total = 0.0
+    for t in range(inputs.shape[0]):
+        x = inputs[t]
+        f = 1 / (1 + np.exp(-(Wf[x] + h @ Uf + bf)))
+        i = 1 / (1 + np.exp(-(Wi[x] + h @ Ui + bi)))
+        o = 1 / (1 + np.exp(-(Wo[x] + h @ Uo + bo)))
+        candidate = np.tanh(Wc[x] + h @ Uc + bc)
+        c = f * c + i * candidate
+        h = o * np.tanh(c)
+        y = h @ Why + by
+        y = y - np.max(y, axis=1, keepdims=True)  # for np.exp not to overflow
+        total += np.sum(np.log(np.sum(np.exp(y), axis=1))) - np.sum(y[rows, targets[t]])
+    return total
+
+
+def initial_parameters(rng):
+    """Uniform, by the square root of the number of inputs, in the order in which `loss` takes them."""
+    shapes = ((LETTERS, HIDDEN), (HIDDEN, HIDDEN), (HIDDEN,)) * 4 + ((HIDDEN, LETTERS), (LETTERS,))
+    return [((rng.random(s) - 0.5) / np.sqrt(s[0])).astype(np.float32) for s in shapes]
+
+
+def trainer(parameters, backend="native", rate=0.1):
+    """A function that takes one step of training and returns the loss before it; it changes `parameters` in place."""
+    from cpsad import compile, value_and_grad
+
+    gradient = value_and_grad(loss, argnums=tuple(range(len(parameters))), backend=backend)
+    update = adagrad if backend == "numpy" else compile(adagrad, backend=backend)
+    memory = [np.zeros_like(p) for p in parameters]
+
+    def step(inputs, targets):
+        value, gradients = gradient(*parameters, inputs, targets)
+        for p, g, m in zip(parameters, gradients, memory):
+            update(p, g, m, rate)
+        return value
+
+    return step
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Train a long short-term memory on a text.")
+    parser.add_argument("file", nargs="?", help="a text (default: Python's own reference)")
+    parser.add_argument("--steps", type=int, default=5001)
+    parser.add_argument("--backend", choices=("native", "numpy", "auto"), default="native")
+    options = parser.parse_args()
+    step = trainer(initial_parameters(np.random.default_rng(0)), options.backend)
+    for n, (inputs, targets) in zip(range(options.steps), batches(letters_of(options.file))):
+        value = step(inputs, targets)
+        if n % 500 == 0:
+            print(f"step {n:5d}   loss {value:8.2f}   {value / (STEPS * BATCH):.3f} nats a letter")
+
+
+if __name__ == "__main__":
+    main()
