@@ -9,7 +9,6 @@ optimiser are plain NumPy. There is no backward pass in this file: `cpsad.value_
 import argparse
 
 import numpy as np
-from rnn import adagrad, batches, letters_of
 
 HIDDEN, LETTERS, STEPS, BATCH = 50, 26, 20, 20
 
@@ -43,6 +42,24 @@ def initial_parameters(rng):
     return [((rng.random(s) - 0.5) / np.sqrt(s[0])).astype(np.float32) for s in shapes]
 
 
+def adagrad(p, g, m, rate):
+    """One step downhill, in place. `m`: the sum of the squared gradients so far, each element of which is clipped to 5."""
+    g = np.clip(g, -5, 5)
+    m += g * g
+    p -= rate * g / np.sqrt(m + 1e-8)
+
+
+def batches(numbers):
+    """(inputs, targets) for ever: the text is read in parallel at `BATCH` places."""
+    stride = len(numbers) // BATCH
+    if stride <= STEPS:
+        raise SystemExit(f"the text must have more than {BATCH * (STEPS + 1)} letters")
+    columns = numbers[: stride * BATCH].reshape(BATCH, stride).T
+    while True:
+        for i in range(0, stride - STEPS, STEPS):
+            yield np.ascontiguousarray(columns[i: i + STEPS]), np.ascontiguousarray(columns[i + 1: i + STEPS + 1])
+
+
 def trainer(parameters, backend="native", rate=0.1):
     """A function that takes one step of training and returns the loss before it; it changes `parameters` in place."""
     from cpsad import compile, value_and_grad
@@ -58,6 +75,18 @@ def trainer(parameters, backend="native", rate=0.1):
         return value
 
     return step
+
+
+def letters_of(path):
+    """The letters of a text as numbers from 0 to 25."""
+    if path is None:
+        from pydoc_data.topics import topics  # the Python language reference, as `help()` has it
+
+        text = "".join(topics.values())
+    else:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    return np.array([ord(c) - ord("a") for c in text.lower() if "a" <= c <= "z"])
 
 
 def main():

@@ -33,6 +33,40 @@ static inline i64 slice_length(i64 start, i64 stop, i64 step) {
     return stop < start ? (start - stop - 1) / -step + 1 : 0;
 }
 
+/* -- what is not worth a loop of its own in every place ------------------------------------------------------------- */
+
+/* the elements at `p`, `p + s`, ... one after another in `row` */
+#define IN_A_ROW(SIZE, T) \
+static __attribute__((noinline)) const char *in_a_row_##SIZE(char *row, const char *p, i64 s, i64 n) { \
+    T *to = (T *)row; \
+    if (s == 0) { \
+        if (n > 0) { const T x = *(const T *)p; for (i64 i = 0; i < n; i++) to[i] = x; } \
+    } else for (i64 i = 0; i < n; i++) to[i] = *(const T *)(p + i * s); \
+    return row; \
+}
+IN_A_ROW(1, uint8_t) IN_A_ROW(2, uint16_t) IN_A_ROW(4, uint32_t) IN_A_ROW(8, uint64_t)
+
+/* `out += g`, summed over the axes along which `out` has length 1 */
+#define SUM(NAME, T) \
+static __attribute__((noinline)) void NAME(int rank, char *out, const i64 *n, const i64 *s, const char *g, const i64 *m, const i64 *t) { \
+    if (rank == 0) { *(T *)out += *(const T *)g; return; } \
+    if (rank == 1 && *n == *m && *s == (i64)sizeof(T) && *t == (i64)sizeof(T)) { \
+        for (i64 i = 0; i < *m; i++) ((T *)out)[i] += ((const T *)g)[i]; \
+        return; \
+    } \
+    if (rank == 1 && *n == 1 && *t == (i64)sizeof(T)) { \
+        T sum[8] = {0}; \
+        i64 i = 0; \
+        for (; i + 8 <= *m; i += 8) for (int q = 0; q < 8; q++) sum[q] += ((const T *)g)[i + q]; \
+        for (; i < *m; i++) sum[0] += ((const T *)g)[i]; \
+        *(T *)out += ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7])); \
+        return; \
+    } \
+    for (i64 i = 0; i < *m; i++) NAME(rank - 1, out + (*n == 1 ? 0 : i * *s), n + 1, s + 1, g + i * *t, m + 1, t + 1); \
+}
+SUM(sum_f64, double)
+SUM(sum_f32, float)
+
 /* -- arrays that are written in place ------------------------------------------------------------------------------ */
 
 static void extent(int rank, const char *p, const i64 *n, const i64 *s, i64 size, const char **low, const char **high) {
@@ -115,7 +149,7 @@ static void pool_give(runtime *R, slab s) {
 /* -- products: c = beta c + a b, of strided matrices; c is contiguous ------------------------------------------------ */
 
 #define PRODUCT(T, NAME, BLAS, INDEX) \
-static void NAME(i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, const char *b, i64 b0, i64 b1, T *restrict c, int add) { \
+static __attribute__((noinline, noclone)) void NAME(i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, const char *b, i64 b0, i64 b1, T *restrict c, int add) { \
     const i64 w = (i64)sizeof(T); \
     if (blas[INDEX] && m * n * k > 8192 && m > 1 && n > 1 && k > 0 && (a0 == w || a1 == w) && (b0 == w || b1 == w) && \
         a0 >= 0 && a1 >= 0 && b0 >= 0 && b1 >= 0 && m < INT32_MAX && n < INT32_MAX && k < INT32_MAX) { \

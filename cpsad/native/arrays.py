@@ -218,23 +218,31 @@ class Arrays:
                 if flat and j == last:
                     s = f"flat__ ? {width} : {s}"
                 self.emit(f"const i64 {name}s{j} = {s};")
+        for name, _, _, width, _ in streams[:-1]:
+            self.emit(f"char *{name}r = {name}s{last} == {width} ? NULL : allocate(R, (size_t)(d__{last} * {width}));")
+            self.arena = True
         for j in range(last):
             self.emit(f"for (i64 i__{j} = 0; i__{j} < d__{j}; i__{j}++) {{")
             self.depth += 1
-        for name, c, _, _, _ in streams:
+        for name, c, kind_, width, _ in streams:
             way = "".join(f" + i__{j} * {name}s{j}" for j in range(last))
             self.emit(f"char *{name} = {c}.p{way};")
+            if name != "o__":
+                row = f"in_a_row_{width}({name}r, {name}, {name}s{last}, d__{last})"
+                self.emit(f"const {kind_} *{name}u = (const {kind_} *)({name}r ? {row} : {name});")
         reduced = strides is not None and strides[last] == "0"
-        unit = " && ".join(f"{name}s{last} == {width}" for name, _, _, width, _ in streams if not (reduced and name == "o__"))
-        self.emit(f"if ({unit or 'true'}) {{")
-        self.depth += 1
-        self.inner(v, arrays, streams, op, strides is None, reduced, True, last)
-        self.depth -= 1
-        self.emit("} else {")
-        self.depth += 1
-        self.inner(v, arrays, streams, op, strides is None, reduced, False, last)
-        self.depth -= 1
-        self.emit("}")
+        if reduced or strides is None or strides[last] == str(size):
+            self.inner(v, arrays, streams, op, strides is None, reduced, True, last)
+        else:
+            self.emit(f"if (o__s{last} == {size}) {{")
+            self.depth += 1
+            self.inner(v, arrays, streams, op, False, False, True, last)
+            self.depth -= 1
+            self.emit("} else {")
+            self.depth += 1
+            self.inner(v, arrays, streams, op, False, False, False, last)
+            self.depth -= 1
+            self.emit("}")
         for _ in range(last):
             self.depth -= 1
             self.emit("}")
@@ -243,14 +251,10 @@ class Arrays:
 
     def inner(self, v: Val, arrays: list[Val], streams: list[Any], op: str, fresh: bool, reduced: bool, unit: bool,
               last: int) -> None:
-        """The innermost loop; `unit`: along it, all arrays are contiguous."""
+        """The innermost loop, along which operands are contiguous; `unit`: so is what is written."""
         kind = streams[-1][2]
-        places = {}
-        for (name, _, c, _, _), a in zip(streams, arrays, strict=False):
-            if unit:
-                self.emit(f"const {c} *{name}u = (const {c} *){name};")
-            places[a.c] = f"{name}u[i__]" if unit else f"*(const {c} *)({name} + i__ * {name}s{last})"
-        if reduced and unit and op == "+=":
+        places = {a.c: f"{name}u[i__]" for (name, *_), a in zip(streams, arrays, strict=False)}
+        if reduced and op == "+=":
             self.emit(f"{kind} sum__[8] = {{0}};")
             self.emit("i64 i__ = 0;")
             self.emit(f"for (; i__ + 8 <= d__{last}; i__ += 8)")
@@ -264,7 +268,10 @@ class Arrays:
             self.emit("    }")
             self.emit(f"for (; i__ < d__{last}; i__++) {{")
             self.depth += 1
+            self.emit("ONE_BY_ONE;")
+            self.in_loop = True
             self.emit(f"sum__[0] += {self.cast(self.number_at(v, places), self.out_kind)};")
+            self.in_loop = False
             self.depth -= 1
             self.emit("}")
             self.emit(f"*({kind} *)o__ += ((sum__[0] + sum__[1]) + (sum__[2] + sum__[3])) + "
@@ -273,6 +280,8 @@ class Arrays:
         target = f"*({kind} *)o__" if reduced else "o__u[i__]" if unit else f"*({kind} *)(o__ + i__ * o__s{last})"
         if unit and not reduced:
             self.emit(f"{kind} *{'restrict ' if fresh else ''}o__u = ({kind} *)o__;")
+        if unit and not fresh and not reduced:
+            self.emit("#pragma GCC ivdep")  # an operand is the very array that is written, or apart from it
         self.emit(f"for (i64 i__ = 0; i__ < d__{last}; i__++) {{")
         self.depth += 1
         if not unit:
@@ -360,12 +369,15 @@ class Arrays:
             g = self.prepared(self.factor(g), leaves)
         rank = target.type.rank
         dims = [f"{target.c}.n[{j}]" for j in range(rank)]
+        to = [f"{target.c}.s[{j}]" for j in range(rank)]
+        if target.type.packed:
+            to[-1] = str(target.type.number.dtype.itemsize)
         error = self.error(ValueError, BROADCAST)
         for a in leaves.values():
             shift = rank - a.type.rank
             for j in range(a.type.rank):
                 self.emit(f"if (UNLIKELY({a.c}.n[{j}] != {dims[j + shift]} && {a.c}.n[{j}] != 1)) fail(R, {error});")
-        self.loops(g, leaves, target, dims, [f"{target.c}.s[{j}]" for j in range(rank)], "+=")
+        self.loops(g, leaves, target, dims, to, "+=")
 
     def unbroadcast(self, g: Val, x: Val, node: Any) -> Val:
         """Cotangent of `x` from that of its broadcast: summed over the axes along which `x` was repeated."""
@@ -387,9 +399,8 @@ class Arrays:
 
         def summed() -> Val:
             out = self.new_array(g.type.number, [f"{x.c}.n[{j}]" for j in range(rank)], zero=True)
-            dims = [f"{g.c}.n[{j}]" for j in range(rank)]
-            strides = [f"{x.c}.n[{j}] == 1 ? 0 : {out.c}.s[{j}]" for j in range(rank)]
-            self.loops(g, {g.c: g}, out, dims, strides, "+=")
+            name = "sum_f64" if c_type(g.type.number) == "double" else "sum_f32"
+            self.emit(f"{name}({rank}, {out.c}.p, {out.c}.n, {out.c}.s, {g.c}.p, {g.c}.n, {g.c}.s);")
             return out
 
         return self.choose(same, lambda: g, summed)

@@ -74,7 +74,7 @@ static __attribute__((cold, noinline)) void wider(runtime *R, size_t bytes) {
     R->end = R->top + bytes + R->step;
 }
 
-static inline void *allocate(runtime *R, size_t bytes) {
+static __attribute__((noinline)) void *allocate(runtime *R, size_t bytes) {
     bytes = (bytes + 63) & ~(size_t)63;
     if (UNLIKELY(bytes > (size_t)(R->end - R->top))) wider(R, bytes);
     void *made = R->top;
