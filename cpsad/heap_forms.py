@@ -18,6 +18,7 @@ import numpy as np
 from .cotangents import ZERO, Absorbing, stacked
 from .heap import Heap
 from .layout import Call, define
+from .operands import still
 from .places import here
 from .resolve import letter_of
 from .shadows import owner_of
@@ -170,8 +171,9 @@ def _iterable(inner: Heap, heap: Heap, k: Any, values: Any) -> Any:
 
 
 def _array(inner: Heap, heap: Heap, k: Any, value: Any) -> Any:
+    held = still(value)  # as it is now
     made = inner.array(value)
-    return (heap.unarray(value, made, k(made)),)
+    return (heap.unarray(held, made, k(made)),)
 
 
 def _unarray(inner: Heap, heap: Heap, k: Any, value: Any, array: Any, adjoint: Any) -> Any:

@@ -132,7 +132,8 @@ def test_second_derivatives(function, args):
     assert np.asarray(found).dtype == float
 
 
-SAMPLE = list(CASES.values())[7::60]
+WRONG_ONCE = ("function_as_value_of_a_list_that_changes", "copies_of_arrays")
+SAMPLE = [*list(CASES.values())[7::60], *(c for c in CASES.values() if c.name.rpartition(".")[2] in WRONG_ONCE)]
 
 
 @pytest.mark.parametrize("case", SAMPLE, ids=[case.name for case in SAMPLE])

@@ -31,7 +31,7 @@ from typing import Any
 
 import gast
 
-from .analysis import OPERATORS, Analysis, _Transfer, analyse
+from .analysis import NUMERIC, OPERATORS, Analysis, _Transfer, analyse
 from .blocks import assigned_in_loop, duplicate_returns, live_after, split_calls, written_owners
 from .cfg import Attempt, Block, Branch, CallThen, Leave, build, connect, liveness, reads, writes
 from .context import Context, Fact
@@ -318,7 +318,7 @@ class _Function(Continuations):
             value: Any = gast.BinOp(left=load(variable), op=node.op, right=node.value)
         else:
             name = "i" + OPERATORS[type(node.op)].strip("_")
-            if variable in self.analysis.private:
+            if variable in self.analysis.private and old.kind in NUMERIC:
                 name += "_copy"
             value = call(self.ctx.use(name), load(variable), node.value)
         made = assign(variable, value, node)

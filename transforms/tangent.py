@@ -69,9 +69,9 @@ class Scope:
 
     # -- what is known ----------------------------------------------------------------------------------------
 
-    def nodes(self) -> list[Any]:
-        """The function's own statements, in blocks too."""
-        found, todo = [], list(self.node.body)
+    def nodes(self, body: list[Any] | None = None) -> list[Any]:
+        """The function's own statements, or those of a block of it, in blocks too."""
+        found, todo = [], list(self.node.body if body is None else body)
         while todo:
             node = todo.pop(0)
             found.append(node)
@@ -118,6 +118,13 @@ class Scope:
             for facts in [entry.get(block, {}), *[getattr(s, "facts", {}) for s in block.statements]]:
                 for name, fact in facts.items():
                     self.known[name] = fact.join(self.known[name]) if name in self.known else fact
+        for node in self.final_statements():
+            _Transfer(ctx, self.given, dict(self.known), forced).statement(node)
+
+    def final_statements(self) -> list[Any]:
+        """The graph has a copy of a `finally` for every way out; here it stands once, for what holds on any of them."""
+        finals = [node.finalbody for node in self.nodes() if isinstance(node, gast.Try)]
+        return [s for block in finals for s in self.nodes(block) if not hasattr(s, "body")]
 
     def names_computed(self) -> set[str]:
         """Variables that are bound to what was computed here, which nobody else knows by its identity yet."""

@@ -170,3 +170,23 @@ def unpacked_before_the_list_grows(x, y):
     a = weighed(*values, 1.0 if values.append(y) else 2.0)
     b = weighed(y, **named, d=(x if named.update(c=y) else 2.0 * x))
     return a * b * {**named, "d": (x if named.update(c=x * y) else 2.0 * x)}["c"]
+
+
+@case(0.37, 0.62)
+def a_list_that_is_repeated_and_grows(x, y):
+    values = [x, y] * 1
+    values += [x * y]
+    values *= 2
+    return sum(values) * values[-1]
+
+
+@case(0.37, 0.62)
+def finally_that_reads_what_another_turn_has_bound(x, y):
+    for i in range(2):
+        try:
+            if i:
+                continue
+            x -= (y := 1.29)
+        finally:
+            y += x
+    return y
