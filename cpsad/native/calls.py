@@ -82,7 +82,10 @@ class Calls:
             self.emit("__builtin_trap();")
             raise Dead
         self.arena |= holds_arrays(spec.returns) or spec.is_formula
-        return self.result(text, spec.returns)
+        made = self.result(text, spec.returns)
+        if getattr(self.spec.node, "role", None) == "loop" and not spec.is_formula:
+            self.emit("CHECK_SIGNALS(R);")
+        return made
 
     def result(self, text: str, type_: Any) -> Val:
         if c_type(type_) == "void":

@@ -23,6 +23,7 @@ from ..transforms.errors import CpsadError
 from ..trees import is_tree
 from .calls import slot_field
 from .compiler import load
+from .gate import Plan, is_known, open_gate
 from .program import StagingError, Unit, program
 from .stage import Dead, EndK, Spec, Stager
 from .types import Arr, Const, Maybe, Num, Single, c_type, of_array, of_number
@@ -99,6 +100,7 @@ class Staged:
         arrays = [isinstance(self.types[i], Arr) for i in self.filled] + [isinstance(t, Arr) for _, _, t in self.stager.inputs]
         self.arrays = arrays if any(arrays) else None
         self.loaded: Any = None
+        self.plan: Any = None
         self.lock = threading.Lock()
 
     def compiled(self) -> Any:
@@ -109,11 +111,10 @@ class Staged:
 
     def attach(self, library: ctypes.CDLL, name: str) -> None:
         """Takes the program from a library in which it has this name."""
-        self.library = library
+        self.library, self.gate = library, open_gate(library)
         for i, routine in enumerate(blas_routines() if "product_f" in self.text else ()):
             (ctypes.c_void_p * 2).in_dll(library, "blas")[i] = routine
         call = library[name]
-        call.argtypes, call.restype = [ctypes.c_char_p, ctypes.c_void_p], ctypes.c_int
         limit = os.environ.get("CPSAD_STACK_BYTES")
         ctypes.c_size_t.in_dll(library, "most_stack").value = int(limit) if limit else 0
         self.loaded = call
@@ -156,7 +157,7 @@ class Staged:
         except struct.error:
             raise StagingError("an integer that does not fit into 64 bits cannot be passed to native code",
                                remedy='use backend="numpy" for this call') from None
-        error = call(packed, ctypes.addressof(out))
+        error = self.gate.through(call, packed, ctypes.addressof(out))
         del kept
         if error:
             self.raise_(error)
@@ -242,11 +243,12 @@ class NativeGradient:
         self.function, self.backend, self.has_aux = function, backend, has_aux
         self.wanted = self.plain.wanted
         self.staged: dict[Any, Any] = {}
+        self.plan: Any = None  # of the last call, for the next one
         self.said = False
 
     def __getstate__(self) -> dict[str, Any]:
         """What was compiled stays behind: it is on disk, where another process finds it."""
-        return {**self.__dict__, "staged": {}, "said": False}
+        return {**self.__dict__, "staged": {}, "plan": None, "said": False}
 
     def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
         return self.plain.locate(args, kwargs)
@@ -255,6 +257,13 @@ class NativeGradient:
         self.plain.check_plain(arguments, slots, args)
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
+        plan = self.plan
+        if plan is not None and not kwargs:
+            found = plan.call(args, plan.address)
+            if found is not NotImplemented:
+                if len(found) == 1:
+                    plan.staged.raise_(found[0])
+                return found  # type: ignore[no-any-return]
         shape = len(args), tuple(kwargs)
         slots = self.plain.located.get(shape)
         if slots is None:
@@ -273,6 +282,8 @@ class NativeGradient:
         if staged is None:
             return self.plain(args, kwargs)
         value, gradients = staged(arguments)
+        if not kwargs:
+            self.plan = plan_for(staged, arguments, self.single)
         return value, (gradients[0] if self.single else tuple(gradients)), None
 
     def staged_for(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -303,6 +314,17 @@ class NativeGradient:
             raise
         self.staged[key] = made
         return made
+
+
+def plan_for(staged: Any, arguments: list[Any], single: bool) -> Plan | None:
+    """The quick way into a program, where there is one."""
+    key = tuple(id(a) for a, t in zip(arguments, staged.types, strict=True) if c_type(t) == "void")
+    if staged.plan is None or staged.plan[0] != key:
+        try:
+            staged.plan = key, Plan(staged, arguments, single) if is_known() else None
+        except LookupError:
+            staged.plan = key, None
+    return staged.plan[1]  # type: ignore[no-any-return]
 
 
 def native_text(function: Any, args: tuple[Any, ...], argnums: Argnums = 0) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..resolve import letter_of, lookup
 from ..transforms.errors import CpsadError
-from .entry import Staged, number_at, type_of
+from .entry import Staged, number_at, plan_for, type_of
 from .program import StagingError
 from .types import Arr, Num, Tup
 
@@ -82,7 +82,7 @@ class StagedFunction(Staged):
         except struct.error:
             raise StagingError("an integer that does not fit into 64 bits cannot be passed to native code",
                                remedy='use backend="auto", or the function itself') from None
-        error = call(packed, ctypes.addressof(out))
+        error = self.gate.through(call, packed, ctypes.addressof(out))
         if error:
             self.raise_(error)
         words = struct.unpack(f"={slots}q", out.raw)
@@ -144,12 +144,20 @@ class _Compiled:
     def __init__(self, function: Any, backend: str) -> None:
         self.function, self.backend = function, backend
         self.staged: dict[Any, Any] = {}
+        self.plan: Any = None
         self.said = False
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "staged": {}, "said": False}
+        return {**self.__dict__, "staged": {}, "plan": None, "said": False}
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        plan = self.plan
+        if plan is not None and not kwargs:
+            found = plan.call(args, plan.address)
+            if found is not NotImplemented:
+                if found.__class__ is tuple:
+                    plan.staged.raise_(found[0])
+                return found
         arguments = [*args, *kwargs.values()]
         try:
             staged = self.staged_for(arguments, args, kwargs)
@@ -160,7 +168,10 @@ class _Compiled:
                 self.said = True
                 log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
             return self.function(*args, **kwargs)
-        return staged(arguments)
+        result = staged(arguments)
+        if not kwargs:
+            self.plan = plan_for(staged, arguments, True)
+        return result
 
     def staged_for(self, arguments: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         types_ = [type_of(a) for a in arguments]

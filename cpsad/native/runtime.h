@@ -6,6 +6,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -16,12 +17,13 @@
 
 typedef int64_t i64;
 
-enum { OUT_OF_STACK = -1, OUT_OF_MEMORY = -2 };  /* other errors are numbered by the program */
+enum { OUT_OF_STACK = -1, OUT_OF_MEMORY = -2, INTERRUPTED = -3 };  /* other errors are numbered by the program */
 
 typedef union slot { double f; float f4; i64 i; void *p; } slot;
 
 typedef struct runtime {
-    char *limit;  /* of the stack, which grows down to it */
+    char *volatile limit;  /* of the stack, which grows down to it; EVERYWHERE if a signal is to be looked for */
+    char *true_limit;
     char *top, *end;  /* of the arena: where it is free, and as far as it may be used now */
     char *pool_top, *pool_end, *pool_free[48];  /* the pool of `arrays.h` */
     char *stack, *arena, *pool;
@@ -37,6 +39,7 @@ typedef struct { unsigned char z; } maybe;
 typedef struct { i64 next, step, left; } range;
 typedef struct { void *const *table; void *frame; } continuation;  /* of which the function is not known: one for each type */
 
+#define EVERYWHERE ((char *)UINTPTR_MAX)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define STACK_MARGIN (1 << 18)
 
@@ -55,17 +58,28 @@ static size_t free_memory(void) {
 void *blas[2];  /* dgemm, sgemm, where SciPy is there */
 size_t most_stack = 0;  /* bytes; if 0, a share of what is free */
 
+static void watch(char *volatile *limit);
+static void unwatch(char *volatile *limit);
+static int interrupted(void);
+
 static __attribute__((cold, noinline)) void deeper(runtime *R) {
     char *here = (char *)__builtin_frame_address(0);
+    if (R->limit == EVERYWHERE) {
+        R->limit = R->true_limit;
+        if (interrupted()) fail(R, INTERRUPTED);
+        if (here >= R->true_limit) return;
+    }
     size_t used = (size_t)(R->stack + R->size - here);
     if (!R->most) R->most = most_stack ? most_stack : free_memory() / 4;
     if (used + R->step + STACK_MARGIN > R->size || used > R->most || free_memory() < 2 * R->step + ((size_t)256 << 20))
         fail(R, OUT_OF_STACK);
-    R->limit = here - R->step;
+    R->limit = R->true_limit = here - R->step;
 }
 
 #define CHECK_DEPTH(R) \
     if (UNLIKELY((char *)__builtin_frame_address(0) < (R)->limit)) deeper(R)
+#define CHECK_SIGNALS(R) \
+    if (UNLIKELY((R)->limit == EVERYWHERE)) deeper(R)
 
 static __attribute__((cold, noinline)) void wider(runtime *R, size_t bytes) {
     size_t used = (size_t)(R->top - R->arena);
@@ -125,7 +139,7 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
     }
     char *first_pool_end = R->pool + R->step;
     char *first_limit = R->stack + R->size - R->step, *first_end = R->arena + R->step;
-    R->limit = first_limit;
+    R->limit = R->true_limit = first_limit;
     R->top = R->arena;
     R->end = first_end;
     R->pool_top = R->pool;
@@ -141,8 +155,11 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
     R->program.uc_stack.ss_size = R->size;
     R->program.uc_link = NULL;
     makecontext(&R->program, (void (*)(void))start, 2, (unsigned)(uintptr_t)R, (unsigned)((uintptr_t)R >> 32));
+    bool main_thread = gettid() == getpid();  /* signals are Python's main thread's */
+    if (main_thread) watch(&R->limit);
     swapcontext(&R->caller, &R->program);
-    if (R->limit != first_limit) madvise(R->stack, R->size - R->step, MADV_DONTNEED);
+    if (main_thread) unwatch(&R->limit);
+    if (R->true_limit != first_limit) madvise(R->stack, R->size - R->step, MADV_DONTNEED);
     if (R->end != first_end) madvise(R->arena + R->step, R->size - R->step, MADV_DONTNEED);
     if (R->pool_end != first_pool_end)
         madvise(R->pool + R->step, R->size - R->step - (size_t)sysconf(_SC_PAGESIZE), MADV_DONTNEED);

@@ -12,7 +12,7 @@ from .types import INT, Arr, Const, Kept, Known, Maybe, Num, Single, Tup, c_type
 
 __all__ = ["ARRAYS", "CONSTANT", "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant", "stored_type"]
 
-RUNTIME = (Path(__file__).parent / "runtime.h").read_text(encoding="utf-8")
+RUNTIME = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("runtime", "gate"))
 ARRAYS = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("arrays", "vectors"))
 _C_WORDS = set("""
 auto break case char const continue default do double else enum extern float for goto if inline int long register

@@ -3,6 +3,7 @@
 import gc
 import logging
 import math
+import signal
 import sys
 import threading
 import time
@@ -315,3 +316,44 @@ def two_loops(x, n):
 
 def test_variables_without_adjoints_in_a_frame():
     assert value_and_grad(two_loops, backend="native")(0.3, 3) == value_and_grad(two_loops)(0.3, 3)
+
+
+def test_an_interrupt_ends_a_long_run():
+    staged = grad(loop, backend="native")
+    staged(1.5, 10)
+    timer = threading.Timer(0.2, signal.raise_signal, (signal.SIGINT,))
+    began = time.perf_counter()
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        staged(1.5, 300_000_000)
+    assert time.perf_counter() - began < 60  # else it has run to its end
+    assert staged(1.5, 10) == grad(loop)(1.5, 10)
+
+
+def test_a_repeated_call_looks_at_what_it_takes_for_granted(monkeypatch):
+    staged = value_and_grad(helped, backend="native")
+    assert [staged(2.0) for _ in range(3)] == [(12.0, 12.0)] * 3
+    assert [type(x) for x in staged(np.float32(2.0))] == [np.float32, np.float32]
+    monkeypatch.setitem(globals(), "helper", lambda x: x)
+    assert staged(2.0) == (4.0, 4.0)
+    assert staged(x=2.0) == (4.0, 4.0)
+    for _ in range(2):
+        with pytest.raises(TypeError):
+            staged(2)
+        with pytest.raises(TypeError):
+            staged()
+
+
+def test_errors_and_memory_of_repeated_calls():
+    staged, x = grad(divides, backend="native"), np.ones(10_000)
+    summed = value_and_grad(lambda x: np.sum(x * x), backend="native")
+    before = sys.getrefcount(x), sys.getrefcount(x.dtype)
+    for _ in range(1000):
+        with pytest.raises(ZeroDivisionError, match="division by zero"):
+            staged(1.0, 0.0)
+        value, gradient = summed(x)
+        assert sys.getrefcount(gradient) == 2
+    del gradient
+    assert sys.getrefcount(x) == before[0] and sys.getrefcount(x.dtype) <= before[1] + 2
+    x.flags.writeable = False
+    assert summed(x)[0] == 10_000 and summed(x[::2])[0] == 5_000 and summed(x[::2])[1].shape == (5_000,)
