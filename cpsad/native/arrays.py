@@ -277,6 +277,9 @@ class Arrays:
             self.emit(f"*({kind} *)o__ += ((sum__[0] + sum__[1]) + (sum__[2] + sum__[3])) + "
                       "((sum__[4] + sum__[5]) + (sum__[6] + sum__[7]));")
             return
+        if reduced and op in ("max", "min") and self.out_kind.dtype.kind == "f":
+            self.extreme(v, places, op, kind, last)
+            return
         target = f"*({kind} *)o__" if reduced else "o__u[i__]" if unit else f"*({kind} *)(o__ + i__ * o__s{last})"
         if unit and not reduced:
             self.emit(f"{kind} *{'restrict ' if fresh else ''}o__u = ({kind} *)o__;")
@@ -297,6 +300,35 @@ class Arrays:
             self.emit(f"{target} {op} {made};")
         self.depth -= 1
         self.emit("}")
+
+    def extreme(self, v: Val, places: dict[str, str], op: str, kind: str, last: int) -> None:
+        """The largest or smallest of a row, in eight parts; a NaN stays."""
+        sign = ">" if op == "max" else "<"
+        self.emit(f"{kind} best__[8];")
+        self.emit(f"for (int q__ = 0; q__ < 8; q__++) best__[q__] = *({kind} *)o__;")
+        self.emit("i64 i__ = 0;")
+        self.emit(f"for (; i__ + 8 <= d__{last}; i__ += 8)")
+        self.emit("    for (int q__ = 0; q__ < 8; q__++) {")
+        self.depth += 2
+        self.in_loop = True
+        eight = {c: p.replace("[i__]", "[i__ + q__]") for c, p in places.items()}
+        t, b = self.cast(self.number_at(v, eight), self.out_kind), "best__[q__]"
+        self.emit(f"const {kind} t__ = {t}, kept__ = {b};")
+        self.emit(f"{b} = t__ {sign} kept__ ? t__ : t__ != t__ ? t__ : kept__;")
+        self.depth -= 2
+        self.emit("    }")
+        self.emit(f"for (; i__ < d__{last}; i__++) {{")
+        self.depth += 1
+        self.emit("ONE_BY_ONE;")
+        t = self.cast(self.number_at(v, places), self.out_kind)
+        self.in_loop = False
+        self.emit(f"const {kind} t__ = {t};")
+        self.emit(f"if (t__ {sign} best__[0] || t__ != t__) best__[0] = t__;")
+        self.depth -= 1
+        self.emit("}")
+        self.emit(f"for (int q__ = 1; q__ < 8; q__++) if (best__[q__] {sign} best__[0] || best__[q__] != best__[q__]) "
+                  "best__[0] = best__[q__];")
+        self.emit(f"*({kind} *)o__ = best__[0];")
 
     def number_at(self, v: Val, places: dict[str, str]) -> Val:
         """One element of an expression."""

@@ -23,7 +23,7 @@ from ..transforms.errors import CpsadError
 from ..trees import is_tree
 from .calls import slot_field
 from .compiler import load
-from .gate import Plan, is_known, open_gate
+from .gate import Plan, Plans, is_known, open_gate
 from .program import StagingError, Unit, program
 from .stage import Dead, EndK, Spec, Stager
 from .types import Arr, Const, Maybe, Num, Single, c_type, of_array, of_number
@@ -243,12 +243,12 @@ class NativeGradient:
         self.function, self.backend, self.has_aux = function, backend, has_aux
         self.wanted = self.plain.wanted
         self.staged: dict[Any, Any] = {}
-        self.plan: Any = None  # of the last call, for the next one
+        self.plans = Plans()
         self.said = False
 
     def __getstate__(self) -> dict[str, Any]:
         """What was compiled stays behind: it is on disk, where another process finds it."""
-        return {**self.__dict__, "staged": {}, "plan": None, "said": False}
+        return {**self.__dict__, "staged": {}, "plans": Plans(), "said": False}
 
     def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
         return self.plain.locate(args, kwargs)
@@ -257,12 +257,12 @@ class NativeGradient:
         self.plain.check_plain(arguments, slots, args)
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
-        plan = self.plan
+        plan = self.plans.first
         if plan is not None and not kwargs:
             found = plan.call(args, plan.address)
             if found is not NotImplemented:
-                if len(found) == 1:
-                    plan.staged.raise_(found[0])
+                if len(found) == 2:
+                    found[0].raise_(found[1])
                 return found  # type: ignore[no-any-return]
         shape = len(args), tuple(kwargs)
         slots = self.plain.located.get(shape)
@@ -283,7 +283,7 @@ class NativeGradient:
             return self.plain(args, kwargs)
         value, gradients = staged(arguments)
         if not kwargs:
-            self.plan = plan_for(staged, arguments, self.single)
+            self.plans.add(plan_for(staged, arguments, self.single))
         return value, (gradients[0] if self.single else tuple(gradients)), None
 
     def staged_for(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

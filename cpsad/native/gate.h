@@ -89,12 +89,14 @@ enum { IN_DICT, NOT_IN_DICT, IN_CELL, AS_ATTRIBUTE };
 typedef struct { i64 from, kind, position; object *owner, *name, *value; i64 rank, packed; } wanted;
 typedef struct { i64 kind; object *owner, *name, *value; } assumption;
 typedef struct { i64 kind; object *descr; i64 argument, may_be_zero; } given;
-typedef struct {
+typedef struct plan {
     int (*call)(slot *, slot *);
     i64 arguments, inputs, assumptions, results, gradients, single, writes, slots, is_gradient;
     wanted *in;
     assumption *taken;
     given *result, *gradient;
+    struct plan *next;  /* for arguments of other types */
+    object *staged;
 } plan;
 
 static object *made_number(given *g, slot *s) {
@@ -108,8 +110,7 @@ static object *made_number(given *g, slot *s) {
 
 static object *no(void) { python.increase(python.not_implemented); return python.not_implemented; }
 
-/* (value, gradients, None), or the value where there is no gradient; (an error's number,); or NotImplemented */
-object *pass(object *arguments, plan *P) {
+static object *pass_one(object *arguments, plan *P) {
     tuple_object *given_ = (tuple_object *)arguments;
     if (given_->size != P->arguments) return no();
     for (i64 i = 0; i < P->assumptions; i++) {
@@ -170,8 +171,10 @@ object *pass(object *arguments, plan *P) {
     if (error) {
         for (i64 i = 0; i < P->gradients; i++) if (gradients[i]) python.decrease(gradients[i]);
         if (python.occurred()) return NULL;
-        tuple_object *failed = (tuple_object *)python.new_tuple(1);
-        failed->items[0] = python.of_int(error);
+        tuple_object *failed = (tuple_object *)python.new_tuple(2);
+        python.increase(P->staged);
+        failed->items[0] = P->staged;
+        failed->items[1] = python.of_int(error);
         return (object *)failed;
     }
     if (!P->is_gradient) return made_number(&P->result[out[0].i], &out[1]);
@@ -192,6 +195,17 @@ object *pass(object *arguments, plan *P) {
     python.increase(python.none);
     whole->items[2] = python.none;
     return (object *)whole;
+}
+
+/* (value, gradients, None), or the value where there is no gradient; (program, an error's number); or NotImplemented */
+object *pass(object *arguments, plan *P) {
+    object *found = pass_one(arguments, P);
+    while (found == python.not_implemented && P->next) {
+        python.decrease(found);
+        P = P->next;
+        found = pass_one(arguments, P);
+    }
+    return found;
 }
 
 /* the slower way's call */

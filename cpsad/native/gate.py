@@ -11,7 +11,7 @@ import numpy as np
 from ..rules.registry import REGISTRY
 from .types import Arr, Maybe, Num, Single
 
-__all__ = ["Plan", "open_gate"]
+__all__ = ["Plan", "Plans", "is_known", "open_gate"]
 
 FUNCTIONS = ("PyEval_SaveThread PyEval_RestoreThread PyGILState_Ensure PyGILState_Release PyErr_CheckSignals "
              "PyDict_GetItemWithError PyObject_GetAttr Py_DecRef Py_IncRef PyFloat_FromDouble PyLong_FromLongLong "
@@ -20,6 +20,7 @@ NEW_FROM_DESCR, SCALAR = 94, 60  # places in NumPy's table of functions
 FROM = {"arguments": 0, "dict": 1, "cell": 2}
 KINDS = {"float": 0, "int": 1, "bool": 2, "float64": 3, "float32": 4, "int64": 5}
 ARRAY, OBJECT = 6, 7
+MOST = 8  # types of arguments that one function's quick way knows
 IN_DICT, NOT_IN_DICT, IN_CELL, ATTRIBUTE = 0, 1, 2, 3
 
 
@@ -72,10 +73,10 @@ class Plan:
         self.arrays = [(ctypes.c_int64 * max(1, len(part)))(*part) for part in
                        ([v for i in inputs for v in i], taken, results, gradients)]
         slots = 2 * (1 + len(staged.wanted)) if gradient else max(1, staged.stager.most_slots)
-        self.words = (ctypes.c_int64 * 14)(
+        self.words = (ctypes.c_int64 * 16)(
             ctypes.cast(staged.loaded, ctypes.c_void_p).value or 0, len(arguments), len(inputs), len(taken) // 4,
             len(results) // 4, len(gradients) // 4, single, staged.stager.writes, slots, gradient,
-            *(ctypes.addressof(a) for a in self.arrays))
+            *(ctypes.addressof(a) for a in self.arrays), 0, id(staged))
         pass_ = staged.gate["pass"]
         pass_.argtypes, pass_.restype = [ctypes.py_object, ctypes.c_void_p], ctypes.py_object
         self.call, self.address = pass_, ctypes.addressof(self.words)
@@ -148,3 +149,22 @@ class Plan:
         if inner != type_:
             raise LookupError(str(adjoint))
         return self.number(type_, position, isinstance(adjoint, Maybe))
+
+
+class Plans:
+    """The quick ways into the programs of one function, one after another."""
+
+    def __init__(self) -> None:
+        self.first: Plan | None = None
+        self.all: list[Plan] = []
+        self.retired: list[Plan] = []
+
+    def add(self, plan: Plan | None) -> None:
+        """Puts a plan at the front."""
+        if plan is None or plan is self.first:
+            return
+        made = [plan, *(p for p in self.all if p is not plan and p.staged.is_valid())][:MOST]
+        for one, following in zip(made, [*made[1:], None], strict=True):
+            one.words[14] = following.address if following is not None else 0
+        self.retired += [p for p in self.all if p not in made]  # another thread may be on its way through one
+        self.all, self.first = made, plan

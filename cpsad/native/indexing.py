@@ -142,7 +142,9 @@ class Indexing:
         index = places[0]
         self.emit("{")
         self.depth += 1
-        for j in range(outer + inner):
+        whole = inner > 0 and v.type.packed and rows.type.packed  # a row lies in one piece
+        loops = outer if whole else outer + inner
+        for j in range(loops):
             length = f"{index.c}.n[{j}]" if j < outer else f"{v.c}.n[{j - outer + taken}]"
             self.emit(f"for (i64 j__{j} = 0; j__{j} < {length}; j__{j}++) {{")
             self.depth += 1
@@ -153,11 +155,19 @@ class Indexing:
                     self.emit(f"const i64 row__{q} = at_index(R, (i64)*({c_type(p.type.number)} *)({p.c}.p + {at}), "
                               f"{v.c}.n[{q}], {error});")
         here = " + ".join([f"{v.c}.p", *(f"row__{q} * {v.c}.s[{q}]" for q in range(taken)),
-                           *(f"j__{outer + j} * {v.c}.s[{j + taken}]" for j in range(inner))])
-        there = " + ".join([f"{rows.c}.p", *(f"j__{j} * {rows.c}.s[{j}]" for j in range(outer + inner))])
-        a, b = f"*({c_type(v.type.number)} *)({here})", f"*({c_type(rows.type.number)} *)({there})"
-        self.emit(f"{b} = {a};" if op == "=" else f"{a} += {b};")
-        for _ in range(outer + inner):
+                           *(f"j__{outer + j} * {v.c}.s[{j + taken}]" for j in range(loops - outer))])
+        there = " + ".join([f"{rows.c}.p", *(f"j__{j} * {rows.c}.s[{j}]" for j in range(loops))])
+        to, given = c_type(v.type.number), c_type(rows.type.number)
+        if whole:
+            self.emit(f"{to} *a__ = ({to} *)({here});")
+            self.emit(f"{given} *b__ = ({given} *)({there});")
+            self.emit("#pragma GCC ivdep")
+            self.emit(f"for (i64 q__ = 0; q__ < {' * '.join(f'{v.c}.n[{j}]' for j in range(taken, taken + inner))}; q__++)")
+            self.emit("    b__[q__] = a__[q__];" if op == "=" else "    a__[q__] += b__[q__];")
+        else:
+            a, b = f"*({to} *)({here})", f"*({given} *)({there})"
+            self.emit(f"{b} = {a};" if op == "=" else f"{a} += {b};")
+        for _ in range(loops):
             self.depth -= 1
             self.emit("}")
         self.depth -= 1

@@ -18,6 +18,7 @@ import numpy as np
 from ..resolve import letter_of, lookup
 from ..transforms.errors import CpsadError
 from .entry import Staged, number_at, plan_for, type_of
+from .gate import Plans
 from .program import StagingError
 from .types import Arr, Num, Tup
 
@@ -144,19 +145,19 @@ class _Compiled:
     def __init__(self, function: Any, backend: str) -> None:
         self.function, self.backend = function, backend
         self.staged: dict[Any, Any] = {}
-        self.plan: Any = None
+        self.plans = Plans()
         self.said = False
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "staged": {}, "plan": None, "said": False}
+        return {**self.__dict__, "staged": {}, "plans": Plans(), "said": False}
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        plan = self.plan
+        plan = self.plans.first
         if plan is not None and not kwargs:
             found = plan.call(args, plan.address)
             if found is not NotImplemented:
                 if found.__class__ is tuple:
-                    plan.staged.raise_(found[0])
+                    found[0].raise_(found[1])
                 return found
         arguments = [*args, *kwargs.values()]
         try:
@@ -170,7 +171,7 @@ class _Compiled:
             return self.function(*args, **kwargs)
         result = staged(arguments)
         if not kwargs:
-            self.plan = plan_for(staged, arguments, True)
+            self.plans.add(plan_for(staged, arguments, True))
         return result
 
     def staged_for(self, arguments: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

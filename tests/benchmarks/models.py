@@ -105,9 +105,10 @@ def in_turns(runs, rounds):
     best = [float("inf")] * len(runs)
     for _ in range(rounds):
         for i, run in enumerate(runs):
-            start = time.perf_counter()
-            run()
-            best[i] = min(best[i], time.perf_counter() - start)
+            for _ in range(5):  # the first finds the caches full of the others' work
+                start = time.perf_counter()
+                run()
+                best[i] = min(best[i], time.perf_counter() - start)
     return best
 
 
