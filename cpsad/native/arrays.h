@@ -204,3 +204,55 @@ typedef void (*sgemm_t)(const char *, const char *, int *, int *, int *, float *
                         float *, void *, int *);
 PRODUCT(double, product_f64, dgemm_t, 0)
 PRODUCT(float, product_f32, sgemm_t, 1)
+
+/* -- products that are added up later (`deferred.py`): the factors, as rows of two buffers ---------------------------------- */
+
+typedef struct { char *left, *right; slab own; i64 rows, most, m, n; } due;
+enum { MOST_DUE = 1 << 18 /* bytes of the factors */, LONG_DUE = 96 /* rows that are multiplied at once */ };
+
+#define DUE(T, SUFFIX) \
+static __attribute__((noinline)) void own_due_##SUFFIX(runtime *R, i64 m, i64 n, array_2 *sum, unsigned char *zero, slab *own) { \
+    const i64 w = (i64)sizeof(T), bytes = m * n * w; \
+    if (!*zero) return; \
+    if ((i64)own->bytes < bytes || !own->p) { pool_give(R, *own); *own = pool_take(R, (size_t)bytes); } \
+    memset(own->p, 0, (size_t)bytes); \
+    *sum = (array_2){own->p, {m, n}, {n * w, w}}; \
+    *zero = 0; \
+} \
+static void settle_due_##SUFFIX(runtime *R, due *d, array_2 *sum, unsigned char *zero, slab *own) { \
+    const i64 w = (i64)sizeof(T); \
+    if (!d->rows) return; \
+    own_due_##SUFFIX(R, d->m, d->n, sum, zero, own); \
+    product_##SUFFIX(d->m, d->n, d->rows, d->left, w, d->m * w, d->right, d->n * w, w, (T *)sum->p, 1); \
+    d->rows = 0; \
+} \
+static void rows_of_##SUFFIX(char *to, const char *from, i64 rows, i64 s0, i64 s1, i64 n) { \
+    const i64 w = (i64)sizeof(T); \
+    for (i64 i = 0; i < rows; i++, to += n * w, from += s0) \
+        if (s1 == w) memcpy(to, from, (size_t)(n * w)); \
+        else for (i64 j = 0; j < n; j++) ((T *)to)[j] = *(const T *)(from + j * s1); \
+} \
+/* sum += l^T r, of matrices of `rows` rows */ \
+static __attribute__((noinline)) void add_due_##SUFFIX(runtime *R, due *d, i64 rows, const char *l, i64 l0, i64 l1, i64 m, \
+        const char *r, i64 r0, i64 r1, i64 n, array_2 *sum, unsigned char *zero, slab *own) { \
+    const i64 w = (i64)sizeof(T); \
+    if (d->m != m || d->n != n) { settle_due_##SUFFIX(R, d, sum, zero, own); pool_give(R, d->own); *d = (due){.m = m, .n = n}; } \
+    if (rows >= LONG_DUE) { \
+        own_due_##SUFFIX(R, m, n, sum, zero, own); \
+        product_##SUFFIX(m, n, rows, l, l1, l0, r, r0, r1, (T *)sum->p, 1); \
+        return; \
+    } \
+    if (!d->own.p) { \
+        i64 most = MOST_DUE / ((m + n + 1) * w); \
+        d->most = most < LONG_DUE ? LONG_DUE : most > 512 ? 512 : most; \
+        d->own = pool_take(R, (size_t)(d->most * (m + n) * w + 64)); \
+        d->left = d->own.p; \
+        d->right = d->own.p + d->most * m * w; \
+    } \
+    if (d->rows + rows > d->most) settle_due_##SUFFIX(R, d, sum, zero, own); \
+    rows_of_##SUFFIX(d->left + d->rows * m * w, l, rows, l0, l1, m); \
+    rows_of_##SUFFIX(d->right + d->rows * n * w, r, rows, r0, r1, n); \
+    d->rows += rows; \
+}
+DUE(double, f64)
+DUE(float, f32)

@@ -293,9 +293,8 @@ class Arrays:
         made = self.cast(self.number_at(v, places), self.out_kind)
         self.in_loop = False
         if op in ("max", "min"):
-            t = self.temp(self.out_kind, "t")
-            self.emit(f"{t} = {made};")
-            self.emit(f"if ({t} {'>' if op == 'max' else '<'} {target} || {t} != {t}) {target} = {t};")
+            self.emit(f"const {kind} t__ = {made}, kept__ = {target};")
+            self.emit(f"{target} = t__ {'>' if op == 'max' else '<'} kept__ ? t__ : t__ != t__ ? t__ : kept__;")
         else:
             self.emit(f"{target} {op} {made};")
         self.depth -= 1

@@ -112,7 +112,7 @@ class Staged:
     def attach(self, library: ctypes.CDLL, name: str) -> None:
         """Takes the program from a library in which it has this name."""
         self.library, self.gate = library, open_gate(library)
-        for i, routine in enumerate(blas_routines() if "product_f" in self.text else ()):
+        for i, routine in enumerate(blas_routines() if "product_f" in self.text or "_due_f" in self.text else ()):
             (ctypes.c_void_p * 2).in_dll(library, "blas")[i] = routine
         call = library[name]
         limit = os.environ.get("CPSAD_STACK_BYTES")

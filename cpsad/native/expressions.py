@@ -15,6 +15,7 @@ from ..transforms.context import MISSING
 from ..transforms.nodes import dotted
 from .arrays import Arrays
 from .calls import Calls, slot_field
+from .deferred import Deferred
 from .indexing import Indexing
 from .matrices import Products
 from .scalars import COMPARE, Scalars, message_of
@@ -50,7 +51,7 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Scalars, Arrays, Indexing, Products, Stored, Ufuncs, Writes):
+class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Products, Stored, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:

@@ -12,7 +12,7 @@ from ..rules import helpers, helpers_elementwise, helpers_reductions
 from ..transforms.context import MISSING
 from .arrays import combined
 from .primitives import PRIMITIVES, primitive
-from .types import INT, NONE, Arr, Num, Single, Slice, Tup, c_type, sample
+from .types import INT, NONE, Arr, Maybe, Num, Single, Slice, Tup, c_type, sample
 from .values import Val
 
 __all__ = ["METHODS"]
@@ -125,6 +125,8 @@ def _size(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
 
 @primitive(np.transpose)
 def _transpose(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    if isinstance(args[0].type, Maybe):
+        return w.cases(args[0], lambda v: v if isinstance(v.type, Single) else _transpose(w, [v, *args[1:]], keywords, node))
     if keywords or not isinstance(args[0].type, Arr):
         return None
     rank = args[0].type.rank

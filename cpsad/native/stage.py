@@ -74,6 +74,7 @@ class Spec:
         self.unit, self.node, self.parent, self.args, self.k, self.c = unit, node, parent, args, k, c
         self.returns: Any = BOTTOM
         self.cells: dict[str, Any] = {}  # variables in its frame
+        self.dues: dict[str, str] = {}  # those of them to which products are to be added, and their dtype
         self.captured = captured_names(unit, node)
         self.owned = owned_names(unit, node)  # those of them that functions inside assign
         self.lines: list[str] = []
@@ -292,6 +293,8 @@ class Stager:
                 fields.append(f"    {c_type(type_)} {cell_name(name)};")
                 if name in spec.owned and holds_arrays(type_):
                     fields.append(f"    slab {cell_name(name)}__own;")
+                if name in spec.dues:
+                    fields.append(f"    due {cell_name(name)}__due;")
         return f"struct {spec.c}_frame {{\n" + "\n".join(fields or ["    char empty;"]) + "\n};"
 
     def text(self, entry_lines: list[str]) -> str:

@@ -154,6 +154,8 @@ class Walk(Expressions):
         for name, type_ in spec.cells.items():
             if name in spec.owned and holds_arrays(type_):
                 head.append(f"    frame.{cell_name(name)}__own = (slab){{0}};")
+            if name in spec.dues:
+                head.append(f"    frame.{cell_name(name)}__due = (due){{0}};")
         for box in self.boxes_of_arrays:  # which a return may come before
             head.append(f"    {box} = ({self.declared[box]}){{.v = {{.z = 1}}}};")
         spec.lines = head + without_marks(self.lines, self.arena and not spec.is_formula)
@@ -283,6 +285,7 @@ class Walk(Expressions):
         type_ = owner.cells.get(name, BOTTOM)
         if type_ is BOTTOM:
             raise Dead
+        self.settled(owner, name, f"{way}{cell_name(name)}")
         return Val(type_, f"{way}{cell_name(name)}", borrowed=name in owner.owned and holds_arrays(type_))
 
     def function_of(self, owner: Spec, name: str) -> Any:
@@ -346,6 +349,8 @@ class Walk(Expressions):
     def do_assign(self, node: Any) -> None:
         if getattr(node, "declares", False) and isinstance(node.value, gast.Constant) and node.value.value is None:
             return  # a variable of the frame, which is assigned before it is read
+        if self.deferred(node):
+            return
         value = self.value(node.value)
         if len(node.targets) > 1 or isinstance(node.targets[0], gast.Tuple):
             value = self.hold(value) if value.known is None and value.parts is None else value
@@ -387,6 +392,8 @@ class Walk(Expressions):
         for name, kind in self.spec.cells.items():
             if name in self.spec.owned and holds_arrays(kind):
                 self.emit(f"pool_give(R, frame.{cell_name(name)}__own);")
+            if name in self.spec.dues:
+                self.emit(f"pool_give(R, frame.{cell_name(name)}__due.own);")
         for box in self.boxes_of_arrays:
             self.emit(f"pool_give(R, {box}.own);")
         self.moved_out(value)

@@ -30,6 +30,38 @@ def recurrent(name):
     return example, parameters, (inputs, targets)
 
 
+def convolutional():
+    import importlib
+
+    example = importlib.import_module("cnn")
+    images, labels = next(example.batches(*example.drawings(example.BATCH, np.random.default_rng(2))))
+    return example, example.initial_parameters(np.random.default_rng(0)), (images, labels)
+
+
+def torch_cnn(parameters, images, labels):
+    import torch
+
+    torch.set_num_threads(1)
+    shapes = ((10, 1, 5, 5), (10,), (20, 10, 5, 5), (20,), (50, 320), (50,), (10, 50), (10,))
+    P = [torch.tensor(p.reshape(s), requires_grad=True) for p, s in zip(parameters, shapes)]
+    x, y = torch.tensor(np.ascontiguousarray(images.T).reshape(-1, 1, 28, 28)), torch.tensor(labels)
+    f = torch.nn.functional
+
+    def step():
+        h = f.max_pool2d(torch.relu(f.conv2d(x, P[0], P[1])), 2)
+        h = f.max_pool2d(torch.relu(f.conv2d(h, P[2], P[3])), 2)
+        h = f.dropout(f.linear(h.reshape(-1, 320), P[4], P[5]), 0.5)
+        loss = f.cross_entropy(f.linear(h, P[6], P[7]), y, reduction="sum")
+        loss.backward()
+        with torch.no_grad():
+            for p in P:
+                p.sub_(p.grad, alpha=5e-4)
+                p.grad = None
+        return loss.item()
+
+    return step
+
+
 def torch_step(name, parameters, inputs, targets):
     import torch
 
@@ -115,7 +147,7 @@ def in_turns(runs, rounds):
 def measure(name, rounds):
     from cpsad import compile, value_and_grad
 
-    example, parameters, data = recurrent(name)
+    example, parameters, data = convolutional() if name == "cnn" else recurrent(name)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["CPSAD_CACHE_DIR"] = folder
         step = example.trainer([p.copy() for p in parameters])
@@ -124,10 +156,12 @@ def measure(name, rounds):
         first = time.perf_counter() - start
         gradient = value_and_grad(example.loss, argnums=tuple(range(len(parameters))), backend="native")
         primal = compile(example.loss)
-        runs = {"native": lambda: step(*data), "gradient": lambda: gradient(*parameters, *data),
-                "primal": lambda: primal(*parameters, *data)}
+        more = (np.arange(example.BATCH), np.full((50, example.BATCH), 1, np.float32), example.patches(1, 28),
+                example.patches(10, 12)) if name == "cnn" else ()
+        runs = {"native": lambda: step(*data), "gradient": lambda: gradient(*parameters, *data, *more),
+                "primal": lambda: primal(*parameters, *data, *more)}
         try:
-            runs["torch"] = torch_step(name, parameters, *data)
+            runs["torch"] = torch_cnn(parameters, *data) if name == "cnn" else torch_step(name, parameters, *data)
             if name == "lstm":
                 runs["nn.LSTM"] = torch_module(*data)
         except ImportError:
@@ -142,7 +176,7 @@ def measure(name, rounds):
 
 def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    for name in sys.argv[2:] or ["rnn", "lstm"]:
+    for name in sys.argv[2:] or ["rnn", "lstm", "cnn"]:
         measure(name, rounds)
 
 

@@ -214,3 +214,28 @@ def test_tuples_and_rows_of_arrays():
     compare(rows_twice, (RNG.normal(size=(4, 3)), RNG.normal(size=2)), (0, 1))
     compare(rows_twice, (RNG.normal(size=(3, 4)).T, RNG.normal(size=2)), (0,))
     compare(constant_beside, (h, c), (0,))
+
+
+def products_in_a_loop(W, U, V, x, n):
+    h, total = x, 0.0
+    for t in range(n):
+        h = np.tanh(h @ W)
+        u = np.tanh(U @ h.T if h.ndim == 2 else U @ h)
+        total += np.sum(u * u) + np.sum((h @ V) * t)
+        if t % 3 == 2:
+            total += np.sum(W) * total
+    return total
+
+
+@pytest.mark.parametrize("shape", [(4,), (3, 4), (120, 4)])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_products_that_a_loop_adds_up(shape, dtype):
+    W, U, V = (RNG.normal(size=s).astype(dtype) / 4 for s in ((4, 4), (5, 4), (4, 6)))
+    x = RNG.normal(size=shape).astype(dtype)
+    for n in (0, 1, 40):
+        compare(products_in_a_loop, (W, U, V, x, n), (0, 1, 2, 3), 1e-11 if dtype == np.float64 else 2e-3)
+
+
+def test_many_products_are_more_than_the_buffers_hold():
+    W, x = RNG.normal(size=(4, 4)) / 4, RNG.normal(size=(50, 4))
+    compare(products_in_a_loop, (W, W, W, x, 50), (0, 1), 1e-11)
