@@ -70,13 +70,15 @@ def _speaks_numpy(value: Any) -> bool:
 class Heap(Shadows, Refusals):
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
-    __slots__ = ("active", "c_depth", "caches", "changes", "depth", "end", "entered", "iterated", "known_constants", "poisons",
+    __slots__ = ("active", "c_depth", "caches", "changes", "decisions", "depth", "end", "entered", "iterated", "known_constants",
+                 "poisons",
                  "second", "shadows", "slots", "unfinished", "written")
 
     def __init__(self, depth: int = 0) -> None:
         self.depth = depth  # of the level whose adjoints these are (`forms.py`)
         self.changes = 0  # how often something was stored, or written in place
         self.caches: dict[Any, Any] = {}  # of cached functions: what they were called with -> value
+        self.decisions: dict[int, Any] = {}  # what comparisons alone have chosen
         self.c_depth = 0  # calls that CPython 3.11 makes on the C stack
         self.unfinished: dict[int, Any] = {}  # generators suspended in blocks that run code when they are left
         self.second: dict[tuple[int, int], Any] = {}  # cotangents of what is added to the slots of inner heaps

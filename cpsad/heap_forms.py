@@ -271,7 +271,7 @@ FORMS: dict[str, Any] = {
 
 CONSTANT = {"text", "printed", "holds", "form", "through_c", "constant", "borrow", "claim", "check_array", "is_written", "refuse",
             "refuse_constant", "refuse_flat", "note_write", "elements", "lost",
-            "guard", "guard_store", "is_harmless", "verdict", "check_settled"}
+            "decided", "guard", "guard_store", "is_harmless", "verdict", "check_settled"}
 
 MOVERS = {"shadow"}  # an array that is there already, as a view
 

@@ -351,6 +351,8 @@ class _End:
         else:
             self.value = result
         seed = _seed(self.value) if self.seed is None else self.seed(self.heap, self.value)
+        if self.heap.decisions:
+            self.heap.check_decided(self.value)
         self.contents = self.heap.final_contents()
         if not self.has_aux:
             return seed

@@ -23,6 +23,7 @@ class Refusals:
     __slots__ = ()
 
     slots: dict[int, Any]
+    decisions: dict[int, Any]
 
     def text(self, made: Any, *parts: Any) -> None:
         """A text has been made of `parts`: if of what carries a derivative, no number is to be read back from it."""
@@ -48,6 +49,20 @@ class Refusals:
         if any(map(is_floating, values)) or reaches(self.slots, *values):
             raise here(NoDerivativeError, f"{what} cannot be differentiated here", why=why,
                        remedy="add a rule with cpsad.defrule, or use cpsad.stop_gradient on its arguments")
+
+    def decided(self, value: Any) -> None:
+        """A function returns what comparisons of active values have chosen, and nothing else."""
+        if is_floating(value):
+            self.decisions[id(value)] = value
+
+    def check_decided(self, result: Any) -> None:
+        """The function's result has a derivative, or is a constant that nothing was asked for."""
+        if self.decisions.get(id(result), self) is result:
+            raise here(NoDerivativeError, "the result depends on the arguments by comparisons only",
+                       why="its derivative is zero wherever there is one: a search by comparisons, a count or a step is "
+                       "not differentiated by what it finds",
+                       remedy="for a root, the implicit function theorem (cpsad.custom_gradient, scipy.optimize.brentq); if zero "
+                       "is meant, compare cpsad.stop_gradient(x)")
 
     def lost(self, value: Any, adjoint: Any) -> None:
         """A cotangent of what is no number: of an object that Python or NumPy took for one."""

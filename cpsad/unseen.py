@@ -133,7 +133,7 @@ def _reads_quietly(name: str, before: str, kind: Any, seen: set[Any]) -> bool:
 def _is_quiet(value: Any, kind: Any, seen: set[Any]) -> bool:
     """Whether calling a value, or having it, keeps nothing."""
     if isinstance(value, types.FunctionType):
-        return value.__module__.partition(".")[0] in _QUIET or not _may_keep(value, kind, seen)
+        return (value.__module__ or "").partition(".")[0] in _QUIET or not _may_keep(value, kind, seen)
     return value is not setattr and value is not None
 
 

@@ -25,6 +25,7 @@ from .attempts import attempt
 from .captures import add_within, escaping
 from .checks import check_calls, check_scopes, is_form
 from .context import Context, Fact
+from .decisions import decides
 from .memory import ARRAYS, is_update
 from .nodes import (
     assign,
@@ -70,6 +71,7 @@ class Frame:
     def __init__(self, node: gast.FunctionDef, ctx: Context, parent: Frame | None) -> None:
         self.node, self.ctx, self.parent = node, ctx, parent
         self.is_function = node.role == "function"
+        self.decides = self.is_function and decides(node, ctx)
         params = parameters(node.args)
         self.params = params[1 + bool(getattr(node, "h", None)):] if self.is_function else params
         declared = {n for s in node.body if isinstance(s, gast.Nonlocal) for n in s.names}
@@ -393,6 +395,8 @@ class Frame:
             if not self.active(value):
                 if Statements(self).is_constant_array(value, unknown=True):
                     out.append(expr_stmt(self.on_heap("constant", load(value.id)), node))
+                if self.around().decides:
+                    out.append(expr_stmt(self.on_heap("decided", copy_tree(value)), node))
                 out.append(expr_stmt(target, node))
             else:
                 self.receive([value], target, have, out, node, bare=True)

@@ -102,7 +102,7 @@ def both_branches_constant(x):
         y = 1.0
     else:
         y = 0.0
-    return y
+    return y + 0.0 * x
 
 
 @case(1.5)
