@@ -26,6 +26,7 @@ from .rows import Flat, Rows
 from .shadows import UNCHANGED, Shadows, owner_of
 from .stack import OnCStack
 from .transforms.errors import NoDerivativeError
+from .unseen import is_text_in_doubt
 
 __all__ = ["Heap", "is_floating"]
 
@@ -229,7 +230,7 @@ class Heap(Shadows, Refusals):
         if isinstance(value, (list, tuple)) or type(value) is np.flatiter:
             return np.array(value)
         if self.slots and type(value) not in _NUMBERS:
-            if isinstance(value, (str, bytes)) and self.holds(value):
+            if isinstance(value, (str, bytes)) and (self.holds(value) or is_text_in_doubt()):
                 raise here(NoDerivativeError, "a number is read back from a text",
                            why="the text was made of a value that carries a derivative, which it does not keep",
                            remedy="keep the number itself, or use cpsad.stop_gradient on it")

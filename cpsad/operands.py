@@ -15,6 +15,7 @@ from .cotangents import ZERO, Placed
 from .places import here
 from .reach import runs_python
 from .transforms.errors import NoDerivativeError
+from .unseen import texts_added
 
 __all__ = ["PLAIN", "computes_with", "numeric", "operand", "operands", "still"]
 
@@ -63,6 +64,8 @@ def operands(left: Any, right: Any) -> None:
     """Checks the operands of `+`, `*` or `%`, which containers and strings have too."""
     if isinstance(left, _ADDED) or isinstance(right, _ADDED):
         kinds: list[Any] = [type(left), type(right)]
+        if kinds[0] is str or kinds[1] is str:
+            texts_added(left, right)
         if isinstance(left, np.ndarray) or isinstance(right, np.ndarray) or (
                 any(runs_python(kind, *_SUMS) for kind in kinds)):
             numeric(left)

@@ -29,7 +29,7 @@ from .places import here
 from .reach import reaches
 from .transforms.errors import NoDerivativeError
 
-__all__ = ["QUIET_MODULES", "Watch", "stores", "watch_also", "watch_now"]
+__all__ = ["QUIET_MODULES", "Watch", "is_text_in_doubt", "stores", "texts_added", "watch_also", "watch_now"]
 
 CALLED_BY_C = tuple(f"__{name}__" for name in (
     "lt", "le", "gt", "ge", "eq", "ne", "hash", "len", "bool", "contains", "getitem", "iter", "next", "str", "repr", "format",
@@ -158,6 +158,18 @@ def watch_also(slots: Any) -> None:
         _watching.watch.slots.append(slots)
 
 
+def texts_added(*texts: Any) -> None:
+    """Texts are added where nobody knew that they are texts: if one is made of active values, so is the sum."""
+    watch = _watching.watch
+    if watch is not None and any(id(text) in slots for slots in watch.slots for text in texts):
+        watch.texts = True
+
+
+def is_text_in_doubt() -> bool:
+    """Whether any text may be made of active values."""
+    return _watching.watch is not None and _watching.watch.texts
+
+
 class Watch:
     """Context of one gradient call at the outermost level. `slots`: what is stored, by identity; of inner levels too."""
 
@@ -169,6 +181,7 @@ class Watch:
         self.before: Any = None
         self.outer: Any = None
         self.failure: Any = None
+        self.texts = False  # whether texts that are made of active values have been added unseen
 
     def __enter__(self) -> Watch:
         self.outer, _watching.watch = _watching.watch, self

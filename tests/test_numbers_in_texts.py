@@ -153,3 +153,22 @@ def test_a_number_read_back_from_the_text_of_a_container():
     for f in (from_str, from_json):
         with pytest.raises(NoDerivativeError):
             grad(f)(2.0)
+
+
+def added(a, b):
+    return a + b
+
+
+def test_texts_that_are_added_where_nobody_knows_that_they_are_texts():
+    def function(x):
+        kept = [added(f"{x:.17g}", "0")]
+        return float(kept[0]) * x
+
+    with pytest.raises(NoDerivativeError, match="read back"):
+        grad(function)(2.5)
+
+    def harmless(x):
+        lines = [added("x = ", f"{x}"), added("a", "b")]
+        return x * x + len(lines)
+
+    assert grad(harmless)(2.5) == 5.0
