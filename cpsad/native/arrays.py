@@ -13,7 +13,7 @@ import gast
 import numpy as np
 
 from .scalars import BINARY
-from .types import CODES, Arr, Maybe, Num, Single, Tup, c_type, holds_arrays, sample
+from .types import CODES, Arr, Maybe, Num, Parted, Single, c_type, holds_arrays, sample
 from .values import Val
 
 __all__ = ["MOST_RANK", "Arrays", "combined"]
@@ -465,7 +465,7 @@ class Arrays:
         """The value as it can be returned: its arrays contiguous, each in a variable of its own."""
         if not holds_arrays(v.type):
             return v
-        if isinstance(v.type, Tup):
+        if isinstance(v.type, Parted):
             return Val(v.type, parts=tuple(self.leaving(item) for item in v.items))
         v = self.solid(v)
         if isinstance(v.type, Arr):
@@ -503,7 +503,7 @@ class Arrays:
         self.cases(self.real(value), one, whole=True)
 
     def arrays_in(self, v: Val) -> list[tuple[Val, str]]:
-        if isinstance(v.type, Tup):
+        if isinstance(v.type, Parted):
             return [found for item in v.items for found in self.arrays_in(item)]
         if isinstance(v.type, Maybe) and isinstance(v.type.type, Arr):
             return [(Val(v.type.type, f"{v.c}.v"), f"{v.c}.z == 0 && ")]

@@ -13,12 +13,14 @@ from ..rules.registry import REGISTRY
 from ..transforms.context import MISSING
 from ..transforms.nodes import parameters
 from .functions import METHODS
+from .objects import Obj
 from .primitives import PRIMITIVES
+from .scalars import slot_field
 from .stage import MOST_KNOWN, Dead, EndK, Pointer, Spec
-from .types import BOTTOM, Arr, Const, Fn, Known, Maybe, Num, Plain, Single, Tup, c_type, holds_arrays, is_scalar
+from .types import BOTTOM, Arr, Const, Fn, Known, Maybe, Num, Parted, Plain, Record, Single, Tup, c_type, holds_arrays, is_scalar
 from .values import Val, convert
 
-__all__ = ["Calls", "slot_field"]
+__all__ = ["Calls"]
 
 FORMS = {id(forms.form), id(forms.primal_form)}
 ATTACH = {id(forms.attach), id(forms.primal_attach)}
@@ -90,7 +92,7 @@ class Calls:
     def result(self, text: str, type_: Any) -> Val:
         if c_type(type_) == "void":
             self.emit(f"{text};")
-            return Val(type_, parts=tuple(Val(t) for t in type_.items) if isinstance(type_, Tup) else None)
+            return Val(type_, parts=tuple(Val(t) for t in type_.items) if isinstance(type_, Parted) else None)
         name = self.temp(type_, "b")
         self.emit(f"{name} = {text};")
         return Val(type_, name)
@@ -100,6 +102,8 @@ class Calls:
         type_ = value.type
         if self.stager.primal:
             return self.call_end_of_primal(value, node)
+        if self.stager.has_aux:
+            return self.call_end_with_aux(value, node)
         if not isinstance(type_, Num) or type_.name.startswith("bool"):
             raise self.refuse(node, f"a function that returns {type_}", why="a gradient is that of a real scalar")
         number = self.stager.result_number(type_)
@@ -218,7 +222,7 @@ class Calls:
             spec = self.stager.spec(unit, tree, parent, known, chosen, node)
             chosen.spec = spec
             given.append(f"(continuation){{{chosen.table(k.type)}, {k.c}}}")
-            for version in chosen.versions:
+            for version in list(chosen.versions):
                 self.stager.continuation(k.type, (version,))
         else:
             spec = self.stager.spec(unit, tree, parent, known, chosen, node)
@@ -399,14 +403,16 @@ class Calls:
             return args[0]
         if name == "unarray" and isinstance(args[0].type, (Num, Arr)):
             return args[2]
-        if name == "item" and isinstance(args[0].type, (Arr, Tup)):
+        if name == "item" and isinstance(args[0].type, (Arr, Tup, Record)):
             return self.item(args[0], args[1], node)
-        if name == "read_item" and isinstance(args[1].type, Arr):
-            return self.split([args[0], args[4]], lambda v: self.added_at(v[0], args[1], args[2], v[1], node))
+        if name == "item" and isinstance(args[0].type, Maybe):
+            return self.cases(args[0], lambda v: self.item(v, args[1], node))
+        if name == "read_item" and isinstance(getattr(args[1].type, "type", args[1].type), Arr):
+            return self.split([args[0], args[1], args[4]], lambda v: self.added_at(v[0], v[1], args[2], v[2], node))
         if name == "add_item" and isinstance(args[1].type, Arr):
             return self.split([args[0], args[3]], lambda v: self.added_at(v[0], args[1], args[2], v[1], node))
-        if name == "attribute" and isinstance(args[0].type, (Arr, Num)):
-            return self.attribute(args[0], self.known_value(args[1]), node)
+        if name == "attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Arr, Num, Obj, Record)):
+            return self.cases(args[0], lambda v: self.attribute(v, self.known_value(args[1]), node))
         if name == "constant":  # arrays that must not be written; none is
             return Val(Single("None"))
         if name in ("snapshot", "drain", "restore", "undo") and isinstance(args[0].type, Num):  # only arrays are written into
@@ -416,16 +422,20 @@ class Calls:
         if name == "take":
             return self.heap_take(args[0], node)
         if name == "add":
-            if not (self.carries_nothing(args[0]) or isinstance(args[0].type, Tup)):
+            if not (self.carries_nothing(args[0]) or isinstance(args[0].type, Parted)):
                 self.heap_add(args[0], args[1], node)
             return Val(Single("None"))
         if name == "rows" and isinstance(args[0].type, Arr):
             return self.heap_rows(args[0], node)
-        if name == "rows" and isinstance(args[0].type, Tup):
+        if name in ("rows", "iterable") and self.is_sequence(args[0].type):
             return args[0]
         if name == "unrows":
             return self.heap_unrows(args[0], args[1], node)
-        if name == "read_item" and isinstance(args[1].type, Tup):
+        if name == "read_attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Record, Obj)):
+            if not self.carries_nothing(args[2]):
+                self.heap_add(args[2], args[3], node)
+            return Val(Single("ZERO"))
+        if name == "read_item" and isinstance(args[1].type, Parted):
             if not self.carries_nothing(args[3]):
                 self.heap_add(args[3], args[4], node)
             return args[0]
@@ -433,9 +443,5 @@ class Calls:
 
     def carries_nothing(self, value: Val) -> bool:
         type_ = value.type
-        return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(type_, (Const, Single, Plain))
-
-
-def slot_field(type_: Num) -> str:
-    """The field of a slot that holds a number."""
-    return {"double": "f", "float": "f4"}.get(c_type(type_), "i")
+        return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(type_, (Const, Single, Plain, Obj)) or (
+            isinstance(type_, Maybe) and isinstance(type_.type, Obj))

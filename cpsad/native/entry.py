@@ -21,12 +21,15 @@ from ..resolve import letter_of, lookup
 from ..rules.registry import REGISTRY
 from ..transforms.errors import CpsadError
 from ..trees import is_tree
-from .calls import slot_field
 from .compiler import load
 from .gate import Plan, Plans, is_known, open_gate
+from .objects import Obj
 from .program import StagingError, Unit, program
+from .records import Arguments, is_leaf_of_gradient, leaves_of, shaped
+from .results import Results, arrays_among, number_at
+from .scalars import slot_field
 from .stage import Dead, EndK, Spec, Stager
-from .types import Arr, Const, Maybe, Num, Single, c_type, of_array, of_number
+from .types import Arr, Maybe, Num, Parted, Single, c_type, of_array, of_number
 from .values import ARRAYS, RUNTIME, Val
 from .walk import Walk
 
@@ -36,12 +39,12 @@ log = logging.getLogger("cpsad")
 FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q"}
 
 
-class Staged:
+class Staged(Results):
     """One function's gradient, for one combination of types: its text in C, and how it is called."""
 
     primal = False  # whether it is the function itself that is staged
 
-    def __init__(self, function: Any, signature: str, types_: list[Any], wanted: list[int]) -> None:
+    def __init__(self, function: Any, signature: str, types_: list[Any], wanted: list[int], has_aux: bool = False) -> None:
         if not isinstance(function, types.FunctionType):
             raise StagingError(f"a {type(function).__name__} cannot be staged to native code yet", why="it is no plain function",
                                remedy="write a function that calls it")
@@ -51,12 +54,18 @@ class Staged:
         names = [n for n, _ in Call.parse(signature).keywords]
         count = len(types_) - len(names)
         self.stager = stager = Stager()
-        stager.primal = self.primal
+        stager.primal, stager.has_aux = self.primal, has_aux
         self.unit: Unit = program(function, layout.letters, "cps" if self.primal else "optimized")
         stager.units[(function, layout.letters)] = self.unit
         self.filled = [i for i, t in enumerate(types_) if c_type(t) != "void"]
-        stager.offset = len(self.filled)
-        place = {position: n for n, position in enumerate(self.filled)}
+        self.leaves, place = [], {}
+        for position, type_ in enumerate(types_):
+            place[position] = len(self.leaves)
+            self.leaves += leaves_of(type_)
+        stager.offset = len(self.leaves)
+        self.wanted_leaves = [(position, place[position] + j, t) for position in wanted
+                              for j, t in enumerate(leaves_of(types_[position])) if is_leaf_of_gradient(t)]
+        stager.first_slot = stager.most_slots = 2 * (1 + len(self.wanted_leaves))
         node = gast.parse("def entry(): pass").body[0]
         self.lines: list[str] = []
         self.gradients: list[Any] = []
@@ -77,14 +86,15 @@ class Staged:
                 position = what if kind == "arg" else count + names.index(what)
                 back[position] = i
                 type_ = types_[position]
-                params.append(walker.argument(type_, place.get(position, -1)))
+                params.append(walker.structured(type_, place[position], position in wanted))
             self.gradients = []
             with contextlib.suppress(Dead):  # it always raises
                 result = walker.call_function(self.unit, self.unit.tree, None, "", Val(EndK()), params, self.unit.tree)
-                for n, position in enumerate(wanted):
-                    adjoint = result.items[back[position]]
+                for n, (position, leaf, type_) in enumerate(self.wanted_leaves):
+                    adjoint = walker.adjoint_of_leaf(leaf, type_) if isinstance(types_[position], Parted) else (
+                        result.items[back[position]])
                     self.gradients.append(adjoint.type)
-                    walker.write_gradient(adjoint, types_[position], n)
+                    walker.write_gradient(adjoint, type_, n)
             declared = [f"    {k} {n};" for n, k in walker.declared.items()]
             name = stager.prefix
             self.lines = [f"static void {name}entry(runtime *R) {{", *declared, *walker.lines, "}", "",
@@ -95,10 +105,10 @@ class Staged:
         self.prepare(names, count)
 
     def prepare(self, names: list[str], count: int) -> None:
-        self.pack = struct.Struct("=" + "".join(FORMATS[slot_of(self.types[i])] for i in self.filled)
+        self.pack = struct.Struct("=" + "".join(FORMATS[slot_of(t)] for t in self.leaves)
                                   + "".join(FORMATS[slot_of(t)] for _, _, t in self.stager.inputs)).pack
-        arrays = [isinstance(self.types[i], Arr) for i in self.filled] + [isinstance(t, Arr) for _, _, t in self.stager.inputs]
-        self.arrays = arrays if any(arrays) else None
+        types_ = [*self.leaves, *(t for _, _, t in self.stager.inputs)]
+        self.pointers = [t for t in types_ if isinstance(t, (Arr, Obj))] and types_
         self.loaded: Any = None
         self.plan: Any = None
         self.lock = threading.Lock()
@@ -139,37 +149,44 @@ class Staged:
 
     # -- the call ---------------------------------------------------------------------------------------------
 
-    def __call__(self, arguments: list[Any]) -> tuple[Any, list[Any]]:
-        call = self.loaded or self.compiled()
-        given = [arguments[i] for i in self.filled]
-        given += [lookup(unit.cells, unit.function.__globals__, name) for unit, name, _ in self.stager.inputs]
-        kept = given  # the arrays must outlive the call
-        if self.arrays:
-            given = [id(g) if a else g for g, a in zip(given, self.arrays, strict=True)]
-        out = ctypes.create_string_buffer(16 * (1 + len(self.wanted)))
-        made = {}
-        for n, position in enumerate(self.wanted):
-            if isinstance(self.types[position], Arr):
-                made[n] = np.empty(arguments[position].shape, arguments[position].dtype)
-                struct.pack_into("=Q", out, 16 * (n + 1), id(made[n]))
+    def slots(self, leaves: list[Any]) -> tuple[bytes, list[Any]]:
+        """What C reads: arguments and values from outside; and what must outlive the call."""
+        given = leaves + [lookup(unit.cells, unit.function.__globals__, name) for unit, name, _ in self.stager.inputs]
+        kept = given
+        if self.pointers:
+            given = [id(g) if isinstance(t, Arr) else g.address if isinstance(t, Obj) else g
+                     for g, t in zip(given, self.pointers, strict=True)]
         try:
-            packed = self.pack(*given)
+            return self.pack(*given), kept
         except struct.error:
             raise StagingError("an integer that does not fit into 64 bits cannot be passed to native code",
-                               remedy='use backend="numpy" for this call') from None
+                               remedy=f'use backend="{"auto" if self.primal else "numpy"}" for this call') from None
+
+    def __call__(self, arguments: list[Any], leaves: list[Any]) -> tuple[Any, list[Any], Any]:
+        """`leaves`: what the arguments consist of."""
+        call = self.loaded or self.compiled()
+        packed, kept = self.slots(leaves)
+        out = ctypes.create_string_buffer(8 * self.stager.most_slots)
+        made = []
+        for n, (_, leaf, type_) in enumerate(self.wanted_leaves):
+            made.append(np.empty(leaves[leaf].shape, leaves[leaf].dtype) if isinstance(type_, Arr) else None)
+            if made[n] is not None:
+                struct.pack_into("=Q", out, 16 * (n + 1), id(made[n]))
         error = self.gate.through(call, packed, ctypes.addressof(out))
-        del kept
         if error:
             self.raise_(error)
         raw = out.raw
-        value = number_at(raw, 0, self.stager.results[struct.unpack_from("=q", raw, 8)[0]])
-        gradients = []
-        for n, position in enumerate(self.wanted):
-            if n in made:
-                gradients.append(made[n])
-                continue
-            gradients.append(self.gradient(raw, 16 * (n + 1), self.gradients[n], arguments[position]))
-        return value, gradients
+        type_ = self.stager.results[struct.unpack_from("=q", raw, 8)[0]]
+        aux = None
+        if self.stager.has_aux:
+            type_, aux_type = type_.items
+            words = struct.unpack(f"={self.stager.most_slots}q", raw)
+            aux, _ = self.result(aux_type, raw, words, 2 * (1 + len(made)), arrays_among(kept), [])
+        value = number_at(raw, 0, type_)
+        found = [g if g is not None else self.gradient(raw, 16 * (n + 1), self.gradients[n], leaves[self.wanted_leaves[n][1]])
+                 for n, g in enumerate(made)]
+        following = iter(found)
+        return value, [shaped(arguments[i], self.types[i], following) for i in self.wanted], aux
 
     def gradient(self, raw: bytes, at: int, type_: Any, argument: Any) -> Any:
         from ..cotangents import ZERO
@@ -214,24 +231,9 @@ def slot_of(type_: Any) -> str:
     return slot_field(type_) if isinstance(type_, Num) else "p"
 
 
-def number_at(raw: bytes, at: int, type_: Num) -> Any:
-    code = {"f": "=d", "f4": "=f", "i": "=q"}[slot_field(type_)]
-    (number,) = struct.unpack_from(code, raw, at)
-    if type_.is_python:
-        return bool(number) if type_.name == "bool" else number
-    return type_.dtype.type(number)
-
-
 def type_of(value: Any) -> Any:
-    """The type of an argument, or None where C has none."""
-    kind = of_number(value) or of_array(value)
-    if kind is not None:
-        return kind
-    if value is None:
-        return Single("None")
-    if isinstance(value, (str, types.FunctionType, types.ModuleType, type)):
-        return Const(value)
-    return None
+    """The type of a value from outside, or None where C has none."""
+    return of_number(value) or of_array(value)
 
 
 class NativeGradient:
@@ -243,12 +245,13 @@ class NativeGradient:
         self.function, self.backend, self.has_aux = function, backend, has_aux
         self.wanted = self.plain.wanted
         self.staged: dict[Any, Any] = {}
+        self.arguments = Arguments()
         self.plans = Plans()
         self.said = False
 
     def __getstate__(self) -> dict[str, Any]:
         """What was compiled stays behind: it is on disk, where another process finds it."""
-        return {**self.__dict__, "staged": {}, "plans": Plans(), "said": False}
+        return {**self.__dict__, "staged": {}, "arguments": Arguments(), "plans": Plans(), "said": False}
 
     def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
         return self.plain.locate(args, kwargs)
@@ -271,7 +274,7 @@ class NativeGradient:
             slots = self.plain.located[shape] = self.plain.locate(args, kwargs)
         arguments = [*args, *kwargs.values()]
         try:
-            staged = self.staged_for(arguments, slots, args, kwargs)
+            staged, leaves = self.staged_for(arguments, slots, args, kwargs)
         except CpsadError as error:
             if self.backend != "auto":
                 raise
@@ -281,43 +284,48 @@ class NativeGradient:
             staged = None
         if staged is None:
             return self.plain(args, kwargs)
-        value, gradients = staged(arguments)
+        value, gradients, aux = staged(arguments, leaves)
         if not kwargs:
             self.plans.add(plan_for(staged, arguments, self.single))
-        return value, (gradients[0] if self.single else tuple(gradients)), None
+        return value, (gradients[0] if self.single else tuple(gradients)), aux
 
     def staged_for(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        types_ = [type_of(a) for a in arguments]
+        """The program for these arguments, and their leaves."""
+        leaves: list[Any] = []
+        types_ = [self.arguments.read(a, i in slots, leaves) for i, a in enumerate(arguments)]
         key = (*types_, *slots, *kwargs)
         known = self.staged.get(key)
         if known is not None:
             if isinstance(known, CpsadError):
                 raise known
             if known.is_valid():
-                return known
+                return known, leaves
         for i in slots:
             if not is_tree(arguments[i]) and not np.iscomplexobj(arguments[i]):
                 _fresh(arguments[i], lambda i=i: self.plain.describe(i, args))  # type: ignore[misc]
-        if self.has_aux:
-            raise StagingError("has_aux cannot be staged to native code yet", remedy='use backend="numpy" for this function')
         for i, t in enumerate(types_):
             if t is None:
                 raise StagingError(f"{self.plain.describe(i, args)}, a {type(arguments[i]).__name__}, cannot be passed to native "
                                    "code yet", remedy='use backend="numpy" for this function')
-        letters = [letter_of(a, i in slots) for i, a in enumerate(arguments)]
+            if i in slots and isinstance(t, Parted) and not any(map(is_leaf_of_gradient, leaves_of(t))):
+                raise TypeError(f"{self.plain.describe(i, args)} holds no floating-point number; only floating-point scalars and "
+                                "arrays are differentiated")
+        letters = [letter_of(a, i in slots and not is_tree(a)) for i, a in enumerate(arguments)]
         signature = "".join(letters[: len(args)]) + "".join(
             f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
         try:
-            made = Staged(self.function, signature, types_, slots)
+            made = Staged(self.function, signature, types_, slots, self.has_aux)
         except CpsadError as error:
             self.staged[key] = error
             raise
         self.staged[key] = made
-        return made
+        return made, leaves
 
 
 def plan_for(staged: Any, arguments: list[Any], single: bool) -> Plan | None:
     """The quick way into a program, where there is one."""
+    if any(isinstance(t, (Parted, Obj)) for t in staged.types):
+        return None
     key = tuple(id(a) for a, t in zip(arguments, staged.types, strict=True) if c_type(t) == "void")
     if staged.plan is None or staged.plan[0] != key:
         try:
@@ -330,5 +338,5 @@ def plan_for(staged: Any, arguments: list[Any], single: bool) -> Plan | None:
 def native_text(function: Any, args: tuple[Any, ...], argnums: Argnums = 0) -> str:
     """The C of a function's gradient for arguments like these, without the run-time support."""
     compute = NativeGradient(function, argnums, False, "native")
-    return compute.staged_for(list(args), compute.locate(args, {}), args, {}).text
+    return compute.staged_for(list(args), compute.locate(args, {}), args, {})[0].text
 

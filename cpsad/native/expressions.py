@@ -14,11 +14,13 @@ from ..cotangents import ZERO as ZERO_OBJECT
 from ..transforms.context import MISSING
 from ..transforms.nodes import dotted
 from .arrays import Arrays
-from .calls import Calls, slot_field
+from .calls import Calls
 from .deferred import Deferred
 from .indexing import Indexing
 from .matrices import Products
-from .scalars import COMPARE, Scalars, message_of
+from .objects import Obj, Objects
+from .records import Records
+from .scalars import COMPARE, Scalars, message_of, slot_field
 from .stored import Stored
 from .types import (
     BOOL,
@@ -30,6 +32,7 @@ from .types import (
     Maybe,
     Num,
     Plain,
+    Record,
     Single,
     Slice,
     Tup,
@@ -39,7 +42,7 @@ from .types import (
     of_number,
 )
 from .ufuncs import Ufuncs
-from .values import Val, of_constant, stored_type
+from .values import CONSTANT, Val, of_constant, stored_type
 from .writes import Writes
 
 __all__ = ["Expressions"]
@@ -51,7 +54,7 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Products, Stored, Ufuncs, Writes):
+class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Objects, Products, Records, Stored, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -204,6 +207,12 @@ class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Products, Stored, 
             return self.attribute_of_number(owner, name, node)
         if isinstance(owner.type, Arr):
             return self.attribute_of_array(owner, name, node)
+        if isinstance(owner.type, Obj):
+            return self.attribute_of_object(owner, name, node)
+        if isinstance(owner.type, Record):
+            return self.attribute_of_record(owner, name, node)
+        if owner.type == NONE:
+            self.fails(*message_of(lambda: getattr(None, name)))
         raise self.refuse(node, f"the attribute `{name}` of {owner.type}")
 
     def ev_subscript(self, node: Any) -> Val:
@@ -223,6 +232,10 @@ class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Products, Stored, 
             return items[i]
         if isinstance(owner.type, Arr):
             return self.item_of_array(owner, index, node)
+        if isinstance(owner.type, Record):
+            return self.item_of_record(owner, index, node)
+        if owner.type == NONE:
+            self.fails(*message_of(lambda: operator.getitem(None, 0)))  # type: ignore[call-overload]
         raise self.refuse(node, f"an item of {owner.type}")
 
     # -- tests ------------------------------------------------------------------------------------------------
@@ -288,12 +301,17 @@ class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Products, Stored, 
                     if not rest:
                         inner = left.type.type
                         other[name] = Val(inner, f"{left.c}.v" if c_type(inner) != "void" else "")
+                        other[name].box = other[name].box or (CONSTANT if left.box == CONSTANT else "")
                     elif len(rest) == 1 and left.type.type is BOTTOM:
                         other[name] = Val(Single(next(iter(rest))))
         elif isinstance(right.type, Single) or isinstance(left.type, Single):
             cond = left.type == right.type
             if Maybe in (type(left.type), type(right.type)):
                 raise self.refuse(node, "`is` of these values")
+        elif all(isinstance(getattr(v.type, "type", v.type), Obj) for v in (left, right)):
+            made = self.split([left, right], lambda v: self.as_bool(
+                f"{v[0].c} == {v[1].c}" if isinstance(v[0].type, Obj) and v[0].type == v[1].type else v[0].type == v[1].type))
+            cond = made.c if made.known is None else made.known
         elif isinstance(left.type, Const) and isinstance(right.type, Const):
             cond = left.type.value is right.type.value
         elif isinstance(left.type, (Const, Fn, Plain)) or isinstance(right.type, (Const, Fn, Plain)):

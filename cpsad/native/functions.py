@@ -340,6 +340,8 @@ def _where(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val 
             return Val(kind, f"({truth} ? {w.cast(x[1], kind)} : {w.cast(x[2], kind)})")
 
         if not any(isinstance(x.type, Arr) for x in v):
+            if w.spec.is_formula or w.inlining:  # which computes with it: a number then
+                return element(v)
             raise w.refuse(node, "np.where of numbers only")  # it gives an array of no dimensions
         return w.elementwise(kind, element, v)
 
@@ -533,6 +535,24 @@ def _unreduce(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> V
         return w.elementwise(kind, lambda p: Val(kind, w.cast(p[0], kind)), [g, x])
 
     return w.split([g, x], one)
+
+
+@primitive(helpers_reductions.share)
+def _share(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    """Of a maximum of all elements: each that attains it has an equal share."""
+    if len(args) != 5 or keywords or args[3].type != NONE or (type(args[2].type), type(args[1].type)) != (Arr, Num):
+        return None
+
+    def one(g: Val) -> Val:
+        if not isinstance(g.type, Num):
+            return g
+        x, y = w.named(args[2]), w.hold(args[1])
+        kind = x.type.number
+        same = w.elementwise(Num("int64"), lambda p: Val(Num("int64"), f"({c_type(INT)})({p[0].c} == {y.c})"), [x])
+        part = w.hold(Val(kind, f"({w.cast(g, kind)} / ({c_type(kind)}){w.reduced(same, None, False, '+=', Num('int64')).c})"))
+        return w.elementwise(kind, lambda p: Val(kind, f"({p[0].c} == {y.c} ? {part.c} : 0)"), [x])
+
+    return w.cases(args[0], one)
 
 
 def opened(w: Any, g: Val, rank: int, axes: Any, keepdims: bool) -> Val:

@@ -177,6 +177,8 @@ class Indexing:
         """`total` plus the cotangent of `x` from that of `x[index]`; `total` is ours to write to."""
         if isinstance(g.type, Single):
             return total
+        if x.type == NONE:
+            self.fails(TypeError, "'NoneType' object is not subscriptable")  # as reading it did
         if not isinstance(g.type, (Num, Arr)) or not isinstance(x.type, Arr):
             raise self.refuse(node, f"a cotangent of {g.type} for an item of {x.type}")
         if isinstance(total.type, Single):

@@ -13,14 +13,13 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
-from ..resolve import letter_of, lookup
+from ..resolve import letter_of
 from ..transforms.errors import CpsadError
-from .entry import Staged, number_at, plan_for, type_of
+from .entry import Staged, plan_for
 from .gate import Plans
 from .program import StagingError
-from .types import Arr, Num, Tup
+from .records import Arguments
+from .results import arrays_among
 
 __all__ = ["compile"]
 
@@ -66,77 +65,21 @@ class StagedFunction(Staged):
             unit, node, what = self.stager.doubts[0]
             raise unit.refuse(node, what, why="the function writes into arrays")
 
-    def __call__(self, arguments: list[Any]) -> Any:
+    def __call__(self, arguments: list[Any], leaves: list[Any]) -> Any:  # type: ignore[override]
         call = self.loaded or self.compiled()
-        given = [arguments[i] for i in self.filled]
-        given += [lookup(unit.cells, unit.function.__globals__, name) for unit, name, _ in self.stager.inputs]
-        kept = [g for g in given if isinstance(g, np.ndarray)]
+        packed, given = self.slots(leaves)
+        kept = arrays_among(given)
         if self.stager.writes and not all(a.flags.writeable for a in kept):
             raise StagingError("an array that is not writeable cannot be passed to native code that writes",
                                remedy='use backend="auto", or the function itself')
-        if self.arrays:
-            given = [id(g) if a else g for g, a in zip(given, self.arrays, strict=True)]
-        slots = max(1, self.stager.most_slots)
+        slots = self.stager.most_slots
         out = ctypes.create_string_buffer(8 * slots)
-        try:
-            packed = self.pack(*given)
-        except struct.error:
-            raise StagingError("an integer that does not fit into 64 bits cannot be passed to native code",
-                               remedy='use backend="auto", or the function itself') from None
         error = self.gate.through(call, packed, ctypes.addressof(out))
         if error:
             self.raise_(error)
         words = struct.unpack(f"={slots}q", out.raw)
         result, _ = self.result(self.stager.results[words[0]], out.raw, words, 1, kept, [])
         return result
-
-    def result(self, type_: Any, raw: bytes, words: Any, at: int, given: list[Any], made: list[Any]) -> tuple[Any, int]:
-        """A result from its slots, and the slot behind it. `given`: arrays whose memory it may be; `made`: those it has made."""
-        if isinstance(type_, Tup):
-            items = []
-            for t in type_.items:
-                item, at = self.result(t, raw, words, at, given, made)
-                items.append(item)
-            return tuple(items), at
-        if isinstance(type_, Num):
-            return number_at(raw, 8 * at, type_), at + 1
-        if not isinstance(type_, Arr):
-            return None, at
-        place, copy = words[at], words[at + 1]
-        shape, strides = words[at + 2: at + 2 + 2 * type_.rank: 2], words[at + 3: at + 3 + 2 * type_.rank: 2]
-        try:
-            array = self.array(place, copy, shape, strides, type_.number.dtype, given, made)
-        finally:
-            self.library.release(ctypes.c_void_p(copy))
-        return array, at + 2 + 2 * type_.rank
-
-    def array(self, place: int, copy: int, shape: Any, strides: Any, dtype: Any, given: list[Any], made: list[Any]) -> Any:
-        for a in given:
-            if a.size and a.ctypes.data == place and a.shape == shape and a.strides == strides and a.dtype == dtype:
-                return a
-        for a in given:
-            low, high = np.lib.array_utils.byte_bounds(a)
-            if low <= place < high:
-                return np.asarray(_Memory(a, place, shape, strides, dtype))
-        new = np.empty(shape, dtype)
-        for old, old_place, old_strides in made:
-            if old_place == place and old.shape == shape and old_strides == strides and old.dtype == dtype:
-                return old
-            if max(place, old_place) < min(place + new.nbytes, old_place + old.nbytes):
-                raise StagingError(f"two results of {self.function.__qualname__} that share memory cannot come out of native "
-                                   "code", remedy="return a copy of one of them")
-        ctypes.memmove(new.ctypes.data, copy, new.nbytes)
-        made.append((new, place, strides))
-        return new
-
-
-class _Memory:
-    """A part of the memory of an array, as NumPy takes it."""
-
-    def __init__(self, owner: Any, place: int, shape: Any, strides: Any, dtype: Any) -> None:
-        self.owner = owner
-        self.__array_interface__ = {"data": (place, not owner.flags.writeable), "shape": shape, "strides": strides,
-                                    "typestr": dtype.str, "version": 3}
 
 
 class _Compiled:
@@ -145,11 +88,12 @@ class _Compiled:
     def __init__(self, function: Any, backend: str) -> None:
         self.function, self.backend = function, backend
         self.staged: dict[Any, Any] = {}
+        self.arguments = Arguments()
         self.plans = Plans()
         self.said = False
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "staged": {}, "plans": Plans(), "said": False}
+        return {**self.__dict__, "staged": {}, "arguments": Arguments(), "plans": Plans(), "said": False}
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         plan = self.plans.first
@@ -161,7 +105,7 @@ class _Compiled:
                 return found
         arguments = [*args, *kwargs.values()]
         try:
-            staged = self.staged_for(arguments, args, kwargs)
+            staged, leaves = self.staged_for(arguments, args, kwargs)
         except CpsadError as error:
             if self.backend != "auto":
                 raise
@@ -169,19 +113,20 @@ class _Compiled:
                 self.said = True
                 log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
             return self.function(*args, **kwargs)
-        result = staged(arguments)
+        result = staged(arguments, leaves)
         if not kwargs:
             self.plans.add(plan_for(staged, arguments, True))
         return result
 
     def staged_for(self, arguments: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        types_ = [type_of(a) for a in arguments]
+        leaves: list[Any] = []
+        types_ = [self.arguments.read(a, False, leaves) for a in arguments]
         key = (*types_, *kwargs)
         known = self.staged.get(key)
         if isinstance(known, CpsadError):
             raise known
         if known is not None and known.is_valid():
-            return known
+            return known, leaves
         for i, t in enumerate(types_):
             if t is None:
                 raise StagingError(f"argument {i} of {getattr(self.function, '__qualname__', self.function)}, a "
@@ -195,4 +140,4 @@ class _Compiled:
             self.staged[key] = error
             raise
         self.staged[key] = made
-        return made
+        return made, leaves

@@ -14,7 +14,7 @@ import numpy as np
 from .. import cotangents, heap, operands, products, runtime
 from ..transforms.context import MISSING
 from .scalars import TOO_BIG, message_of
-from .types import BOOL, FLOAT, INT, Arr, Const, Iter, Maybe, Num, Range, RowIter, Rows, Single, Slice, Tup, c_type
+from .types import BOOL, FLOAT, INT, Arr, Const, Iter, Maybe, Num, Range, Record, RowIter, Rows, Single, Slice, Tup, c_type
 from .values import Val
 
 __all__ = ["PRIMITIVES", "primitive"]
@@ -216,7 +216,7 @@ _extreme(min, "<")
 
 @primitive(len)
 def _len(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
-    if isinstance(args[0].type, Tup):
+    if isinstance(args[0].type, Tup) or isinstance(args[0].type, Record) and issubclass(args[0].type.kind, (list, tuple, dict)):
         return w.constant(len(args[0].type.items), node)
     if isinstance(args[0].type, Range):
         return Val(INT, f"{w.hold(args[0]).c}.left")
@@ -286,6 +286,8 @@ def class_of(w: Any, value: Val) -> Any:
         return {"None": type(None), "ZERO": cotangents.Zero}.get(value.type.name, MISSING)
     if isinstance(value.type, Tup):
         return tuple
+    if isinstance(value.type, Record):
+        return value.type.kind
     if isinstance(value.type, Range):
         return range
     if isinstance(value.type, Arr):

@@ -18,7 +18,7 @@ from ..transforms.context import MISSING
 from .types import BOOL, FLOAT, INT, Maybe, Num, Single, c_type, of_number, sample
 from .values import Val, literal
 
-__all__ = ["BINARY", "COMPARE", "Scalars", "result_of"]
+__all__ = ["BINARY", "COMPARE", "Scalars", "result_of", "slot_field"]
 
 BINARY = {gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul, gast.Div: operator.truediv,
           gast.FloorDiv: operator.floordiv, gast.Mod: operator.mod, gast.Pow: operator.pow, gast.BitAnd: operator.and_,
@@ -46,6 +46,11 @@ def message_of(run: Any) -> tuple[type, str]:
     except Exception as error:
         return type(error), str(error)
     raise AssertionError("it did not raise")
+
+
+def slot_field(type_: Num) -> str:
+    """The field of a slot that holds a number."""
+    return {"double": "f", "float": "f4"}.get(c_type(type_), "i")
 
 
 class Scalars:

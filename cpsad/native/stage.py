@@ -19,7 +19,7 @@ from ..rules.registry import REGISTRY
 from ..stack import Deep
 from .primitives import PRIMITIVES
 from .program import StagingError, Unit, captured_names, formula, owned_names, program
-from .types import BOTTOM, Fn, NoJoin, Num, Tup, c_type, holds_arrays, join
+from .types import BOTTOM, Fn, NoJoin, Num, Parted, c_type, holds_arrays, join
 from .values import RUNTIME, identifier
 
 __all__ = ["EndK", "Pointer", "Spec", "Stager"]
@@ -75,6 +75,7 @@ class Spec:
         self.returns: Any = BOTTOM
         self.cells: dict[str, Any] = {}  # variables in its frame
         self.dues: dict[str, str] = {}  # those of them to which products are to be added, and their dtype
+        self.constants: dict[str, bool] = {}  # of these, whether they were all read from containers, and nobody put them there
         self.captured = captured_names(unit, node)
         self.owned = owned_names(unit, node)  # those of them that functions inside assign
         self.lines: list[str] = []
@@ -118,10 +119,12 @@ class Stager:
         self.known_counts: dict[int, int] = {}
         self.pointers: dict[Any, Pointer] = {}
         self.offset = 0  # of the values from outside among the inputs
+        self.first_slot = 1  # of what it returns beside its value
+        self.has_aux = False  # whether the function returns more than is differentiated
         self.primal = False  # whether it is the function itself that is staged, without its gradient
         self.writes = False  # whether it writes into arrays, and
         self.doubts: list[tuple[Any, Any, str]] = []  # where it would matter that C shares memory otherwise than NumPy
-        self.most_slots = 0  # that a result takes
+        self.most_slots = 1  # that a result takes
         self.defaults: dict[int, tuple[Any, Any, Any]] = {}  # functions whose defaults have been read
 
     # -- specialisations --------------------------------------------------------------------------------------
@@ -271,11 +274,11 @@ class Stager:
             return
         for t in getattr(type_, "needs", ()):
             self.struct(t)
-        inner = getattr(type_, "items", None) if isinstance(type_, Tup) else [getattr(type_, "type", None)]
+        inner = getattr(type_, "items", None) if isinstance(type_, Parted) else [getattr(type_, "type", None)]
         for t in inner or []:
             if t is not None and t is not BOTTOM:
                 self.struct(t)
-        if isinstance(type_, Tup):
+        if isinstance(type_, Parted):
             fields = [f"{c_type(t)} _{i};" for i, t in enumerate(type_.items) if c_type(t) != "void"]
             self.structs[name] = f"typedef struct {{ {' '.join(fields)} }} {name};"
         elif name.startswith("maybe_"):

@@ -11,7 +11,7 @@ from typing import Any
 
 import gast
 
-from .types import Arr, Box, Kept, Maybe, Num, RowIter, Rows, Single, Tup, c_type
+from .types import Arr, Box, Kept, Maybe, Num, Parted, RowIter, Rows, Single, c_type
 from .values import CONSTANT, Val
 
 __all__ = ["Stored"]
@@ -24,7 +24,7 @@ class Stored:
         """`heap.put(v)`: from here on the variable's value has a box."""
         value = self.value(node.args[0])
         done = Val(Single("None"))
-        if isinstance(value.type, Tup) or self.carries_nothing(value):
+        if isinstance(value.type, Parted) or self.carries_nothing(value):
             return done
         if not isinstance(value.type, (Num, Arr)) or not isinstance(node.args[0], gast.Name):
             raise self.refuse(node, f"storing {value.type}")
@@ -49,7 +49,7 @@ class Stored:
         return name
 
     def heap_take(self, value: Val, node: Any) -> Val:
-        if self.carries_nothing(value) or isinstance(value.type, Tup):
+        if self.carries_nothing(value) or isinstance(value.type, Parted):
             return Val(Single("ZERO"))
         if not value.box or value.box == CONSTANT:
             raise self.refuse(node, f"a stored value of which it is not known where it was stored, {value.type},")
@@ -160,7 +160,7 @@ class Stored:
 
     def heap_unrows(self, x: Val, rows: Val, node: Any) -> Val:
         """The cotangent of the array from those of its rows; ZERO where no row has any."""
-        if isinstance(x.type, Tup):
+        if isinstance(x.type, Parted):
             return Val(Single("ZERO"))
         if not isinstance(rows.type, Rows) or not isinstance(x.type, Arr):
             raise self.refuse(node, f"iteration over {x.type}")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 __all__ = [
-    "BOTTOM", "Box", "Kept", "RowIter", "Rows",
+    "BOTTOM", "Box", "Kept", "Parted", "Record", "RowIter", "Rows",
     "Arr", "Slice", "holds_arrays", "CODES", "INT", "FLOAT", "BOOL", "ZERO", "NONE", "END", "Const", "Fn",
     "Iter", "Known", "Maybe", "NoJoin", "Num", "Plain", "Range", "Single", "Tup", "c_type", "code_of", "is_scalar",
     "join", "mangle", "of_array", "of_number", "sample",
@@ -63,14 +63,36 @@ class Maybe:
         return f"{' or '.join(sorted(self.names))} or {self.type}"
 
 
+class Parted:
+    """What consists of a fixed number of items."""
+
+    items: tuple[Any, ...]
+
+
 @dataclass(frozen=True)
-class Tup:
+class Tup(Parted):
     """A tuple, or the tuple of cotangents that a function returns."""
 
     items: tuple[Any, ...]
 
     def __str__(self) -> str:
         return f"({', '.join(map(str, self.items))})"
+
+
+@dataclass(frozen=True)
+class Record(Parted):
+    """A container whose keys do not change: a list, dict, named tuple or dataclass that is an argument. `kind`: its class."""
+
+    items: tuple[Any, ...]
+    kind: type
+    keys: tuple[Any, ...]
+
+    @property
+    def is_sequence(self) -> bool:
+        return issubclass(self.kind, (list, tuple))
+
+    def __str__(self) -> str:
+        return f"a {self.kind.__name__} of {', '.join(map(str, self.items)):.60}"
 
 
 class Const:
@@ -293,7 +315,7 @@ class Slice:
 
 def holds_arrays(type_: Any) -> bool:
     """Whether a value of the type has arrays in it."""
-    if isinstance(type_, Tup):
+    if isinstance(type_, Parted):
         return any(holds_arrays(t) for t in type_.items)
     if isinstance(type_, Kept):
         return holds_arrays(type_.of)
@@ -358,7 +380,7 @@ def c_type(type_: Any) -> str:
     if isinstance(type_, Maybe):
         inner = c_type(type_.type)
         return "maybe" if inner == "void" else f"maybe_{mangle(type_.type)}"
-    if isinstance(type_, Tup):
+    if isinstance(type_, Parted):
         return "void" if all(c_type(t) == "void" for t in type_.items) else f"tuple_{mangle(type_)}"
     if isinstance(type_, (Fn, Plain)):
         return f"struct {type_.frame.c}_frame *"
@@ -373,7 +395,7 @@ def c_type(type_: Any) -> str:
 
 def mangle(type_: Any) -> str:
     """Its C type as a part of a name."""
-    if isinstance(type_, Tup):
+    if isinstance(type_, Parted):
         return f"{len(type_.items)}" + "".join("_" + mangle(t) for t in type_.items)
     if isinstance(type_, Maybe):
         return f"m{mangle(type_.type)}"
@@ -405,6 +427,8 @@ def join(a: Any, b: Any) -> Any:
         return b.join(a)
     if isinstance(a, Tup) and isinstance(b, Tup) and len(a.items) == len(b.items):
         return Tup(tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True)))
+    if isinstance(a, Record) and isinstance(b, Record) and (a.kind, a.keys) == (b.kind, b.keys):
+        return Record(tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True)), a.kind, a.keys)
     if isinstance(a, Num) and isinstance(b, Num):
         pair = {a.name, b.name}
         if pair <= {"int", "float", "bool"}:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .types import INT, Arr, Const, Kept, Known, Maybe, Num, Single, Tup, c_type, code_of, of_number
+from .types import INT, Arr, Const, Kept, Known, Maybe, Num, Parted, Single, Tup, c_type, code_of, of_number
 
 __all__ = ["ARRAYS", "CONSTANT", "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant", "stored_type"]
 
@@ -114,7 +114,7 @@ def of_constant(value: Any) -> Val | None:
 def convert(value: Val, to: Any) -> str:
     """The C expression of a value as one of a wider type; "" where the type holds nothing."""
     given = value.type
-    if isinstance(to, Tup):
+    if isinstance(to, Parted):
         if c_type(to) == "void":
             return ""
         if value.parts is None and given == to:

@@ -15,11 +15,30 @@ import gast
 
 from ..transforms.context import MISSING
 from ..transforms.nodes import parameters, walk_scope
-from .calls import slot_field
 from .expressions import Expressions
+from .objects import Obj
 from .program import bound_names
+from .scalars import slot_field
 from .stage import Dead, Spec, Stager, cell_name
-from .types import BOTTOM, Arr, Box, Const, Fn, Known, Maybe, NoJoin, Num, Plain, Single, Tup, c_type, code_of, holds_arrays, join
+from .types import (
+    BOTTOM,
+    Arr,
+    Box,
+    Const,
+    Fn,
+    Kept,
+    Known,
+    Maybe,
+    NoJoin,
+    Num,
+    Parted,
+    Plain,
+    Single,
+    c_type,
+    code_of,
+    holds_arrays,
+    join,
+)
 from .values import CONSTANT, Val, convert, identifier, literal, stored_type
 
 __all__ = ["Walk"]
@@ -169,6 +188,8 @@ class Walk(Expressions):
             return Val(type_)
         if isinstance(type_, Arr):
             return self.argument_at(f"R->in[{place}].p", type_)
+        if isinstance(type_, Obj):
+            return Val(type_, f"((slot *)R->in[{place}].p)")
         return Val(type_, f"R->in[{place}].{slot_field(type_)}")
 
     def argument_at(self, place: str, type_: Any) -> Val:
@@ -230,9 +251,15 @@ class Walk(Expressions):
             owner, way = self.owner_of(name)
             assert owner is not None
             old = owner.cells.get(name, BOTTOM)
-            made = owner.cells[name] = self.stager.joined(self.unit, old, value.type, self.statement_node, f"`{name}`")
+            made = owner.cells[name] = self.stager.joined(self.unit, old, stored_type(value), self.statement_node, f"`{name}`")
+            if owner.constants.setdefault(name, True) and value.box != CONSTANT:
+                owner.constants[name], self.stager.changed = False, True
             place = f"{way}{cell_name(name)}"
             if name in owner.owned and holds_arrays(made):
+                if isinstance(made, Kept):
+                    self.emit(f"{place}.b = {value.box or CONSTANT};")
+                    self.store_owned(f"{place}.v", f"{place}__own", value, made.of)
+                    return
                 if not isinstance(getattr(made, "type", made), Arr):
                     raise self.refuse(self.statement_node, f"`{name}`, {made} in a variable that a nested function assigns,")
                 self.store_owned(place, f"{place}__own", value, made)
@@ -286,7 +313,10 @@ class Walk(Expressions):
         if type_ is BOTTOM:
             raise Dead
         self.settled(owner, name, f"{way}{cell_name(name)}")
-        return Val(type_, f"{way}{cell_name(name)}", borrowed=name in owner.owned and holds_arrays(type_))
+        read = Val(type_, f"{way}{cell_name(name)}", borrowed=name in owner.owned and holds_arrays(type_))
+        if owner.constants[name]:
+            read.box = CONSTANT
+        return read
 
     def function_of(self, owner: Spec, name: str) -> Any:
         """The type of a function of the tree."""
@@ -372,7 +402,7 @@ class Walk(Expressions):
             self.store_into(target, value, node)
 
     def unpacked(self, value: Val, count: int, node: Any) -> list[Val]:
-        if not isinstance(value.type, Tup):
+        if not self.is_sequence(value.type):
             raise self.refuse(node, f"unpacking of {value.type}")
         if len(value.items) != count:
             more = len(value.items) > count
@@ -496,7 +526,7 @@ class Walk(Expressions):
             type_ = join(stored_type(a), stored_type(b))
         except NoJoin:
             return Val(BOTTOM)
-        if a.parts is not None and b.parts is not None and isinstance(type_, Tup):
+        if a.parts is not None and b.parts is not None and isinstance(type_, Parted):
             return Val(type_, parts=tuple(self.merged(f"{name}_{i}", x, y, a_lines, b_lines)
                                           for i, (x, y) in enumerate(zip(a.parts, b.parts, strict=True))))
         if c_type(type_) == "void":
@@ -509,7 +539,10 @@ class Walk(Expressions):
             made = convert(value, type_)
             if made != c:
                 lines.append("    " * (self.depth + 1) + f"{c} = {made};")
-        return Val(type_, c, borrowed=a.borrowed or b.borrowed)
+        both = Val(type_, c, borrowed=a.borrowed or b.borrowed)
+        if not both.box and CONSTANT in (a.box, b.box) and all(v.box == CONSTANT or isinstance(v.type, Single) for v in (a, b)):
+            both.box = CONSTANT
+        return both
 
     def choose(self, cond: str, then: Any, other: Any, base: str = "t") -> Val:
         """The value of one of two computations."""
@@ -553,6 +586,7 @@ class Walk(Expressions):
             value = self.hold(value)
         names = sorted(value.type.names)
         rest = Val(value.type.type, f"{value.c}.v" if c_type(value.type.type) != "void" else "", borrowed=value.borrowed)
+        rest.box = rest.box or (CONSTANT if value.box == CONSTANT else "")
 
         def only(name: str) -> Val:
             if name in ("END", "UNBOUND") and not whole:

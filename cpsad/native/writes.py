@@ -13,7 +13,8 @@ import gast
 import numpy as np
 
 from .indexing import places_of
-from .types import Arr, Maybe, Num, Single
+from .scalars import slot_field
+from .types import Arr, Maybe, Num, Single, Tup
 from .values import Val
 
 __all__ = ["Writes"]
@@ -112,9 +113,6 @@ class Writes:
         return Val(Single("None"))
 
     def result_slots(self, v: Val, place: int, node: Any) -> int:
-        from .calls import slot_field
-        from .types import Tup
-
         if isinstance(v.type, Tup):
             for item in v.items:
                 place = self.result_slots(item, place, node)

@@ -14,7 +14,7 @@ def stage_together(calls):
         for i, (compute, args, kwargs) in enumerate(calls):
             Stager.prefix = f"p{i}_"
             slots = compute.locate(args, kwargs)
-            programs.append(compute.staged_for([*args, *kwargs.values()], slots, args, kwargs))
+            programs.append(compute.staged_for([*args, *kwargs.values()], slots, args, kwargs)[0])
     finally:
         Stager.prefix = ""
     texts = [re.sub(r"\b((?:tuple|maybe|kept|box|rows|turns)_\w+)\b", rf"\1_{i}", p.text) for i, p in enumerate(programs)]
