@@ -11,6 +11,7 @@ from .. import forms
 from ..layout import Call
 from ..rules.registry import REGISTRY
 from ..transforms.context import MISSING
+from ..transforms.errors import NoDerivativeError
 from ..transforms.nodes import parameters
 from .functions import METHODS
 from .objects import Obj
@@ -107,11 +108,26 @@ class Calls:
         if not isinstance(type_, Num) or type_.name.startswith("bool"):
             raise self.refuse(node, f"a function that returns {type_}", why="a gradient is that of a real scalar")
         number = self.stager.result_number(type_)
+        self.check_decided(value)
         self.emit(f"R->out[0].{slot_field(type_)} = {value.c};")
         self.emit(f"R->out[1].i = {number};")
         if type_.is_python or type_.dtype.kind != "f":
             return self.constant(1.0, node)
         return Val(type_, f"({c_type(type_)})1")
+
+    def decided(self, value: Val) -> Val:
+        """A function returns what comparisons of active values have chosen (`Refusals.decided`); it is known by its value."""
+        if isinstance(value.type, Num) and value.type.dtype.kind == "f":
+            name = self.temp(value.type, "chosen")
+            self.declared[name] = "decision"
+            self.emit(f"{name} = (decision){{{self.cast(value, Num('float'))}, R->decisions}};")
+            self.emit(f"R->decisions = &{name};")
+        return Val(Single("None"))
+
+    def check_decided(self, value: Val) -> None:
+        if value.type.dtype.kind == "f":
+            error = self.error(NoDerivativeError, "the result depends on the arguments by comparisons only")
+            self.emit(f"if (UNLIKELY(R->decisions) && is_decided(R, {self.cast(value, Num('float'))})) fail(R, {error});")
 
     def call_pointer(self, callee: Val, value: Val, node: Any) -> Val:
         k: Pointer = callee.type
@@ -417,6 +433,8 @@ class Calls:
             return Val(Single("None"))
         if name in ("snapshot", "drain", "restore", "undo") and isinstance(args[0].type, Num):  # only arrays are written into
             return args[2] if name in ("drain", "undo") else Val(Single("None"))
+        if name == "decided":
+            return self.decided(args[0])
         if name == "verdict":
             return args[0]
         if name == "take":

@@ -162,6 +162,7 @@ class Records:
         type_ = result.type
         if not isinstance(type_, Num) or type_.name.startswith("bool"):
             raise self.refuse(node, f"a function that returns {type_}", why="a gradient is that of a real scalar")
+        self.check_decided(result)
         self.emit(f"R->out[0].{slot_field(type_)} = {result.c};")
         self.emit(f"R->out[1].i = {self.stager.result_number(Tup((type_, without_boxes(aux.type))))};")
         place = self.result_slots(aux, self.stager.first_slot, node)

@@ -21,6 +21,8 @@ enum { OUT_OF_STACK = -1, OUT_OF_MEMORY = -2, INTERRUPTED = -3 };  /* other erro
 
 typedef union slot { double f; float f4; i64 i; void *p; } slot;
 
+typedef struct decision { double value; const struct decision *before; } decision;  /* in the frame that has made it */
+
 typedef struct runtime {
     char *volatile limit;  /* of the stack, which grows down to it; EVERYWHERE if a signal is to be looked for */
     char *true_limit;
@@ -31,6 +33,7 @@ typedef struct runtime {
     int error;
     union slot *in, *out;
     void (*entry)(struct runtime *);
+    const decision *decisions;
     jmp_buf leave;
     ucontext_t caller, program;
 } runtime;
@@ -96,6 +99,12 @@ static __attribute__((noinline)) void *allocate(runtime *R, size_t bytes) {
     return made;
 }
 
+static bool is_decided(const runtime *R, double result) {
+    for (const decision *d = R->decisions; d; d = d->before)
+        if (d->value == result || (d->value != d->value && result != result)) return true;
+    return false;
+}
+
 /* -- a call from outside ------------------------------------------------------------------------------------ */
 
 static __thread runtime *threads_own;
@@ -146,6 +155,7 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
     R->pool_end = R->pool + R->step;
     memset(R->pool_free, 0, sizeof R->pool_free);
     R->error = 0;
+    R->decisions = NULL;
     R->most = 0;
     R->in = in;
     R->out = out;

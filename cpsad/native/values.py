@@ -22,7 +22,7 @@ log log10 log1p log2 pow rint round sin sinh sqrt tan tanh tgamma lgamma trunc g
 signbit isnan isinf isfinite fmax fmin frame mark R e up runtime slot maybe range continuation i64 bool true false
 jmp_buf size_t most_stack threads_own exp10 drem significand scalb read write close open link signal time clock select
 send recv pipe kill fork wait exit abort slab numpy_array blas free malloc calloc abs div labs remove rename system
-access dup sleep pause sync y0f entry call""".split())
+decision is_decided access dup sleep pause sync y0f entry call""".split())
 RESERVED = _C_WORDS | set(re.findall(r"\b([A-Za-z_]\w*)\(", RUNTIME + ARRAYS)) | set(re.findall(r"\b([A-Z_]{2,})\b", RUNTIME))
 
 

@@ -314,7 +314,7 @@ class Walk(Expressions):
             raise Dead
         self.settled(owner, name, f"{way}{cell_name(name)}")
         read = Val(type_, f"{way}{cell_name(name)}", borrowed=name in owner.owned and holds_arrays(type_))
-        if owner.constants[name]:
+        if owner.constants.get(name):
             read.box = CONSTANT
         return read
 
