@@ -23,6 +23,7 @@ from typing import TextIO
 __all__ = ["STAGES", "main"]
 
 STAGES = ("source", "desugar", "anf", "cps", "adjoint", "optimized")
+TANGENT = "tangent"  # forward mode branches off behind anf: no part of `all`
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -130,8 +131,9 @@ def _add_dump(commands) -> None:
     dump.add_argument("target", metavar="TARGET",
                       help="path/to/file.py:function, or package.module:function; a method is Class.method")
     what = dump.add_mutually_exclusive_group()
-    what.add_argument("--stage", choices=(*STAGES, "all"), default="optimized", metavar="STAGE",
-                      help=f"one of {', '.join(STAGES)}, or all (default: optimized)")
+    what.add_argument("--stage", choices=(*STAGES, TANGENT, "all"), default="optimized", metavar="STAGE",
+                      help=f"one of {', '.join(STAGES)}; all of these; or {TANGENT}, of forward mode "
+                      "(default: optimized)")
     what.add_argument("--diff", type=_stage_pair, metavar="A..B",
                       help="a unified diff of two stages; `--diff A B` will do as well")
     dump.add_argument("--wrt", type=_names, metavar="X,Y",
@@ -197,8 +199,8 @@ def _stage_pair(text: str) -> tuple[str, str]:
     if not dots:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form A..B")
     for stage in (first, second):
-        if stage not in STAGES:
-            raise argparse.ArgumentTypeError(f"no stage {stage!r} (choose from {', '.join(STAGES)})")
+        if stage not in (*STAGES, TANGENT):
+            raise argparse.ArgumentTypeError(f"no stage {stage!r} (choose from {', '.join((*STAGES, TANGENT))})")
     return first, second
 
 
@@ -243,9 +245,12 @@ def _dump(options: argparse.Namespace) -> int:
         _check_target(options.target, options.wrt)
         if options.output is not None:
             _check_output(options.output, options.target)
-        from cpsad.inspection import stages_of_target
+        from cpsad.inspection import stages_of_target, tangent_of_target
 
-        stages = stages_of_target(_unmistakable(options.target), options.wrt)
+        target, wanted = _unmistakable(options.target), options.diff or (options.stage,)
+        stages = stages_of_target(target, options.wrt) if set(wanted) - {TANGENT} else {}
+        if TANGENT in wanted:
+            stages[TANGENT] = tangent_of_target(target, options.wrt)
     except CpsadError as error:
         print(f"cpsad: {error}", file=sys.stderr)
         return FAILED

@@ -20,7 +20,7 @@ from .transforms.errors import SourceError
 from .transforms.nodes import parameters
 from .trees import Tree, is_tree
 
-__all__ = ["STAGES", "run_stage", "source", "stages_of_target", "trees_of"]
+__all__ = ["STAGES", "run_stage", "source", "stages_of_target", "tangent_of_target", "trees_of"]
 
 STAGES = pipeline.STAGES
 
@@ -163,6 +163,15 @@ def _unparse(call: Call) -> str:
 
 def stages_of_target(target: str, wrt: tuple[str | int, ...] | None = None) -> dict[str, str]:
     """The text of every stage of `path/to/file.py:function` (read, never executed) or `package.module:function`."""
+    return _texts_of_target(target, wrt, "optimized")
+
+
+def tangent_of_target(target: str, wrt: tuple[str | int, ...] | None = None) -> str:
+    """The text of the tangent form, which branches off behind `anf`. Target and errors: as `stages_of_target`."""
+    return _texts_of_target(target, wrt, pipeline.TANGENT)[pipeline.TANGENT]
+
+
+def _texts_of_target(target: str, wrt: tuple[str | int, ...] | None, last: str) -> dict[str, str]:
     place, _, name = target.rpartition(":")
     argnums: Any = wrt if wrt else (0,)
     if place.endswith(".py") or "/" in place:
@@ -181,7 +190,7 @@ def stages_of_target(target: str, wrt: tuple[str | int, ...] | None = None) -> d
     names = parameters(found.tree.args)
     letters = _letters(names, argnums, None, len(names))
     ctx = pipeline.new_context(found.tree, found.filename, resolver, letters, found.class_name)
-    trees = pipeline.stages(found.tree, ctx)
+    trees = pipeline.stages(found.tree, ctx, last)
     return {stage: found.text if stage == "source" else printer.to_text(tree) for stage, tree in trees.items()}
 
 

@@ -131,6 +131,17 @@ def test_all_prints_each_stage_under_a_heading(file, capsys):
     assert capsys.readouterr().out == "\n".join(parts)
 
 
+def test_the_stage_of_forward_mode(file, capsys):
+    assert main(["dump", "model.py:square", "--stage", "tangent"]) == 0
+    printed = capsys.readouterr().out
+    compile(printed, "tangent", "exec")
+    assert "tangents.get(" in printed
+    assert main(["dump", "model.py:square", "--diff", "anf..tangent"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["--- anf", "+++ tangent"]
+    assert any(line.startswith("+") and "tangents.get(" in line for line in lines)
+
+
 @pytest.mark.parametrize("target", ["model.py:f", "./model.py:f", "model.py:Model.loss", "model.py:square"])
 def test_targets_in_a_file_that_is_not_executed(file, target, capsys):
     assert main(["dump", target]) == 0, capsys.readouterr().err
