@@ -75,6 +75,7 @@ def build(function: types.FunctionType, signature: str, stage: str, again: bool 
     """Transforms and compiles. `signature`: a letter per parameter; `again`: it is to be transformed again."""
     found = source_pass.of_function(function)
     resolver = FunctionResolver(function)
+    resolver.forwards = stage == pipeline.TANGENT
     ctx = pipeline.new_context(found.tree, found.filename, resolver, signature, found.class_name)
     before = function.__dict__.get("__cpsad_program__")
     ctx.again, ctx.kinds = again, dict(before.kinds) if before is not None else {}
@@ -93,8 +94,9 @@ def build(function: types.FunctionType, signature: str, stage: str, again: bool 
     assumptions = resolver.assumptions()
     assumed = frozenset(name for namespace, name, _ in assumptions if namespace is None)
     PROGRAMS[filename] = origin_of(found, lines, assumed)
+    kinds = known_kinds(ctx) if stage in ("adjoint", "optimized") else {}
     program = Program(text, filename, code, tree.name, support, freevars, tuple(parameters(found.tree.args)),
-                      assumptions, stage, REGISTRY.version, function.__code__.co_filename, known_kinds(ctx) if again else {})
+                      assumptions, stage, REGISTRY.version, function.__code__.co_filename, kinds)
     weakref.finalize(program, _forget, filename)
     return program
 

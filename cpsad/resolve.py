@@ -81,8 +81,23 @@ class _Rules:
     def operator(self, name: str) -> Any:
         return REGISTRY.lookup(getattr(operator, name))
 
+    forwards = False  # whether the function is put into tangent form
+
     def rule(self, value: Any) -> Any:
+        if self.forwards:
+            from .rules import forward_support
+
+            if (found := forward_support.rule_of(value)) is not None:
+                return found
         return None if value is MISSING else REGISTRY.lookup(value)
+
+    def along(self, rule: Any) -> Any:
+        from .rules import forward_support
+
+        primitive = rule.primitive
+        if forward_support.rule_of(primitive) is not rule:
+            return None
+        return forward_support.LINEAR.get(primitive, forward_support.ALONG.get(primitive))
 
     def method(self, kind: str, name: str) -> Any:
         owner = _OWNERS.get(kind)

@@ -95,6 +95,9 @@ class Resolver(Protocol):
     def forward(self, rule: Any) -> Any:
         """The forward rule as a template, "linear", or None where there is none."""
 
+    def along(self, rule: Any) -> Any:
+        """The formula for the tangent of what gradient programs call (`TangentCalls.by_formula`), or None."""
+
     def splice(self, rule: Any) -> Any:
         """The rule's pullback as a `transforms.splice.Template`, or None."""
 

@@ -97,7 +97,8 @@ class Scope:
     def analyse(self) -> None:
         """Facts of `analysis.py`; what may share memory with something that others see may carry a tangent."""
         ctx, graph = self.ctx, self.graph
-        letters = ctx.signature if len(ctx.signature) == len(self.params) else "O" * len(self.params)
+        letters = ctx.signature if len(ctx.signature) == len(self.params) else "".join(
+            ctx.kinds.get(name, "o").upper() for name in self.params)
         initial = {}
         for name, letter in zip(self.params, letters, strict=True):
             kind = letter.lower().replace("v", "o")

@@ -10,6 +10,7 @@ from .context import MISSING
 from .memory import outputs
 from .nodes import assign, call, const, copy_tree, load, tuple_
 from .special import is_met
+from .splice import reference
 from .tangent_rules import TangentRules
 
 __all__ = ["TangentCalls"]
@@ -60,6 +61,8 @@ class TangentCalls(TangentRules):
             self.with_outputs(value, rule, name, callee.self_first)  # type: ignore[union-attr]
         elif callee is None or rule is None:
             self.unknown(value, name)
+        elif (along := self.ctx.resolver.along(rule)) is not None:
+            self.by_formula(value, rule, along, name)
         elif rule.role == "constant":
             self.bind(name, value, None)
         elif rule.primitive is getattr and len(value.args) in (2, 3) and not any(
@@ -77,6 +80,26 @@ class TangentCalls(TangentRules):
         else:
             args = [value.func.value, *value.args] if callee.self_first else list(value.args)
             self.by_rule(value, rule, name, args, list(value.keywords), callee.self_first)
+
+    def by_formula(self, value: gast.Call, rule: Any, along: Any, name: str | None) -> None:
+        """What gradient programs call, and the formula for its tangent (`cpsad/rules/forward_support.py`): a function of the
+        result, the arguments and their tangents, or the position of the argument in which it is linear."""
+        if value.keywords or any(isinstance(a, gast.Starred) for a in value.args):
+            self.unknown(value, name)
+            return
+        tangents = [self.tangent(a) for a in value.args]
+        if isinstance(along, int):
+            given = tangents[along]
+            args = [given if i == along else copy_tree(a) for i, a in enumerate(value.args)]
+            self.bind(name, value, None if given is None else call(copy_tree(value.func), *args))
+            return
+        if all(t is None for t in tangents):
+            self.bind(name, value, None)
+            return
+        zero = self.ctx.use("ZERO")
+        formula = load(reference(self.ctx, along.__name__, {along.__name__: along}))
+        args = [copy_tree(a) for a in value.args]
+        self.bind(name, value, lambda y: call(formula, copy_tree(y), *args, *[t or copy_tree(zero) for t in tangents]))
 
     def mover(self, value: gast.Call, rule: Any, name: str | None, self_first: bool) -> None:
         """What moves references: its arguments are put, its result is asked for."""

@@ -1,0 +1,135 @@
+"""Forward rules of what gradient programs call: the helpers of reverse rules, and the arithmetic of cotangents.
+
+A gradient program is put into tangent form for second derivatives (`tangent_inner.py`). What it calls is linear in the
+cotangent, and mostly a product with something else, so its tangent is written down here instead of being made from the
+helper's source. `LINEAR`: functions that are linear in the argument at a position, and otherwise depend on shapes, dtypes and
+on which elements were chosen; the tangent is the function itself with the tangent there. `ALONG`: the tangent as a function
+of the result, of the arguments, and of a tangent (or `ZERO`) for each. No tangent is written into, but sums of products.
+(Pearlmutter, *Fast exact multiplication by the Hessian*, 1994: the operator R{.} applied to backpropagation.)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..cotangents import ZERO, Absorbing, accumulate, add_at, dense, placed, rebroadcast, scatter, unbroadcast
+from ..products import Products, accumulate_product, total
+from .helpers import cast, divided, divisor, masked, reshape_like
+from .helpers_products import dot_left, dot_right, matmul_left, matmul_right
+from .helpers_reductions import cumsum_back, diff_back, kept, median_back, share, unreduce
+from .registry import Rule
+
+__all__ = ["ALONG", "LINEAR", "along", "rule_of"]
+
+LINEAR: dict[Any, int] = {
+    unbroadcast: 0, rebroadcast: 0, scatter: 2, dense: 0, total: 0, cast: 0, reshape_like: 0, unreduce: 0, kept: 0, share: 0,
+    median_back: 0, cumsum_back: 0, diff_back: 0,
+}
+ALONG: dict[Any, Any] = {}
+
+
+def along(function: Any) -> Any:
+    def enter(made: Any) -> Any:
+        ALONG[function] = made
+        return made
+
+    return enter
+
+
+def rule_of(function: Any) -> Rule | None:
+    """The rule that forward mode has for a function of the support, instead of any other."""
+    try:
+        return _RULES.get(function)
+    except TypeError:  # not hashable
+        return None
+
+
+@along(masked)
+def masked_along(y: Any, g: Any, r: Any, dg: Any, dr: Any) -> Any:
+    """Nothing where the cotangent is 0 and stays 0, even where the slope, or its slope, is infinite or not a number."""
+    if isinstance(dr, Absorbing):
+        return dr
+    found = np.add.reduce(dr, axis=None) if type(dr) is np.ndarray else dr
+    if not np.ndim(found) and found == found:
+        return dr
+    quiet = np.equal(dense(g), 0) if isinstance(dg, Absorbing) else np.equal(dense(g), 0) & np.equal(dense(dg), 0)
+    return np.where(quiet, 0, dr)[()]
+
+
+@along(divided)
+def divided_along(y: Any, g: Any, d: Any, dg: Any, dd: Any) -> Any:
+    made = dg if dg is ZERO else divided(dg, d)
+    return made if dd is ZERO else made + masked(dense(g), -dense(y) * dd / d)
+
+
+@along(divisor)
+def divisor_along(result: Any, g: Any, y: Any, d: Any, dg: Any, dy: Any, dd: Any) -> Any:
+    g = dense(g)
+    made = dg if dg is ZERO else divisor(dg, y, d)
+    if dy is not ZERO:
+        made = made + divisor(g, dy, d)
+    return made if dd is ZERO else made + masked(g, -dense(result) * dd / d)
+
+
+@along(matmul_left)
+def matmul_left_along(y: Any, g: Any, a: Any, b: Any, dg: Any, da: Any, db: Any) -> Any:
+    made = dg if dg is ZERO else matmul_left(dg, a, b)
+    return made if db is ZERO else made + matmul_left(g, a, db)
+
+
+@along(matmul_right)
+def matmul_right_along(y: Any, g: Any, a: Any, b: Any, dg: Any, da: Any, db: Any) -> Any:
+    made = dg if dg is ZERO else matmul_right(dg, a, b)
+    return made if da is ZERO else made + matmul_right(g, da, b)
+
+
+@along(dot_left)
+def dot_left_along(y: Any, g: Any, a: Any, b: Any, dg: Any, da: Any, db: Any) -> Any:
+    made = dg if dg is ZERO else dot_left(dg, a, b)
+    return made if db is ZERO else made + dot_left(g, a, db)
+
+
+@along(dot_right)
+def dot_right_along(y: Any, g: Any, a: Any, b: Any, dg: Any, da: Any, db: Any) -> Any:
+    made = dg if dg is ZERO else dot_right(dg, a, b)
+    return made if da is ZERO else made + dot_right(g, da, b)
+
+
+@along(accumulate_product)
+def accumulate_product_along(y: Any, sum_: Any, helper: Any, g: Any, a: Any, b: Any, dsum: Any, dhelper: Any, dg: Any, da: Any,
+                             db: Any) -> Any:
+    """Two products are added, kept as factors as those of the sum itself are."""
+    if dg is not ZERO:
+        dsum = _added(dsum, helper, dg, a, b)
+    if helper is matmul_left or helper is dot_left:
+        return dsum if db is ZERO else _added(dsum, helper, g, a, db)
+    return dsum if da is ZERO else _added(dsum, helper, g, da, b)
+
+
+def _added(total_: Any, helper: Any, g: Any, a: Any, b: Any) -> Any:
+    """A sum of products is ours to write to; an array may be the tangent of something else too."""
+    return accumulate_product(total_.copy() if type(total_) is np.ndarray else total_, helper, g, a, b)
+
+
+@along(accumulate)
+def accumulate_along(y: Any, total_: Any, g: Any, dtotal: Any, dg: Any) -> Any:
+    if type(dtotal) is Products:
+        dtotal = dtotal.multiply()
+    return dtotal + dg
+
+
+@along(add_at)
+def add_at_along(y: Any, total_: Any, x: Any, index: Any, g: Any, dtotal: Any, dx: Any, dindex: Any, dg: Any) -> Any:
+    if dg is ZERO:
+        return dtotal
+    return add_at(dtotal.copy() if type(dtotal) is np.ndarray else dtotal, x, index, dg)
+
+
+@along(placed)
+def placed_along(y: Any, x: Any, index: Any, g: Any, dx: Any, dindex: Any, dg: Any) -> Any:
+    return dg if isinstance(dg, Absorbing) else scatter(x, index, dg)
+
+
+_RULES = {f: Rule(f, "rule", result="n", view=True) for f in (*LINEAR, *ALONG)}
