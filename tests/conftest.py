@@ -9,6 +9,8 @@ import pytest
 def pytest_addoption(parser):
     parser.addoption("--random-programs", type=int, default=2000, help="how many random programs are differentiated")
     parser.addoption("--random-seed", type=int, default=0, help="the seed of the first of them")
+    parser.addoption("--native-programs", type=int, default=20, help="how many random programs are compiled")
+    parser.addoption("--sanitize", default=None, help="native code with sanitizers of the C compiler: undefined")
     parser.addoption("--shuffle", type=int, default=None, help="run the tests in a random order, made from this seed")
     parser.addoption("--full-depth", action="store_true", help="loops of a million turns, recursions 100,000 deep")
     parser.addoption("--faults", type=int, default=0, help="so many interrupts in each function of the corpus")

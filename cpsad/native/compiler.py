@@ -29,7 +29,7 @@ FLAGS = ("-std=gnu11", "-fPIC", "-shared", "-fno-math-errno", "-fno-trapping-mat
          "-fno-semantic-interposition", "-w")
 SPEED = ("-O3",)
 SPEED_OF_LOOPS = ("-O2", "-ftree-vectorize", "-fvect-cost-model=dynamic")  # as fast as -O3, and compiled in half the time
-SANITIZE = ("-g", "-O1", "-fsanitize=undefined", "-fno-sanitize-recover=all")
+SANITIZE = ("-g", "-O1", "-fno-sanitize-recover=all")
 MOST_BYTES = 256 << 20  # of the cache
 TIMEOUT = 600  # seconds for one compilation
 
@@ -85,7 +85,7 @@ def flags(text: str) -> tuple[str, ...]:
     chosen = os.environ.get("CPSAD_MARCH")
     target = (f"-march={chosen}",) if chosen else machine()[0]
     if os.environ.get("CPSAD_SANITIZE"):
-        return (*FLAGS, *SANITIZE)
+        return (*FLAGS, *SANITIZE, f"-fsanitize={os.environ['CPSAD_SANITIZE']}")
     speed = SPEED_OF_LOOPS if "array_" in text else SPEED
     return (*FLAGS, *speed, *target, *shlex.split(os.environ.get("CPSAD_CFLAGS", "")))
 

@@ -303,7 +303,11 @@ class Stager:
     def text(self, entry_lines: list[str]) -> str:
         """The program in C, without the run-time support."""
         specs = list(self.walked.values())
-        frames = [self.frame_of(s) for s in specs]
+        framed = list(specs)  # and those that only a continuation no longer reached goes back to
+        for s in framed:
+            if s.parent is not None and s.parent not in framed:
+                framed.append(s.parent)
+        frames = [self.frame_of(s) for s in framed]
         tables = []
         for s in specs:
             if isinstance(s.k, Pointer):
@@ -311,7 +315,7 @@ class Stager:
                     names = ", ".join(f"(void *){self.continuation(member, (t,)).c}" for t in s.k.versions)
                     tables.append(f"static void *const {s.k.table(member)}[] = {{{names}}};")
         head = list(self.structs.values())
-        parts = [*head, *(f"struct {s.c}_frame;" for s in specs), *frames, "",
+        parts = [*head, *(f"struct {s.c}_frame;" for s in framed), *frames, "",
                  *(f"{s.head};" for s in specs), *tables, ""]
         for s in specs:
             parts.append("\n".join([f"{s.head} {{", *s.lines, "}", ""]))

@@ -6,8 +6,10 @@ import pytest
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _own_cache(tmp_path_factory):
-    before = {name: os.environ.get(name) for name in ("CPSAD_CACHE_DIR", "CPSAD_CFLAGS")}
+def _own_cache(tmp_path_factory, request):
+    before = {name: os.environ.get(name) for name in ("CPSAD_CACHE_DIR", "CPSAD_CFLAGS", "CPSAD_SANITIZE")}
+    if request.config.getoption("--sanitize"):
+        os.environ["CPSAD_SANITIZE"] = request.config.getoption("--sanitize")
     os.environ["CPSAD_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
     os.environ.setdefault("CPSAD_CFLAGS", "-O0")
     yield
