@@ -141,6 +141,9 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
         pthread_once(&once, prepare_threads);
         pthread_setspecific(at_exit_of_thread, R);
         if (R->step > R->size / 4) R->step = R->size / 4;
+#ifdef MADV_HUGEPAGE
+        madvise(R->stack, 3 * R->size, MADV_HUGEPAGE);  /* deep frames are many pages, each touched twice */
+#endif
         R->arena = R->stack + R->size;
         R->pool = R->arena + R->size;
         mprotect(R->stack, (size_t)sysconf(_SC_PAGESIZE), PROT_NONE);
