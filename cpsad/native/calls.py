@@ -17,7 +17,7 @@ from .functions import METHODS
 from .objects import Obj
 from .primitives import PRIMITIVES
 from .scalars import slot_field
-from .stage import MOST_KNOWN, Dead, EndK, Pointer, Spec
+from .stage import MOST_KNOWN, Dead, EndK, Pointer, Restart, Spec
 from .types import BOTTOM, Arr, Const, Fn, Known, Maybe, Num, Parted, Plain, Record, Single, Tup, c_type, holds_arrays, is_scalar
 from .values import Val, convert
 
@@ -224,6 +224,8 @@ class Calls:
 
     def call_function(self, unit: Any, tree: Any, parent: Spec | None, frame: str, k: Val, params: list[Val], node: Any) -> Val:
         params = [self.solid(v) for v in params]
+        if id(tree) in self.stager.recursive:
+            params = [self.optional(v) for v in params]
         known = tuple(v.type for v in params)
         chosen: Any = k.type
         if isinstance(k.type, Fn) and not self.is_direct(unit, tree, parent, known, k.type):
@@ -248,10 +250,15 @@ class Calls:
 
     def is_direct(self, unit: Any, tree: Any, parent: Spec | None, known: Any, k: Fn) -> bool:
         """Whether the callee is staged for this very continuation; decided once for each place."""
+        if id(tree) in self.stager.recursive:  # one version for the first call and those within it
+            return False
         key = (id(tree), id(parent), known, k)
         if key not in self.stager.known_call:
             count = self.stager.known_counts.get(id(tree), 0)
             recursive = id(tree) in k.frame.trees
+            if recursive and id(tree) not in self.stager.recursive:
+                self.stager.recursive.add(id(tree))
+                raise Restart
             self.stager.known_call[key] = not recursive and count < MOST_KNOWN
             self.stager.known_counts[id(tree)] = count + (not recursive)
         return self.stager.known_call[key]

@@ -9,6 +9,7 @@ NULL for `None`. The objects are only read.
 from __future__ import annotations
 
 import functools
+import operator
 import types
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from ..heap import runs_code
 from ..trees import _slots_of
 from .scalars import slot_field
 from .types import NONE, Arr, Const, Maybe, Num, c_type, of_array, of_number
-from .values import CONSTANT, Val
+from .values import CONSTANT, Val, convert
 
 __all__ = ["Obj", "Objects", "Packed", "Schema", "Unknown", "is_object", "schema_of"]
 
@@ -111,40 +112,52 @@ class Schema:
             return Maybe(found.names, Obj(self, found.type))
         return found
 
+    @functools.cached_property
+    def plans(self) -> dict[type, Any]:
+        """How the objects of each class are read: the number of attributes, whether some are in slots, how to get them all, and
+        which are references, to which class."""
+        found = {}
+        for kind, types_ in self.fields.items():
+            references = [(i, target_of(t)) for i, t in enumerate(types_.values()) if target_of(t) is not None]
+            names = tuple(types_)
+            getter = operator.attrgetter(*names) if len(names) > 1 else lambda value, names=names: tuple(
+                getattr(value, name) for name in names)
+            found[kind] = len(names), has_slots(kind), getter, references
+        return found
+
     def pack(self, root: Any) -> Packed | None:
         """The rows of all that is reached from an object; None if this schema does not describe it."""
-        rows: dict[type, list[Any]] = {kind: [] for kind in self.fields}
-        places: dict[type, dict[int, int]] = {kind: {} for kind in self.fields}
+        plans = self.plans
+        rows: dict[type, list[Any]] = {kind: [] for kind in plans}
+        places: dict[type, dict[int, int]] = {kind: {} for kind in plans}
         if type(root) not in rows:
             return None
-        references = {kind: [(i, target_of(t)) for i, t in enumerate(types_.values()) if target_of(t) is not None]
-                      for kind, types_ in self.fields.items()}
-        names = {kind: tuple(types_) for kind, types_ in self.fields.items()}
         todo = [root]
         places[type(root)][id(root)] = 0
-        for value in todo:
-            kind = type(value)
-            if len(attributes_of(value)) != len(names[kind]):
-                return None
-            try:
-                row = [getattr(value, name) for name in names[kind]]
-            except AttributeError:
-                return None
-            rows[kind].append(row)
-            for i, target in references[kind]:
-                inner = row[i]
-                if inner is None:
-                    continue
-                if type(inner) is not target:
+        try:
+            for value in todo:
+                kind = type(value)
+                count, slots, getter, references = plans[kind]
+                if len(attributes_of(value) if slots else value.__dict__) != count:
                     return None
-                known = places[target]
-                if id(inner) not in known:
-                    known[id(inner)] = len(known)
-                    todo.append(inner)
+                row = getter(value)
+                rows[kind].append(row)
+                for i, target in references:
+                    inner = row[i]
+                    if inner is not None:
+                        if inner.__class__ is not target:
+                            return None
+                        known, number = places[target], id(inner)
+                        if number not in known:
+                            known[number] = len(known)
+                            todo.append(inner)
+        except AttributeError:
+            return None
         blocks = {kind: np.zeros((len(r), self.widths[kind]), np.int64) for kind, r in rows.items() if r}
         for kind, block in blocks.items():
+            where = self.places[kind]
             for (name, type_), column in zip(self.fields[kind].items(), zip(*rows[kind], strict=True), strict=True):
-                if not fill(block, self.places[kind][name], type_, column, places, blocks):
+                if not fill(block, where[name], type_, column, places, blocks):
                     return None
         return Packed(blocks[type(root)].ctypes.data, blocks, rows)
 
@@ -200,14 +213,14 @@ def fill(block: Any, place: int, type_: Any, column: Any, places: Any, blocks: A
             return False
         block[:, place] = [0 if v is None else id(v) for v in column]
         return True
-    if {type(v) for v in present} - {class_of_number(inner)}:
+    if not set(map(type, present)) <= {class_of_number(inner)}:
         return False
     to = block[:, place]
     if inner.dtype.kind == "f":
         wide = c_type(inner) == "double"
         to = block.view(np.float64 if wide else np.float32)[:, place * (1 if wide else 2)]
     try:
-        to[:] = [0 if v is None else v for v in column]
+        to[:] = column if present is column else [0 if v is None else v for v in column]
     except OverflowError:
         return False
     return True
@@ -283,6 +296,18 @@ def either(a: Any, b: Any) -> Any:
 
 class Objects:
     """What `Walk` does with objects."""
+
+    def optional(self: Any, value: Val) -> Val:
+        """An object as one that might be None, where some attribute may be such an object or None: one type for both."""
+        type_ = value.type
+        if not isinstance(type_, Obj):
+            return value
+        mine = Maybe(frozenset({"None"}), type_.kind)
+        if not any(t == mine for fields in type_.schema.fields.values() for t in fields.values()):
+            return value
+        made = Maybe(mine.names, type_)
+        self.stager.struct(made)
+        return Val(made, self.own(Val(made, convert(value, made)), "t"))
 
     def attribute_of_object(self: Any, owner: Any, name: str, node: Any) -> Any:
         schema, kind = owner.type.schema, owner.type.kind

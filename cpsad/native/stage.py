@@ -33,6 +33,10 @@ class Dead(Exception):
     """Nothing behind this place is reached (in this round)."""
 
 
+class Restart(Exception):
+    """A function turns out to call itself: what has been staged takes it for one that does not."""
+
+
 class EndK:
     """The type of the continuation of the whole: takes the function's result, gives the seed of the way back."""
 
@@ -118,6 +122,7 @@ class Stager:
         self.known_call: dict[Any, bool] = {}
         self.known_counts: dict[int, int] = {}
         self.pointers: dict[Any, Pointer] = {}
+        self.recursive: set[int] = set()  # functions of users' that are called on the way to themselves
         self.offset = 0  # of the values from outside among the inputs
         self.first_slot = 1  # of what it returns beside its value
         self.has_aux = False  # whether the function returns more than is differentiated
@@ -261,11 +266,20 @@ class Stager:
                 self.changed = False
                 self.walked = {}
                 self.structs = {}
-                walk_entry()
+                try:
+                    walk_entry()
+                except Restart:
+                    self.forget()
                 rounds += 1
                 if rounds > ROUNDS:
                     raise StagingError("the types of this function do not settle", why="they change with every turn of a loop",
                                        remedy='use backend="numpy" for this function')
+
+    def forget(self) -> None:
+        """Begins again, with what is known of functions that call themselves."""
+        self.specs, self.counts, self.known_call, self.known_counts, self.pointers = {}, {}, {}, {}, {}
+        self.names, self.results, self.inputs, self.doubts, self.changed = {"entry"}, [], [], [], True
+        self.errors, self.error_numbers = [], {}
 
     def struct(self, type_: Any) -> None:
         """Makes sure that C knows a type."""
