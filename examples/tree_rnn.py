@@ -9,6 +9,7 @@ which recurs over objects of the class `Node`.
 """
 
 import argparse
+from typing import Any
 
 import numpy as np
 
@@ -82,7 +83,7 @@ def read_trees(path):
 
 def parsed(tokens, words):
     """One tree: `( label word )` or `( label tree tree )`."""
-    stack = []  # of what is open, its label and what has been read of it
+    stack: list[tuple[int, list[Any]]] = []  # of what is open, its label and what has been read of it
     for i, token in enumerate(tokens):
         if token == "(":
             stack.append((int(tokens[i + 1]), []))

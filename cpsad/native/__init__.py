@@ -16,10 +16,13 @@ interpretation and written as C, in which a continuation is a C function and its
     indexing.py     items, rows and attributes of arrays
     matrices.py     products
     functions.py    NumPy's functions of arrays
+    records.py      structured arguments, and results beside the value
+    objects.py      objects of users' classes, which are read
     stored.py       tuples and rows: stored values and their adjoints
     compiler.py     the C compiler, and the cache of what it made
     writes.py       arrays written in place, where no gradient is asked for
     entry.py        a call from Python: arguments in, gradients out
+    results.py      results out of slots
     primal.py       a function compiled without its gradient
     command.py      `cpsad cache`
     runtime.h       what the C code calls: the stack, errors, arithmetic; arrays.h, vectors.h: of arrays
