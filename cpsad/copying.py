@@ -12,6 +12,7 @@ import copy
 import copyreg
 import dataclasses
 import functools
+import types
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ def shallow(x: Any) -> Any:
     if kind is list or kind is dict or kind is set or kind is collections.deque or (
             kind is collections.OrderedDict or kind is collections.defaultdict):
         return x.copy()
-    if is_plain_object(x):
+    if is_plain_object(x) or kind is types.SimpleNamespace:
         made = new_instance(kind)
         held = attributes_of(x)
         for name in held:
@@ -152,7 +153,7 @@ def deep(x: Any, memo: Any = None) -> Any:
         made = x if all(kept) else tuple(values)
     elif isinstance(x, tuple) and hasattr(kind, "_make"):
         made = kind._make([deep(value, memo) for value in x])
-    elif is_plain_object(x):
+    elif is_plain_object(x) or kind is types.SimpleNamespace:
         made = new_instance(kind)
         memo[id(x)] = made
         held = attributes_of(x)

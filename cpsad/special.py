@@ -124,11 +124,11 @@ def groups_of_type(kind: Any) -> frozenset[str]:
 
 def groups_of_names(names: frozenset[str]) -> frozenset[str]:
     """Names of methods become their groups; groups stay."""
-    found = {group for name in names for group in GROUPS.get(name, (name,) if name[0] == "." or name in _NAMED else ())}
+    found = {group for name in names for group in GROUPS.get(name, (name,) if name[0] == "." or name in GROUPS_NAMED else ())}
     return frozenset(found | {"attribute"} if any(group[0] in ".=" for group in found) else found)
 
 
-_NAMED = {"number", "compare", "contains", "truth", "item", "iterate", "attribute"}
+GROUPS_NAMED = {"number", "compare", "contains", "truth", "item", "iterate", "attribute"}
 
 
 def runs_code(member: Any) -> bool:

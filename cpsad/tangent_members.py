@@ -77,6 +77,15 @@ def read_attribute(heap: Any, owner: Any, name: str, *default: Any) -> Any:
         return default[0]
 
 
+def read_part(heap: Any, owner: Any, name: str, *default: Any) -> Any:
+    """`getattr`, called as a function: an attribute of an array or a number that is computed has its tangent with it."""
+    value = read_attribute(heap, owner, name, *default)
+    numbers = (np.ndarray, np.generic, float, complex)
+    if value is not owner and isinstance(owner, numbers) and isinstance(value, numbers):
+        heap.put(value, heap.member(owner, name, value))
+    return value
+
+
 def _by_class(heap: Any, owner: Any, kind: Any, name: str, through: bool) -> Any:
     instance = owner.__self__ if through else owner
     if through:
@@ -145,6 +154,6 @@ def delete_attribute(heap: Any, owner: Any, name: str) -> None:
         delattr(owner, name)
 
 
-PROTOCOLS[getattr] = _with(read_attribute)
+PROTOCOLS[getattr] = _with(read_part)
 PROTOCOLS[setattr] = _with(set_attribute)
 PROTOCOLS[delattr] = _with(delete_attribute)

@@ -210,3 +210,19 @@ def test_code_that_is_not_seen_is_refused():
         jvp(lambda x: float(json.loads(json.dumps([x]))[0]), (1.5,), (1.0,))
     with pytest.raises(cpsad.NoDerivativeError, match="text"):
         jvp(lambda x: float(str(x)), (1.5,), (1.0,))
+
+
+def test_attributes_of_arrays_where_attributes_may_run_code():
+    """`o.T` is a call of `getattr` once a class with `__getattr__` has been met."""
+    class Asks:
+        def __getattr__(self, name):
+            raise AttributeError(name)
+
+    def transposed(o):
+        return (o.T * 2).T
+
+    def function(x):
+        assert not hasattr(Asks(), "x")
+        return np.sum(transposed([np.ones(3) * x][0]) * x)
+
+    assert jvp(function, (2.0,), (1.0,)) == (24.0, 24.0)

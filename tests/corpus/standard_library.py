@@ -9,6 +9,7 @@ import heapq
 import itertools
 import math
 import operator
+import types
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -310,3 +311,14 @@ def heaps(x):
         heapq.heappush(h, (-v, i, v))
     top = heapq.heappop(h)
     return top[2] * heapq.nsmallest(1, [x * 2.0, x])[0] * h[0][2] + heapq.heapreplace(h, (x, 9, x))[2]
+
+
+@case(0.7, 1.3)
+def copies_of_namespaces(x, y):
+    held = types.SimpleNamespace(a=x, b=[y])
+    other = copy.copy(held)
+    other.a = y
+    other.b.append(x)
+    deep = copy.deepcopy(held)
+    deep.b[0] = x
+    return held.a * sum(held.b) * other.a + deep.b[0] * deep.b[1]
