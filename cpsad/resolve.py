@@ -23,7 +23,7 @@ from .cotangents import Absorbing
 from .outer import check_running, is_library, rebound_in_file, rebound_in_namespace, register
 from .reach import foreign_dtype
 from .rules.registry import REGISTRY
-from .rules.splice import template_of
+from .rules.splice import masking_template_of, template_of
 from .runtime import SUPPORT
 from .transforms.context import MISSING
 from .transforms.errors import UnsupportedError
@@ -75,6 +75,8 @@ def letter_of(value: Any, active: bool) -> str:
 class _Rules:
     """The parts of a resolver that do not depend on the function."""
 
+    chooses = False  # whether the function chooses among values that have all been computed: `np.where`
+
     def support(self, name: str) -> Any:
         return SUPPORT.get(name, MISSING)
 
@@ -121,13 +123,21 @@ class _Rules:
         return "o" if value is MISSING else kind_of(value)
 
     def splice(self, rule: Any) -> Any:
-        return template_of(rule)
+        return masking_template_of(rule) if self.chooses and self.masks(rule) else template_of(rule)
+
+    @staticmethod
+    def masks(rule: Any) -> bool:
+        """Whether the rule multiplies by slopes, element by element, and is none of the user's."""
+        return rule.elementwise and rule.place is None and rule.primitive is not np.where
 
     def forward(self, rule: Any) -> Any:
         from .rules import forward
 
         found = forward.of(rule)
-        return found if found is None or found == "linear" else template_of(types.SimpleNamespace(pullback=found))
+        if found is None or found == "linear":
+            return found
+        made = types.SimpleNamespace(pullback=found)
+        return masking_template_of(made) if self.chooses and found is rule.pullback and self.masks(rule) else template_of(made)
 
     def changes(self, name: str) -> bool:
         return False

@@ -48,6 +48,8 @@ def join_kinds(a: str, b: str) -> str:
 class Resolver(Protocol):
     """Knows values, which the passes do not."""
 
+    chooses: bool  # set for each function: whether it chooses among values that have all been computed
+
     def resolve(self, parts: list[str]) -> Any:
         """What a dotted name that is not local stands for now, or MISSING."""
 

@@ -21,6 +21,9 @@ from .tangent import tangent
 __all__ = ["STAGES", "TANGENT", "new_context", "stages"]
 
 STAGES = ("source", "desugar", "anf", "cps", "adjoint", "optimized")
+# They choose among values that have all been computed: what is not chosen may be infinite, or no number.
+CHOOSERS = frozenset(["where", "select", "piecewise", "choose", "nan_to_num", "nansum", "nanprod", "nanmean", "nanmax", "nanmin",
+                      "nanvar", "nanstd", "copyto", "putmask", "place", "fmax", "fmin"])
 TANGENT = "tangent"  # forward mode branches off behind `anf`
 
 
@@ -38,6 +41,8 @@ def new_context(tree: gast.FunctionDef, filename: str, resolver: Resolver, signa
         elif isinstance(node, gast.Global):
             bound |= set(node.names)
     names = Names(taken | bound)
+    resolver.chooses = any(n.attr in CHOOSERS if isinstance(n, gast.Attribute) else n.id in CHOOSERS
+                           for n in walk(tree) if isinstance(n, (gast.Attribute, gast.Name)))
     guarded, signature = signature.endswith("!"), signature.removesuffix("!")
     ctx = Context(filename, tree.name, resolver, names, signature, class_name=class_name, lines=lines,
                   locals=bound, outside=free_names(tree), guarded=guarded,

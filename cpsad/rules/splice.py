@@ -12,11 +12,14 @@ from typing import Any
 import gast
 
 from ..transforms.splice import Template
+from .helpers import masked
 
-__all__ = ["template_of"]
+__all__ = ["masking_template_of", "template_of"]
 
 _files: dict[str, dict[int, list[Any]]] = {}
 _templates: dict[int, tuple[Any, Template]] = {}
+_masking: dict[int, tuple[Any, Template]] = {}
+_MASKED = {"masked", "divided", "divisor"}  # helpers whose results are 0 where `g` is 0
 
 
 def template_of(rule: Any) -> Template | None:
@@ -29,6 +32,34 @@ def template_of(rule: Any) -> Template | None:
         found = function, _make(function)
         _templates[id(function)] = found
     return found[1]
+
+
+def masking_template_of(rule: Any) -> Template | None:
+    """The template of an elementwise rule, by which a cotangent of 0 stays 0 where the slope is infinite or not a number."""
+    template = template_of(rule)
+    if template is None:
+        return None
+    found = _masking.get(id(template))
+    if found is None or found[0] is not template:
+        result = template.result
+        parts = [_masked(p, template) for p in (result.elts if isinstance(result, gast.Tuple) else [result])]
+        made = gast.Tuple(elts=parts, ctx=gast.Load()) if isinstance(result, gast.Tuple) else parts[0]
+        namespace = {**template.namespace, "masked": masked}
+        found = template, Template(template.name, template.args, template.body, made, namespace)
+        _masking[id(template)] = found
+    return found[1]
+
+
+def _masked(result: Any, template: Template) -> Any:
+    """`masked(g, result)`, unless the result is 0 with `g` in any case."""
+    g = template.args.args[0].id if template.args.args else template.args.posonlyargs[0].id
+    names = {n.id for n in gast.walk(result) if isinstance(n, gast.Name)}
+    helper = result.func.id if isinstance(result, gast.Call) and isinstance(result.func, gast.Name) else None
+    if names <= {g} or helper in _MASKED:
+        return result
+    call = gast.Call(func=gast.Name(id="masked", ctx=gast.Load(), annotation=None, type_comment=None),
+                     args=[gast.Name(id=g, ctx=gast.Load(), annotation=None, type_comment=None), result], keywords=[])
+    return call
 
 
 def _make(function: Any) -> Template:
