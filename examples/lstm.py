@@ -21,7 +21,7 @@ def loss(Wf, Uf, bf, Wi, Ui, bi, Wo, Uo, bo, Wc, Uc, bc, Why, by, inputs, target
     h = np.zeros((inputs.shape[1], Uf.shape[0]), Uf.dtype)
     c = np.zeros((inputs.shape[1], Uf.shape[0]), Uf.dtype)
     rows = np.arange(inputs.shape[1])
-    total = 0.0
+    total = np.float32(0)
     for t in range(inputs.shape[0]):
         x = inputs[t]
         f = 1 / (1 + np.exp(-(Wf[x] + h @ Uf + bf)))

@@ -20,7 +20,7 @@ def loss(Wxh, Whh, bh, Why, by, inputs, targets):
     """
     h = np.zeros((inputs.shape[1], Whh.shape[0]), Whh.dtype)
     rows = np.arange(inputs.shape[1])
-    total = 0.0
+    total = np.float32(0)
     for t in range(inputs.shape[0]):
         h = np.tanh(Wxh[inputs[t]] + h @ Whh + bh)
         y = h @ Why + by

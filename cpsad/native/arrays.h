@@ -148,9 +148,35 @@ static void pool_give(runtime *R, slab s) {
 
 /* -- products: c = beta c + a b, of strided matrices; c is contiguous ------------------------------------------------ */
 
-#define PRODUCT(T, NAME, BLAS, INDEX) \
-static __attribute__((noinline, noclone)) void NAME(i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, const char *b, i64 b0, i64 b1, T *restrict c, int add) { \
+/* A weight that is multiplied transposed in every turn of a loop is turned once, at the second meeting: that is as many rows
+   of one product fewer to shuffle. Only matrices of Python's, to which nothing writes meanwhile. */
+#define TURN(T, NAME) \
+static __attribute__((noinline)) const char *NAME(runtime *R, const char *b, i64 k, i64 n, i64 b1) { \
     const i64 w = (i64)sizeof(T); \
+    if (b >= R->stack && b < R->stack + 3 * R->size) return NULL; \
+    for (int q = 0; q < R->turned_count; q++) { \
+        turned *t = &R->turned[q]; \
+        if (t->p != b || t->rows != k || t->columns != n || t->size != b1) continue; \
+        if (!t->copy) { \
+            t->copy = pool_take(R, (size_t)(k * n * w)).p; \
+            for (i64 j = 0; j < n; j++) \
+                for (i64 l = 0; l < k; l++) ((T *)t->copy)[l * n + j] = *(const T *)(b + l * w + j * b1); \
+        } \
+        return t->copy; \
+    } \
+    if (R->turned_count < 8) R->turned[R->turned_count++] = (turned){b, k, n, b1, NULL}; \
+    return NULL; \
+}
+TURN(double, turned_f64)
+TURN(float, turned_f32)
+
+#define PRODUCT(T, NAME, BLAS, INDEX, TURNED) \
+static __attribute__((noinline, noclone)) void NAME(runtime *R, i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, const char *b, i64 b0, i64 b1, T *restrict c, int add) { \
+    const i64 w = (i64)sizeof(T); \
+    if (R->fixed && b0 == w && b1 > w && n > 1 && k > 1 && k * n <= 1 << 16) { \
+        const char *other = TURNED(R, b, k, n, b1); \
+        if (other) { b = other; b0 = n * w; b1 = w; } \
+    } \
     if (blas[INDEX] && m * n * k > 8192 && m > 1 && n > 1 && k > 0 && (a0 == w || a1 == w) && (b0 == w || b1 == w) && \
         a0 >= 0 && a1 >= 0 && b0 >= 0 && b1 >= 0 && m < INT32_MAX && n < INT32_MAX && k < INT32_MAX) { \
         /* BLAS has columns first: the transposed product is computed */ \
@@ -202,8 +228,8 @@ typedef void (*dgemm_t)(const char *, const char *, int *, int *, int *, double 
                         double *, void *, int *);
 typedef void (*sgemm_t)(const char *, const char *, int *, int *, int *, float *, const void *, int *, const void *, int *,
                         float *, void *, int *);
-PRODUCT(double, product_f64, dgemm_t, 0)
-PRODUCT(float, product_f32, sgemm_t, 1)
+PRODUCT(double, product_f64, dgemm_t, 0, turned_f64)
+PRODUCT(float, product_f32, sgemm_t, 1, turned_f32)
 
 /* -- products that are added up later (`deferred.py`): the factors, as rows of two buffers ---------------------------------- */
 
@@ -223,7 +249,7 @@ static void settle_due_##SUFFIX(runtime *R, due *d, array_2 *sum, unsigned char 
     const i64 w = (i64)sizeof(T); \
     if (!d->rows) return; \
     own_due_##SUFFIX(R, d->m, d->n, sum, zero, own); \
-    product_##SUFFIX(d->m, d->n, d->rows, d->left, w, d->m * w, d->right, d->n * w, w, (T *)sum->p, 1); \
+    product_##SUFFIX(R, d->m, d->n, d->rows, d->left, w, d->m * w, d->right, d->n * w, w, (T *)sum->p, 1); \
     d->rows = 0; \
 } \
 static void rows_of_##SUFFIX(char *to, const char *from, i64 rows, i64 s0, i64 s1, i64 n) { \
@@ -239,7 +265,7 @@ static __attribute__((noinline)) void add_due_##SUFFIX(runtime *R, due *d, i64 r
     if (d->m != m || d->n != n) { settle_due_##SUFFIX(R, d, sum, zero, own); pool_give(R, d->own); *d = (due){.m = m, .n = n}; } \
     if (rows >= LONG_DUE) { \
         own_due_##SUFFIX(R, m, n, sum, zero, own); \
-        product_##SUFFIX(m, n, rows, l, l1, l0, r, r0, r1, (T *)sum->p, 1); \
+        product_##SUFFIX(R, m, n, rows, l, l1, l0, r, r0, r1, (T *)sum->p, 1); \
         return; \
     } \
     if (!d->own.p) { \

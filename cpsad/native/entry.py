@@ -97,7 +97,8 @@ class Staged(Results):
                     walker.write_gradient(adjoint, type_, n)
             declared = [f"    {k} {n};" for n, k in walker.declared.items()]
             name = stager.prefix
-            self.lines = [f"static void {name}entry(runtime *R) {{", *declared, *walker.lines, "}", "",
+            self.lines = [f"static void {name}entry(runtime *R) {{", *declared,
+                          f"    R->fixed = {'false' if stager.primal else 'true'};", *walker.lines, "}", "",
                           f"int {name}call(slot *in, slot *out) {{ return run({name}entry, in, out); }}"]
 
         stager.solve(walk)

@@ -62,7 +62,7 @@ class Products:
     def call_product(self, left: Val, right: Val, out: Val, add: int) -> None:
         name = {"float64": "product_f64", "float32": "product_f32"}[out.type.dtype]
         c = {"float64": "double", "float32": "float"}[out.type.dtype]
-        self.emit(f"{name}({left.c}.n[0], {right.c}.n[1], {left.c}.n[1], {left.c}.p, {left.c}.s[0], {left.c}.s[1], "
+        self.emit(f"{name}(R, {left.c}.n[0], {right.c}.n[1], {left.c}.n[1], {left.c}.p, {left.c}.s[0], {left.c}.s[1], "
                   f"{right.c}.p, {right.c}.s[0], {right.c}.s[1], ({c} *){out.c}.p, {add});")
 
     def add_product(self, total: Val, v: Val) -> bool:

@@ -23,7 +23,12 @@ typedef union slot { double f; float f4; i64 i; void *p; } slot;
 
 typedef struct decision { double value; const struct decision *before; } decision;  /* in the frame that has made it */
 
+typedef struct { const char *p; i64 rows, columns, size; char *copy; } turned;
+
 typedef struct runtime {
+    turned turned[8];  /* transposed matrices of Python's that products have met, and their copies */
+    int turned_count;
+    bool fixed;  /* whether nothing writes to Python's arrays while the program runs */
     char *volatile limit;  /* of the stack, which grows down to it; EVERYWHERE if a signal is to be looked for */
     char *true_limit;
     char *top, *end;  /* of the arena: where it is free, and as far as it may be used now */
@@ -158,6 +163,7 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
     R->pool_end = R->pool + R->step;
     memset(R->pool_free, 0, sizeof R->pool_free);
     R->error = 0;
+    R->turned_count = 0;
     R->decisions = NULL;
     R->most = 0;
     R->in = in;

@@ -7,8 +7,9 @@ from typing import Any
 import gast
 import numpy as np
 
+from .primitives import PRIMITIVES
 from .scalars import result_of
-from .types import Num, Single, c_type, holds_arrays
+from .types import Arr, Num, Single, c_type, holds_arrays
 from .values import Val
 
 __all__ = ["UNARY", "Ufuncs"]
@@ -106,7 +107,33 @@ class Ufuncs:
             return self.written(op, a, b, node)
         return self.binary(op, a, b, node)
 
+    def refuse_call(self, function: Any, v: Val, node: Any) -> Any:
+        raise self.refuse(node, f"np.{function.__name__} of {v.type}")
+
     def as_numpy(self, x: Val) -> Val:
         """A Python number as NumPy takes it."""
         kind = {"float": Num("float64"), "int": Num("int64"), "bool": Num("bool_")}.get(x.type.name, x.type)
         return Val(kind, x.c)
+
+
+def _class_of_numbers(class_: Any) -> None:
+    """`np.float32(x)` of a number."""
+    def run(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+        if len(args) != 1 or keywords:
+            return None
+        kind = Num(class_.__name__)
+        return w.cases(args[0], lambda v: Val(kind, w.cast(v, kind)) if isinstance(v.type, Num) else v if (
+            isinstance(v.type, Single) and v.type.name == "ZERO") else w.refuse_call(class_, v, node))
+
+    PRIMITIVES[class_] = run
+
+
+for _class in (np.float32, np.float64):
+    _class_of_numbers(_class)
+
+
+def _real(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    return args[0] if len(args) == 1 and not keywords and isinstance(args[0].type, (Num, Arr)) else None
+
+
+PRIMITIVES[np.real] = _real

@@ -357,3 +357,16 @@ def test_errors_and_memory_of_repeated_calls():
     assert sys.getrefcount(x) == before[0] and sys.getrefcount(x.dtype) <= before[1] + 2
     x.flags.writeable = False
     assert summed(x)[0] == 10_000 and summed(x[::2])[0] == 5_000 and summed(x[::2])[1].shape == (5_000,)
+
+
+def converted(x, n):
+    total = np.float32(0)
+    for i in range(n):
+        total = total + np.float32(i) * 2
+    return np.float64(x) * x + float(total)
+
+
+def test_classes_of_numbers():
+    for x in (1.5, np.float64(1.5)):
+        found, expected = value_and_grad(converted, backend="native")(x, 3), value_and_grad(converted)(x, 3)
+        assert found == expected and [type(v) for v in found] == [type(v) for v in expected]
