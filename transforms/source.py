@@ -85,6 +85,8 @@ def of_function(fn: Any) -> Source:
         lines = _lines(code, fn.__globals__)
         node = locate(code, lines)
     if node is None:
+        if code.co_filename == "<string>":  # what was evaluated has the name of what `python -c` has run, which 3.13 keeps
+            raise _no_text(code)
         raise SourceError(
             f"the text of {code.co_qualname} is not what was compiled",
             where=Location(code.co_filename, code.co_firstlineno),
