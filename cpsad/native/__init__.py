@@ -25,7 +25,7 @@ interpretation and written as C, in which a continuation is a C function and its
     results.py      results out of slots
     primal.py       a function compiled without its gradient
     command.py      `cpsad cache`
-    runtime.h       what the C code calls: the stack, errors, arithmetic; arrays.h, vectors.h: of arrays
+    runtime.h       what the C code calls: the stack, errors, arithmetic; arrays.h, thin.h, vectors.h: of arrays
 
 What the stager does not know is refused with file, line and reason. It never calls back into Python.
 """

@@ -170,9 +170,17 @@ static __attribute__((noinline)) const char *NAME(runtime *R, const char *b, i64
 TURN(double, turned_f64)
 TURN(float, turned_f32)
 
-#define PRODUCT(T, NAME, BLAS, INDEX, TURNED) \
+#define PRODUCT(T, NAME, THIN_, BLAS, INDEX, TURNED) \
 static __attribute__((noinline, noclone)) void NAME(runtime *R, i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, const char *b, i64 b0, i64 b1, T *restrict c, int add) { \
     const i64 w = (i64)sizeof(T); \
+    if (m == 1 || n == 1) { \
+        if (!add) memset(c, 0, (size_t)(m * n) * sizeof(T)); \
+        add = 1; \
+        if (n == 1 && a1 == w && b0 == w) { THIN_##_rows(m, k, a, a0, (const T *)b, c); return; } \
+        if (m == 1 && a1 == w && b0 == w) { THIN_##_rows(n, k, b, b1, (const T *)a, c); return; } \
+        if (m == 1 && b1 == w) { THIN_##_sums(n, k, a, a1, b, b0, c); return; } \
+        if (n == 1 && a0 == w) { THIN_##_sums(m, k, b, b0, a, a1, c); return; } \
+    } \
     if (R->fixed && b0 == w && b1 > w && n > 1 && k > 1 && k * n <= 1 << 16) { \
         const char *other = TURNED(R, b, k, n, b1); \
         if (other) { b = other; b0 = n * w; b1 = w; } \
@@ -228,8 +236,8 @@ typedef void (*dgemm_t)(const char *, const char *, int *, int *, int *, double 
                         double *, void *, int *);
 typedef void (*sgemm_t)(const char *, const char *, int *, int *, int *, float *, const void *, int *, const void *, int *,
                         float *, void *, int *);
-PRODUCT(double, product_f64, dgemm_t, 0, turned_f64)
-PRODUCT(float, product_f32, sgemm_t, 1, turned_f32)
+PRODUCT(double, product_f64, thin_f64, dgemm_t, 0, turned_f64)
+PRODUCT(float, product_f32, thin_f32, sgemm_t, 1, turned_f32)
 
 /* -- products that are added up later (`deferred.py`): the factors, as rows of two buffers ---------------------------------- */
 

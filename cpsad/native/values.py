@@ -13,7 +13,7 @@ from .types import INT, Arr, Const, Kept, Known, Maybe, Num, Parted, Single, Tup
 __all__ = ["ARRAYS", "CONSTANT", "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant", "stored_type"]
 
 RUNTIME = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("runtime", "gate"))
-ARRAYS = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("arrays", "vectors"))
+ARRAYS = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("thin", "arrays", "vectors"))
 _C_WORDS = set("""
 auto break case char const continue default do double else enum extern float for goto if inline int long register
 restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof main
