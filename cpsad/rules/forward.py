@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import importlib
 import operator
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,9 @@ __all__ = ["FORWARD", "forward", "linear", "of"]
 FORWARD: dict[Any, Any] = {}  # primitive -> its forward rule, or "linear"
 USER: dict[Any, Any] = {}  # those of the user's
 NOT_HOLOMORPHIC = {"ive", "jve", "yve"}  # of SciPy: their reverse rules are no forward rules where numbers are complex
+# Of a library that is imported: the file of its rules. What is left waits for its import.
+ON_IMPORT = {"scipy.special": "forward_scipy_special", "scipy.linalg": "forward_scipy_linalg",
+             "scipy.signal": "forward_scipy_signal", "scipy.ndimage": "forward_scipy_ndimage"}
 _loaded = False
 
 
@@ -37,6 +41,10 @@ def of(rule: Rule) -> Any:
         for name in ("forward_python", "forward_arrays", "forward_reductions", "forward_linalg"):
             importlib.import_module(f"cpsad.rules.{name}")  # which enters its rules
         _loaded = True
+    for library, name in tuple(ON_IMPORT.items()):
+        if library in sys.modules:
+            importlib.import_module(f"cpsad.rules.{name}")
+            ON_IMPORT.pop(library, None)
     if rule.primitive in USER:
         return USER[rule.primitive]
     if REGISTRY.user.rules.get(rule.primitive) is not rule and rule.primitive in FORWARD:

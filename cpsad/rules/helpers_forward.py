@@ -15,6 +15,11 @@ def one(y: Any) -> Any:
     return np.ones_like(y)[()] if isinstance(y, (np.ndarray, np.generic)) else 1.0
 
 
+def through(d: Any, function: Any, *args: Any, **keywords: Any) -> Any:
+    """`function` of arguments that `d` is one of, a tangent: for functions that do not know the symbolic zero."""
+    return d if isinstance(d, Absorbing) else function(*args, **keywords)
+
+
 def contracted(d: Any, weights: Any, y: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The sum over `axis` of the tangents `d` of elements times their weights: the tangent of a reduction `y`."""
     if isinstance(d, Absorbing):
