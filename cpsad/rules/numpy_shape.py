@@ -37,6 +37,7 @@ defrule(np.reshape, lambda g, y, a, shape, order="C": reshape_like(g, a, order))
 defrule(np.ndarray.reshape, lambda g, y, a, *shape, order="C": reshape_like(g, a, order))
 defrule((np.ravel, np.ndarray.ravel), lambda g, y, a, order="C": reshape_like(g, a, order))
 defrule(np.ndarray.flatten, lambda g, y, a, order="C": reshape_like(g, a, order), view=False)
+defrule(np.ndarray.view, lambda g, y, a: g)  # of the same dtype
 defrule(np.expand_dims, lambda g, y, a, axis: reshape_like(g, a))
 defrule((np.squeeze, np.ndarray.squeeze), lambda g, y, a, axis=None: reshape_like(g, a))
 defrule((np.atleast_1d, np.atleast_2d, np.atleast_3d), lambda g, y, ary: reshape_like(g, ary))
@@ -146,5 +147,5 @@ table.parts(np.dsplit, lambda g, y, ary, indices_or_sections: join_parts(g, y, 2
 table.parts(present(np, "unstack"), lambda g, y, x, *, axis=0: unstack_back(g, y, axis), "t")
 defrule(np.rollaxis, lambda g, y, a, axis, start=0: unroll(g, axis, start))
 
-# No rule: np.ndarray.tolist, np.ndarray.view, np.ndarray.flat, and what writes into its argument (np.copyto, np.put,
+# No rule: np.ndarray.tolist, np.ndarray.flat, views of another dtype, and what writes into its argument (np.copyto, np.put,
 # np.fill_diagonal, np.ndarray.fill, np.ndarray.sort, np.ndarray.resize, ...).

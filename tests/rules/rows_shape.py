@@ -12,7 +12,7 @@ row((np.reshape, np.ndarray.reshape), np.asfortranarray(R(3, 4)), (2, 6), order=
 row(np.ndarray.reshape, R(3, 4), 2, 6)
 row(np.ndarray.reshape, R(1), ())
 row(np.ndarray.reshape, R(3, 4), -1)
-row((np.ravel, np.ndarray.ravel, np.ndarray.flatten), R(3, 4))
+row((np.ravel, np.ndarray.ravel, np.ndarray.flatten, np.ndarray.view), R(3, 4))
 row((np.ravel, np.ndarray.ravel, np.ndarray.flatten), R(3, 4), "F")
 row((np.ravel, np.ndarray.ravel, np.ndarray.flatten), np.asfortranarray(R(3, 4)), "K")
 row(np.expand_dims, R(3, 4), 1)
