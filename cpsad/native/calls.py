@@ -87,7 +87,7 @@ class Calls:
         self.arena |= holds_arrays(spec.returns) or spec.is_formula
         made = self.result(text, spec.returns)
         if getattr(self.spec.node, "role", None) == "loop" and not spec.is_formula:
-            self.emit("CHECK_SIGNALS(R);")
+            self.emit("@CHECK_SIGNALS(R);")  # only where turns are long: it costs a scalar loop a third
         return made
 
     def result(self, text: str, type_: Any) -> Val:
