@@ -17,6 +17,7 @@ interpretation and written as C, in which a continuation is a C function and its
     matrices.py     products
     functions.py    NumPy's functions of arrays
     records.py      structured arguments, and results beside the value
+    sequences.py    loops over tuples and lists, and computed items
     objects.py      objects of users' classes, which are read
     stored.py       tuples and rows: stored values and their adjoints
     compiler.py     the C compiler, and the cache of what it made

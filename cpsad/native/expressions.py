@@ -21,6 +21,7 @@ from .matrices import Products
 from .objects import Obj, Objects
 from .records import Records
 from .scalars import COMPARE, Scalars, message_of, slot_field
+from .sequences import Sequences
 from .stored import Stored
 from .types import (
     BOOL,
@@ -54,7 +55,7 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Objects, Products, Records, Stored, Ufuncs, Writes):
+class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Objects, Products, Records, Sequences, Stored, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -225,7 +226,7 @@ class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Objects, Products,
         if isinstance(owner.type, Tup):
             i = index.known
             if not isinstance(i, int):
-                raise self.refuse(node, "an item of a tuple whose position is known only when the program runs")
+                return self.computed_item(owner, index, node)
             items = owner.items
             if not -len(items) <= i < len(items):
                 self.fails(IndexError, "tuple index out of range")

@@ -14,6 +14,7 @@ import numpy as np
 from .. import cotangents, heap, operands, products, runtime
 from ..transforms.context import MISSING
 from .scalars import TOO_BIG, message_of
+from .sequences import Turns
 from .types import BOOL, FLOAT, INT, Arr, Const, Iter, Maybe, Num, Range, Record, RowIter, Rows, Single, Slice, Tup, c_type
 from .values import Val
 
@@ -257,7 +258,9 @@ def _iter(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
         return w.iterated(w.heap_rows(args[0], node))
     if len(args) == 1 and isinstance(args[0].type, Rows):
         return w.iterated(w.hold(args[0]))
-    return args[0] if len(args) == 1 and isinstance(args[0].type, (Iter, RowIter)) else None
+    if len(args) == 1 and w.is_sequence(args[0].type):
+        return w.turns_of(args[0], node)
+    return args[0] if len(args) == 1 and isinstance(args[0].type, (Iter, RowIter, Turns)) else None
 
 
 @primitive(next)
@@ -265,6 +268,8 @@ def _next(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
     it = args[0]
     if isinstance(it.type, RowIter) and len(args) == 2 and args[1].type == Single("END"):
         return w.next_row(it)
+    if isinstance(it.type, Turns) and len(args) == 2 and args[1].type == Single("END"):
+        return w.next_item(it)
     if not isinstance(it.type, Iter) or len(args) != 2 or args[1].type != Single("END"):
         return None
     made = Maybe(frozenset({"END"}), INT)

@@ -176,7 +176,7 @@ class Records:
         type_, key = owner.type, self.known_value(index)
         if type_.is_sequence:
             if not isinstance(key, int):
-                raise self.refuse(node, "an item of a list whose position is known only when the program runs")
+                return self.computed_item(owner, index, node)
             if not -len(type_.items) <= key < len(type_.items):
                 self.fails(IndexError, f"{'tuple' if issubclass(type_.kind, tuple) else 'list'} index out of range")
             return owner.items[key]

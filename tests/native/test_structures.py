@@ -77,6 +77,22 @@ def with_aux(p, x):
     return np.sum(h * h), (h, len(p), x)
 
 
+def layers(layers, x):
+    for W, b in layers:
+        x = np.tanh(W @ x + b)
+    return np.sum(x)
+
+
+def horner(c, x):
+    s, i = 0.0, len(c) - 1
+    while i >= 0:
+        s = s * x + c[i]
+        i -= 1
+    for v in (s, x, s * x):
+        s = s * 0.5 + v * v
+    return s
+
+
 def tree_sum(node, x):
     if node is None:
         return x * 0.0
@@ -124,7 +140,8 @@ CALLS = [
     (by_attribute, (Layer(W, B), X), 0), (of_a_dataclass, (Affine(W, B), X), (1, 0)), (of_a_dataclass, (Affine(W, B), X), 1),
     (nested, ({"layers": [{"W": W, "b": B}, Affine(W[:2], B)], "other": None}, X), 0), (passed_on, (P, X, 3), 0),
     (tree_sum, (TREE, 0.5), 1), (tree_sum, (Node(2), 0.5), 1), (encoded, (W, B, 1.5, TREE), (0, 1, 2)),
-    (linked_list, (1.5, Linked(2, np.float32(0.5), Linked(3, np.float32(0.25), None))), 0), (with_aux, (P, X), 0),
+    (layers, ([(W, B), (W, B + 1)], X), (0, 1)), (layers, ([], X), 1),
+    (horner, ([1.0, 2.0, 3.0], 0.5), (0, 1)), (horner, ((1.0, 2.0), 0.5), 1), (linked_list, (1.5, Linked(2, np.float32(0.5), Linked(3, np.float32(0.25), None))), 0), (with_aux, (P, X), 0),
 ]
 
 
@@ -197,6 +214,8 @@ TWICE = [3.0]
     (lambda x, c: x * c.scale, (2.0, Computed()), "the attribute `scale` of an object of class Computed.*code of the class"),
     (lambda x, c: x * c.items[0], (2.0, Computed()), "the attribute `items` of an object of class Computed.*it is a list"),
     (lambda p: p[0][0] * p[1][0], ([TWICE, TWICE],), "a list that stands at two places of an argument cannot be staged"),
+    (lambda p: sum(p[i] for i in range(2)), ([2.0, 3],), "generator|list|container"),
+    (horner, ([2.0, 3], 0.5), "a computed item of, a list of stored float, int.*float and int"),
     (lambda p: p["a"] * len(p.keys()), ({"a": 2.0},), "heap|method `keys`"),
 ])
 def test_refused(function, args, text):
