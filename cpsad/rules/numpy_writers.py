@@ -154,10 +154,44 @@ def subtract_at(a, indices, b):
     a[...] = subtracted_at(a, indices, b)
 
 
+def one_by_one(update, a, indices, b):
+    """`update.at(a, indices, b)`: a place that is named twice is updated twice, in order."""
+    other = b if isinstance(b, (int, float, complex)) else np.asarray(b)
+    if not np.can_cast(np.result_type(a, other), a.dtype, "same_kind"):
+        raise TypeError(f"Cannot cast the result of {update.__name__} to {a.dtype}")
+    places = np.reshape(np.arange(np.size(a)), np.shape(a))[indices]
+    values = np.broadcast_to(other, np.shape(places))
+    for turn in np.ndindex(np.shape(places)):
+        place = np.unravel_index(places[turn], np.shape(a))
+        a[place] = update(a[place], values[turn])
+
+
+def multiply_at(a, indices, b):
+    one_by_one(np.multiply, a, indices, b)
+
+
+def divide_at(a, indices, b):
+    one_by_one(np.divide, a, indices, b)
+
+
+def maximum_at(a, indices, b):
+    one_by_one(np.maximum, a, indices, b)
+
+
+def minimum_at(a, indices, b):
+    one_by_one(np.minimum, a, indices, b)
+
+
+def power_at(a, indices, b):
+    one_by_one(np.power, a, indices, b)
+
+
 for _primitive, _function in {
     np.ndarray.fill: fill, np.ndarray.sort: sort, np.ndarray.partition: partition, np.copyto: copyto, np.put: put,
     np.ndarray.put: put, np.place: place, np.putmask: putmask, np.put_along_axis: put_along_axis,
     np.fill_diagonal: fill_diagonal, np.add.at: add_at, np.subtract.at: subtract_at,
+    np.multiply.at: multiply_at, np.divide.at: divide_at, np.maximum.at: maximum_at, np.minimum.at: minimum_at,
+    np.power.at: power_at,
 }.items():
     python(_primitive, _function, writes=True)
 

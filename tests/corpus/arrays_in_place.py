@@ -775,3 +775,14 @@ def view_of_a_result_outlives_it(m):
     w[1] = v[0]
     v[1] = w[1] * m[1, 1]
     return np.sum(v) * np.sum(w)
+
+
+@case(normal(4), 0.7)
+def other_updates_at_places(x, s):
+    y = np.outer(x, [1.0, 2.0]) + 3.0
+    np.multiply.at(y, ([0, 1, 1], [1, 0, 0]), x[:3])
+    np.divide.at(y, [2, 3], s)
+    np.maximum.at(y, ([0, 0], [0, 0]), [x[1] * 5, x[2]])
+    np.minimum.at(y, (slice(1, 3), 1), x[0] * 4 + 3)
+    np.power.at(y, (3, [0, 0]), 2.0)
+    return np.sum(y * y)
