@@ -84,7 +84,7 @@ class Calls:
             self.emit(f"{text};")
             self.emit("__builtin_trap();")
             raise Dead
-        self.arena |= holds_arrays(spec.returns) or spec.is_formula
+        self.arena |= holds_arrays(spec.returns) or spec.is_formula and spec.arena
         made = self.result(text, spec.returns)
         if getattr(self.spec.node, "role", None) == "loop" and not spec.is_formula:
             self.emit("@CHECK_SIGNALS(R);")  # only where turns are long: it costs a scalar loop a third

@@ -85,6 +85,7 @@ class Spec:
         self.lines: list[str] = []
         self.head = ""
         self.is_formula = False
+        self.arena = True  # whether it takes memory from the arena: formulas leave that to their callers
 
     @property
     def trees(self) -> set[Any]:

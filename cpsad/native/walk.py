@@ -177,6 +177,7 @@ class Walk(Expressions):
                 head.append(f"    frame.{cell_name(name)}__due = (due){{0}};")
         for box in self.boxes_of_arrays:  # which a return may come before
             head.append(f"    {box} = ({self.declared[box]}){{.v = {{.z = 1}}}};")
+        spec.arena = self.arena
         spec.lines = head + without_marks(self.lines, self.arena and not spec.is_formula)
         spec.head = f"static {returned}{'' if returned.endswith('*') else ' '}{spec.c}({', '.join(params)})"
 
