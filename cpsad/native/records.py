@@ -25,7 +25,7 @@ class Arguments:
     """How the arguments of one function become types and leaves."""
 
     def __init__(self) -> None:
-        self.schemas: dict[type, list[Any]] = {}  # of the class of the first object -> schemas, the last one first
+        self.schemas: dict[type, tuple[Any, ...]] = {}  # of the class of the first object -> schemas, the last one first
 
     def read(self, value: Any, wanted: bool, leaves: list[Any]) -> Any:
         """The type of an argument, None where C has none; its leaves are appended to `leaves`.
@@ -76,12 +76,12 @@ class Arguments:
         return Tup(tuple(items)) if kind is tuple else Record(tuple(items), kind, tuple(keys))
 
     def object(self, value: Any, leaves: list[Any]) -> Any:
-        known = self.schemas.setdefault(type(value), [])
-        for i, schema in enumerate(known):
+        known = self.schemas.get(type(value), ())
+        for schema in known:
             packed = schema.pack(value)
             if packed is not None:
-                if i:
-                    known.insert(0, known.pop(i))
+                if schema is not known[0]:  # a tuple: other threads may be going over it
+                    self.schemas[type(value)] = schema, *(s for s in known if s is not schema)
                 leaves.append(packed)
                 return Obj(schema, type(value))
         schema = schema_of(value, None)
@@ -92,7 +92,7 @@ class Arguments:
         packed = schema.pack(value)
         if packed is None:
             return None
-        known.insert(0, schema)
+        self.schemas[type(value)] = schema, *known
         leaves.append(packed)
         return Obj(schema, type(value))
 

@@ -7,6 +7,7 @@ places; where there is none the program is refused.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -356,10 +357,18 @@ def of_number(value: Any) -> Num | None:
 
 def of_array(value: Any) -> Arr | None:
     """The type of an array, or None for what is none, or is none that C has."""
-    if type(value) is not np.ndarray or not 1 <= value.ndim <= 6 or not value.flags.aligned or not value.dtype.isnative:
+    if type(value) is not np.ndarray:
         return None
-    name = "bool_" if value.dtype == bool else value.dtype.name
-    return Arr(name, value.ndim, value.flags.c_contiguous) if name in _C else None
+    flags = value.flags
+    return _array_type(value.dtype, value.ndim, flags.c_contiguous) if flags.aligned else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _array_type(dtype: np.dtype[Any], rank: int, packed: bool) -> Arr | None:
+    if not 1 <= rank <= 6 or not dtype.isnative:
+        return None
+    name = "bool_" if dtype.kind == "b" else dtype.name
+    return Arr(name, rank, packed) if name in _C else None
 
 
 def is_scalar(type_: Any) -> bool:
