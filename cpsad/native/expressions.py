@@ -375,6 +375,9 @@ class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Objects, Products,
         return found
 
     def compare_others(self, op: Any, left: Val, right: Val, node: Any) -> Any:
+        key = self.known_value(left)
+        if op in (gast.In, gast.NotIn) and isinstance(right.type, Record) and right.type.kind is dict and isinstance(key, str):
+            return (key in right.type.keys) is (op is gast.In)
         return None
 
     def ev_slice(self, node: Any) -> Val:
@@ -402,7 +405,7 @@ class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Objects, Products,
                 return False
         elif isinstance(value.type, Num):
             return value.c if value.type in (BOOL, Num("bool_")) else f"{value.c} != 0"
-        elif isinstance(value.type, Tup):
+        elif isinstance(value.type, Tup) or isinstance(value.type, Record) and value.type.kind in (list, dict):
             return bool(value.type.items)
         elif isinstance(value.type, Const):
             return bool(value.type.value)

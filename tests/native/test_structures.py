@@ -43,6 +43,10 @@ def by_key(p, x):
     return np.sum(np.tanh(p["W"] @ x + p["b"])) * p["scale"] if p["name"] == "a" else 0.0
 
 
+def by_what_is_there(p):
+    return p["scale"] * (2.0 if "bias" in p else 3.0) * (5.0 if "name" not in p else 7.0) if p else 0.0
+
+
 def unpacked(p):
     W, b = p
     return np.sum(np.tanh(W @ b))
@@ -136,7 +140,7 @@ W, B, X = RNG.random((3, 3)), RNG.random(3), RNG.random(3)
 P = {"W": W, "b": B, "scale": 2.0, "count": 3, "name": "a", "none": None}
 TREE = grown(RNG, 4)
 CALLS = [
-    (by_key, (P, X), 0), (by_key, (P, X), (0, 1)), (by_key, (P, X), 1), (unpacked, ((W, B),), 0), (unpacked, ([W, B],), 0),
+    (by_key, (P, X), 0), (by_key, (P, X), (0, 1)), (by_key, (P, X), 1), (by_what_is_there, (P,), 0), (unpacked, ((W, B),), 0), (unpacked, ([W, B],), 0),
     (by_attribute, (Layer(W, B), X), 0), (of_a_dataclass, (Affine(W, B), X), (1, 0)), (of_a_dataclass, (Affine(W, B), X), 1),
     (nested, ({"layers": [{"W": W, "b": B}, Affine(W[:2], B)], "other": None}, X), 0), (passed_on, (P, X, 3), 0),
     (tree_sum, (TREE, 0.5), 1), (tree_sum, (Node(2), 0.5), 1), (encoded, (W, B, 1.5, TREE), (0, 1, 2)),
