@@ -182,11 +182,27 @@ def _collect(table: Any, heap: Heap, array: Any, adjoint: Any) -> Any:
     return adjoint
 
 
-SUMS: dict[str, Any] = {"add": _add, "take": _take, "_spread": _spread, "rows": _rows, "unrows": _unrows}
+def _item(table: Any, heap: Heap, owner: Any, index: Any) -> Any:
+    """An array makes what is read of it anew, and its tangent with it; a container holds what was known before."""
+    value = heap.item(owner, index)
+    if isinstance(owner, (np.ndarray, np.generic)):
+        table.put(value, table.part(owner, table.get(owner), index, value))
+    return value
+
+
+def _attribute(table: Any, heap: Heap, owner: Any, name: str, *default: Any) -> Any:
+    value = heap.attribute(owner, name, *default)
+    if isinstance(owner, (np.ndarray, np.generic)):
+        table.put(value, table.member(owner, name, value))
+    return value
+
+
+SUMS: dict[str, Any] = {"item": _item, "attribute": _attribute, "add": _add,
+                        "take": _take, "_spread": _spread, "rows": _rows, "unrows": _unrows}
 WRITES: dict[str, Any] = {"settle": _settle, "collect": _collect}
 # They keep references, or ask: what they give back was known before.
 PLAIN = {"put", "text", "printed", "holds", "constant", "borrow", "enter", "form", "iterable", "guard", "refuse", "lost",
          "check_settled",
-         "put_each", "through_c", "verdict", "is_harmless", "guard_index", "guard_store", "note_write", "attribute",
-         "set_attribute", "item", "final_contents"}
+         "put_each", "through_c", "verdict", "is_harmless", "guard_index", "guard_store", "note_write",
+         "set_attribute", "final_contents"}
 SOURCE = {"spread", "take_each", "read_item", "read_attribute", "unarray", "array", "gathered", "add_item"}

@@ -12,6 +12,8 @@ def pytest_addoption(parser):
     parser.addoption("--native-programs", type=int, default=20, help="how many random programs are compiled")
     parser.addoption("--sanitize", default=None, help="native code with sanitizers of the C compiler: undefined")
     parser.addoption("--shuffle", type=int, default=None, help="run the tests in a random order, made from this seed")
+    parser.addoption("--second-order-share", type=int, default=40, help="every how many rows of the rules' tests are tested in "
+                     "second order; 1: all")
     parser.addoption("--full-depth", action="store_true", help="loops of a million turns, recursions 100,000 deep")
     parser.addoption("--faults", type=int, default=0, help="so many interrupts in each function of the corpus")
     parser.addoption("--all-special", action="store_true", help="as if classes with special methods of every kind had been met")

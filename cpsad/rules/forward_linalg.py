@@ -15,7 +15,7 @@ from . import numpy_decompositions, numpy_linear
 from .forward import forward
 from .helpers import no_derivative, reshape_like
 from .helpers_decompositions import _gaps, _h
-from .helpers_linalg import cond_back, norm_back
+from .helpers_linalg import cofactors, cofactors_along, cond_back, norm_back
 from .registry import present
 
 
@@ -74,6 +74,12 @@ def solve_tangent(d: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 forward(np.linalg.det, lambda d, y, a: det_tangent(d, a))
+forward(cofactors, lambda d, y, a: cofactors_along(d, a))
+forward(
+    cofactors_along,
+    lambda d, y, d1, a: (
+        cofactors_along(d, a), no_derivative(d, "third derivatives of the determinant of a singular matrix")),
+)
 forward(np.linalg.solve, lambda d, y, a, b: (solve_tangent(d, y, a, b), np.linalg.solve(a, d)))
 
 

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from ..cotangents import ZERO, Absorbing, scatter, unbroadcast
+from ..places import here
 from ..transforms.errors import NoDerivativeError
 from .helpers_elementwise import abs_back
 from .helpers_reductions import kept, others, share
 
 __all__ = [
-    "cholesky_back", "cond_back", "det_back", "eigvalsh_back", "lower", "matrix_norm_back", "matrix_power_back",
-    "multi_dot_back", "norm_back", "solve_left", "solve_right", "tensorinv_back", "tensorsolve_left", "tensorsolve_right",
-    "trace_back", "undiagonal",
+    "cholesky_back", "cofactors", "cofactors_along", "cond_back", "det_back", "eigvalsh_back", "lower",
+    "matrix_norm_back", "matrix_power_back", "multi_dot_back", "norm_back", "solve_left", "solve_right",
+    "tensorinv_back", "tensorsolve_left", "tensorsolve_right", "trace_back", "undiagonal",
 ]
 
 
@@ -50,10 +51,33 @@ def det_back(g: Any, y: Any, a: Any) -> Any:
         return g
     if np.all(y != 0):
         return np.reshape(g * y, (*np.shape(y), 1, 1)) * _t(np.linalg.inv(a))
+    return np.reshape(g * np.ones_like(y), (*np.shape(y), 1, 1)) * cofactors(a)
+
+
+def cofactors(a: Any) -> Any:
+    """The matrix of cofactors, of singular matrices too. It has a rule: singular vectors of the value 0 have no derivative."""
     u, s, vh = np.linalg.svd(a)
     sign = np.linalg.det(u) * np.linalg.det(vh)
-    cofactors = np.matmul(u * others(s, -1)[..., None, :], vh)
-    return np.reshape(g * sign, (*np.shape(y), 1, 1)) * np.conjugate(cofactors)
+    return np.conjugate(np.matmul(u * others(s, -1)[..., None, :], vh)) * sign[..., None, None]
+
+
+def cofactors_along(d: Any, a: Any) -> Any:
+    """The derivative of `cofactors(a)` along `d`; as the determinant's Hessian is symmetric, it is the cotangent too.
+
+    With a = u s v^T and e = u^T d v, and p_ij the product of the singular values but i and j, the cofactors of diag(s) change
+    by the sum over k of p_ik e_kk in place (i, i), and by -p_ij e_ji in place (i, j).
+    """
+    if isinstance(d, Absorbing):
+        return d
+    if np.iscomplexobj(a) or np.iscomplexobj(d):
+        raise here(NoDerivativeError, "the determinant of a singular complex matrix has no second derivative here",
+                   why="the formula is of real matrices", remedy="use the real and imaginary parts")
+    u, s, vh = np.linalg.svd(a)
+    eye = np.eye(np.shape(s)[-1])
+    products = others(np.where(eye == 1, 1, s[..., None, :]), -1) * (1 - eye)
+    e = np.matmul(np.matmul(_t(u), d), _t(vh))
+    inside = np.sum(products * np.diagonal(e, axis1=-2, axis2=-1)[..., None, :], -1)[..., None] * eye - products * _t(e)
+    return np.matmul(np.matmul(u, inside), vh) * (np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
 
 
 def solve_right(g: Any, y: Any, a: Any, b: Any) -> Any:

@@ -14,6 +14,8 @@ from ..runtime import SUPPORT, Cell, captured, check_bound, frozen, frozen_index
 from ..shadows import overlaps_itself, owner_of
 from ..special import groups_of_type, is_special
 from . import python
+from .helpers import no_derivative
+from .helpers_linalg import cofactors, cofactors_along
 from .registry import Table
 
 table = Table("support")
@@ -58,6 +60,9 @@ defrule(products.total, lambda g, y, sum_: g)
 defrule(accumulate, lambda g, y, total, g1: (g, g))
 table.python(placed, lambda x, index, g: scatter(x, index, g))
 defrule(dense, lambda g, y, cotangent: g)
+defrule(cofactors, lambda g, y, a: cofactors_along(g, a))
+defrule(cofactors_along, lambda g, y, d, a: (
+    cofactors_along(g, a), no_derivative(g, "third derivatives of the determinant of a singular matrix")))
 defrule(unbroadcast, lambda g, y, g1, x: (rebroadcast(g, g1), ZERO))
 defrule(rebroadcast, lambda g, y, g1, like: (unbroadcast(g, g1), ZERO))
 defrule(scatter, lambda g, y, x, index, g1: (ZERO, None, g[index]))
