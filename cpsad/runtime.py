@@ -19,6 +19,7 @@ from .places import here
 from .products import accumulate_product, total
 from .rules.helpers import no_derivative
 from .transforms.errors import NoDerivativeError
+from .unseen import stores, watch_now
 
 __all__ = ["END", "SUPPORT", "UNBOUND", "Cell"]
 
@@ -121,7 +122,10 @@ def make_class(name: str, function: str, module: str, bases: tuple[Any, ...], op
                 value.__name__, value.__qualname__ = key, f"{function}.<locals>.{name}.{key}"
             namespace[key] = value
 
-    return types.new_class(name, bases, options, fill)
+    made = types.new_class(name, bases, options, fill)
+    if stores(made):
+        watch_now()
+    return made
 
 
 class _Maker:

@@ -25,15 +25,16 @@ from typing import Any
 
 import numpy as np
 
-from .places import here
-from .reach import reaches
+from .floating import is_floating
+from .places import PROGRAMS, here
+from .reach import holds_closure, reaches
 from .transforms.errors import NoDerivativeError
 
 __all__ = ["QUIET_MODULES", "Watch", "is_text_in_doubt", "stores", "texts_added", "watch_also", "watch_now"]
 
 CALLED_BY_C = tuple(f"__{name}__" for name in (
     "lt", "le", "gt", "ge", "eq", "ne", "hash", "len", "bool", "contains", "getitem", "iter", "next", "str", "repr", "format",
-    "index", "int", "float", "complex", "length_hint", "reversed", "missing"))
+    "index", "int", "float", "complex", "length_hint", "reversed", "missing", "del"))
 _STORES = {"STORE_ATTR", "STORE_SUBSCR", "STORE_GLOBAL", "STORE_SLICE"}
 _KEEP = {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "extendleft", "put", "place", "putmask",
          "copyto", "fill", "setattr", "__setattr__", "__setitem__", "heappush", "insort", "insort_left", "insort_right"}
@@ -223,7 +224,7 @@ class Watch:
         values = [*frame.f_locals.values(), *map(frame.f_globals.get, frame.f_code.co_names)]
         if conditional and not any(isinstance(v, (np.ndarray, list)) for v in frame.f_locals.values()):
             return
-        if any(reaches(slots, *values) for slots in self.slots):
+        if any(reaches(slots, *values) for slots in self.slots) or captures(frame, values):
             entry = frame
             while entry.f_code not in _ENTRIES and entry.f_back is not None:
                 entry = entry.f_back
@@ -233,6 +234,13 @@ class Watch:
                 why=f"it is called by code in C, so that its derivative is not seen ({_where(frame)})",
                 remedy="compute what it keeps before, by calling a method of the object; or sort with key=")
             raise self.failure
+
+
+def captures(frame: types.FrameType, values: list[Any]) -> bool:
+    """Whether it is a function of generated code, or has one at hand, that has captured what may carry a derivative."""
+    if frame.f_code.co_filename in PROGRAMS and any(is_floating(frame.f_locals.get(n)) for n in frame.f_code.co_freevars):
+        return True
+    return any(map(holds_closure, values))
 
 
 def _where(frame: types.FrameType) -> str:

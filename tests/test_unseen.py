@@ -216,3 +216,35 @@ def test_which_classes_may_keep_something():
 
     assert unseen.stores(Node) and unseen.stores(Lazy)
     assert not any(map(unseen.stores, (Plain, pathlib.Path, list, functools.partial, pytest.approx(1.0).__class__.__mro__[-1])))
+
+
+def keeps_when_it_is_deleted(x):
+    kept = []
+
+    class Last:
+        def __del__(self):
+            kept.append(x)
+
+    last = Last()
+    del last
+    return sum(kept) * x
+
+
+def keeps_when_it_is_printed(x):
+    kept = []
+
+    class Name(str):
+        def __format__(self, form):
+            kept.append(x)
+            return "name"
+
+    f"{Name('a')}"
+    return sum(kept) * x
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("function", [keeps_when_it_is_deleted, keeps_when_it_is_printed])
+def test_what_a_method_has_captured(function):
+    for derivative in (lambda: grad(function)(1.3), lambda: jvp(function, (1.3,), (1.0,))):
+        with pytest.raises(NoDerivativeError, match="called by code in C"):
+            derivative()
