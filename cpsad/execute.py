@@ -25,6 +25,7 @@ from .runtime import SUPPORT
 from .transforms import pipeline, printer, qualnames
 from .transforms import source as source_pass
 from .transforms.nodes import parameters
+from .unseen import paused
 
 __all__ = ["Bound", "Program", "bind", "program_for"]
 
@@ -199,7 +200,8 @@ def program_for(function: types.FunctionType, signature: str, stage: str, depth:
             bound = bind(program, function, depth, table)
             if bound.is_valid():
                 return bound
-        program = build(function, signature, stage, depth > 0)
+        with paused():
+            program = build(function, signature, stage, depth > 0)
         known.insert(0, program)
         del known[8:]
         return bind(program, function, depth, table)

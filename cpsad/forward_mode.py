@@ -72,7 +72,8 @@ class Forward:
         given = dict(zip(self.kwargs, self.arguments[self.count:], strict=True))
         done = False
         try:
-            with shown_to_the_user(), Deep(), Watch(self.table.slots, "unseen" in groups_seen()):
+            unseen = not groups_seen().isdisjoint({"unseen", "iterate"})
+            with shown_to_the_user(), Deep(), Watch(self.table.slots, unseen, iterates=True):
                 result = self.table.of(self.function, "" if given else letters)(*self.arguments[: self.count], **given)
             done = True
         finally:

@@ -19,7 +19,7 @@ from .places import here
 from .products import accumulate_product, total
 from .rules.helpers import no_derivative
 from .transforms.errors import NoDerivativeError
-from .unseen import stores, watch_now
+from .unseen import class_made
 
 __all__ = ["END", "SUPPORT", "UNBOUND", "Cell"]
 
@@ -123,8 +123,7 @@ def make_class(name: str, function: str, module: str, bases: tuple[Any, ...], op
             namespace[key] = value
 
     made = types.new_class(name, bases, options, fill)
-    if stores(made):
-        watch_now()
+    class_made(made)
     return made
 
 

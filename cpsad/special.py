@@ -23,7 +23,7 @@ import numpy as np
 from . import lazy
 from .rules.registry import REGISTRY
 from .runtime import lacks
-from .unseen import QUIET_MODULES, stores, watch_now
+from .unseen import QUIET_MODULES, met, stores
 
 __all__ = ["groups_behind", "groups_in_reach", "groups_of_call", "groups_of_names", "groups_of_type", "groups_of_value",
            "groups_seen", "is_special", "note"]
@@ -89,8 +89,7 @@ def note(groups: Any) -> None:
     if not _seen.issuperset(groups):
         _seen.update(groups)
         REGISTRY.version += 1
-    if "unseen" in groups:
-        watch_now()
+    met(groups)
 
 
 def groups_seen() -> frozenset[str]:

@@ -30,18 +30,20 @@ from .places import PROGRAMS, here
 from .reach import holds_closure, reaches
 from .transforms.errors import NoDerivativeError
 
-__all__ = ["QUIET_MODULES", "Watch", "is_text_in_doubt", "stores", "texts_added", "watch_also", "watch_now"]
+__all__ = ["QUIET_MODULES", "Watch", "class_made", "is_text_in_doubt", "met", "paused", "stores", "texts_added", "watch_also",
+           "watch_now"]
 
 CALLED_BY_C = tuple(f"__{name}__" for name in (
-    "lt", "le", "gt", "ge", "eq", "ne", "hash", "len", "bool", "contains", "getitem", "iter", "next", "str", "repr", "format",
-    "index", "int", "float", "complex", "length_hint", "reversed", "missing", "del"))
+    "lt", "le", "gt", "ge", "eq", "ne", "hash", "len", "bool", "contains", "getitem", "str", "repr", "format", "index", "int",
+    "float", "complex", "length_hint", "reversed", "missing", "del"))
+ITERATION = ("__iter__", "__next__")  # by C in forward mode only: in reverse mode iteration is a call (`iteration.py`)
 _STORES = {"STORE_ATTR", "STORE_SUBSCR", "STORE_GLOBAL", "STORE_SLICE"}
 _KEEP = {"append", "extend", "insert", "add", "update", "setdefault", "appendleft", "extendleft", "put", "place", "putmask",
          "copyto", "fill", "setattr", "__setattr__", "__setitem__", "heappush", "insort", "insort_left", "insort_right"}
 _MAKES = {"__init__", "__new__", "__post_init__", "__set_name__"}  # they store into what nobody else has
 _LOOK = {"get", "items", "keys", "values", "index", "count", "copy", "split", "join", "startswith", "endswith", "lower", "upper",
          "strip", "sum", "mean", "dot", "tolist", "item", "ravel", "reshape", "any", "all", "max", "min", "astype", "format",
-         "replace", "union", "issubset", "tobytes", "as_tuple"}
+         "replace", "union", "issubset", "tobytes", "as_tuple", "__name__", "__qualname__", "__class__"}
 QUIET_MODULES = {"enum", "typing", "types", "abc", "dataclasses", "builtins", "object", "_py_abc", "re", "contextlib",
                  "inspect", "logging", "pathlib", "weakref", "string", "threading", "os", "warnings"}  # they hold no numbers
 _QUIET = {"numpy", "math", "operator", "builtins", "functools", "itertools", "typing", "abc", "dataclasses", "collections"}
@@ -78,17 +80,22 @@ def entries(kind: Any) -> tuple[types.CodeType, ...]:
     """The code of these methods."""
     found = []
     for base in kind.__mro__:
-        if base.__module__.partition(".")[0] in QUIET_MODULES | _QUIET | {"cpsad"}:
+        if _is_library(base):
             continue
-        for name in CALLED_BY_C:
+        for name in (*CALLED_BY_C, *ITERATION):
             member = vars(base).get(name)
             if isinstance(member, types.FunctionType) and member.__code__.co_filename in _GUARDS_OF_REPR:
                 member = member.__wrapped__  # type: ignore[attr-defined]
-            if isinstance(member, types.FunctionType) and not member.__code__.co_filename.startswith("<string"):
-                if _may_keep(member, kind, set()):
+            if isinstance(member, types.FunctionType) and not _is_library(member) and not (
+                    member.__code__.co_filename.startswith("<string")) and _may_keep(member, kind, set()):
+                _ENTRIES.add(member.__code__)
+                if name not in ITERATION:
                     found.append(member.__code__)
-    _ENTRIES.update(found)
     return tuple(found)
+
+
+def _is_library(value: Any) -> bool:
+    return (value.__module__ or "").partition(".")[0] in QUIET_MODULES | _QUIET | {"cpsad"}
 
 
 _ENTRIES: weakref.WeakSet[types.CodeType] = weakref.WeakSet()
@@ -153,6 +160,36 @@ def watch_now() -> None:
         _watching.watch.start()
 
 
+def met(groups: Any) -> None:
+    """Classes have been met whose special methods are of these groups (`special.py`)."""
+    watch = _watching.watch
+    if watch is not None and ("unseen" in groups or watch.iterates and "iterate" in groups):
+        watch.start()
+
+
+def class_made(kind: Any) -> None:
+    """A class statement has been executed in differentiated code."""
+    if stores(kind):
+        met({"unseen"})
+    elif any(name in vars(kind) for name in ITERATION):
+        met({"iterate"})
+
+
+class paused:  # noqa: N801 - reads as a phrase
+    """Context for code of our own that takes long, and runs none of the user's."""
+
+    def __enter__(self) -> None:
+        self.before = sys.gettrace()
+        if self.before is not None and _watching.watch is not None and self.before == _watching.watch.called:
+            sys.settrace(None)
+        else:
+            self.before = None
+
+    def __exit__(self, *_: object) -> None:
+        if self.before is not None and sys.gettrace() is None:
+            sys.settrace(self.before)
+
+
 def watch_also(slots: Any) -> None:
     """An inner gradient stores its values in these slots."""
     if _watching.watch is not None:
@@ -172,9 +209,11 @@ def is_text_in_doubt() -> bool:
 
 
 class Watch:
-    """Context of one gradient call at the outermost level. `slots`: what is stored, by identity; of inner levels too."""
+    """Context of one gradient call at the outermost level. `slots`: what is stored, by identity; of inner levels too.
+    `iterates`: it is in forward mode, where iteration is left to C."""
 
-    def __init__(self, slots: Any, at_once: bool) -> None:
+    def __init__(self, slots: Any, at_once: bool, iterates: bool = False) -> None:
+        self.iterates = iterates
         self.slots = [slots]
         self.at_once = at_once
         self.inside = 0  # how many frames of unseen code are running

@@ -27,7 +27,13 @@ def pytest_configure(config):
         special.note({*special.GROUPS_NAMED, ".*", "=*"})
 
 
+SLOW = ("test_random_programs", "test_depth", "test_demo", "test_threads", "test_handlers", "test_nested", "test_nesting",
+        "third_party", "/transforms/", "/native/")
+
+
 def pytest_collection_modifyitems(config, items):
+    """What takes long comes first, so that no process has it left when the others are done."""
+    items.sort(key=lambda item: not any(name in str(item.path) for name in SLOW))
     seed = config.getoption("--shuffle")
     if seed is not None:
         random.Random(seed).shuffle(items)
