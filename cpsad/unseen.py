@@ -210,7 +210,7 @@ def is_text_in_doubt() -> bool:
 
 class Watch:
     """Context of one gradient call at the outermost level. `slots`: what is stored, by identity; of inner levels too.
-    `iterates`: it is in forward mode, where iteration is left to C."""
+    `iterates`: it is in forward mode, where iteration is left to C, and a function of generated code is its own tangent form."""
 
     def __init__(self, slots: Any, at_once: bool, iterates: bool = False) -> None:
         self.iterates = iterates
@@ -244,7 +244,7 @@ class Watch:
 
     def called(self, frame: types.FrameType, event: str, arg: Any) -> Any:
         """The trace function: a frame has been entered."""
-        if self.inside or frame.f_code in _ENTRIES:
+        if self.inside or frame.f_code in _ENTRIES and not (self.iterates and frame.f_code.co_filename in PROGRAMS):
             self.inside += 1
             return self.runs
         return self.before(frame, event, arg) if self.before is not None else None

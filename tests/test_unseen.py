@@ -150,10 +150,13 @@ def test_what_was_computed_before_is_only_looked_at():
 
 
 def test_constants_may_be_kept():
-    def function(x, n):
-        return x * x * len({Node(float(i)) for i in range(n)})
+    nodes = [Node(1.0), Node(2.0), Node(1.0)]
 
-    assert grad(function)(0.5, 3) == 3.0
+    def function(x):
+        return x * x * len(set(nodes))
+
+    assert grad(function)(0.5) == 2.0
+    assert nodes[0].kept == 1.0
 
 
 def test_what_somebody_catches_is_raised_at_the_end():
@@ -188,8 +191,10 @@ def test_a_debugger_goes_on():
     def seen(value):
         return value
 
+    nodes = [Node(1.0), Node(2.0)]
+
     def function(x):
-        return len({Node(1.0), Node(2.0)}) * x * x
+        return len(set(nodes)) * x * x
 
     grad(function)(0.5)
     before = sys.gettrace()
@@ -245,6 +250,7 @@ def keeps_when_it_is_printed(x):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("function", [keeps_when_it_is_deleted, keeps_when_it_is_printed])
 def test_what_a_method_has_captured(function):
-    for derivative in (lambda: grad(function)(1.3), lambda: jvp(function, (1.3,), (1.0,))):
-        with pytest.raises(NoDerivativeError, match="called by code in C"):
-            derivative()
+    with pytest.raises(NoDerivativeError, match="called by code in C"):
+        grad(function)(1.3)
+    value, slope = jvp(function, (1.3,), (1.0,))  # a function of generated code is its own tangent form
+    assert (value, slope) == (pytest.approx(1.3**2), pytest.approx(2.6))
