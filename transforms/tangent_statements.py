@@ -333,7 +333,7 @@ class TangentStatements(TangentStores, TangentCalls):
             return
         self.put(owner)
         self.bind(name, self.on_heap("attribute", owner, const(value.attr)),
-                  lambda y: self.on_heap("member", load(owner.id), const(value.attr), load(y.id)))
+                  lambda y: self.on_heap("member", copy_tree(owner), const(value.attr), load(y.id)))
 
     def display(self, value: Any, name: str | None) -> None:
         elements = value.elts if not isinstance(value, gast.Dict) else [*value.keys, *value.values]
