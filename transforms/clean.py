@@ -24,11 +24,13 @@ class Uses:
         reads: dict[str, int] = {}
         binds: dict[str, int] = {}
         self.nonlocal_names: set[str] = set()
+        load, name = gast.Load, gast.Name
         for node in walk(tree):
-            if isinstance(node, gast.Name):
-                counts = reads if isinstance(node.ctx, gast.Load) else binds
+            kind = node.__class__
+            if kind is name:
+                counts = reads if node.ctx.__class__ is load else binds
                 counts[node.id] = counts.get(node.id, 0) + 1
-            elif isinstance(node, gast.Nonlocal):
+            elif kind is gast.Nonlocal:
                 self.nonlocal_names |= set(node.names)
         self.reads: Counter[str] = Counter(reads)
         self.binds: Counter[str] = Counter(binds)

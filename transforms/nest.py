@@ -121,7 +121,10 @@ def _temporary(node: Any, uses: Uses, following: Any) -> str | None:
 
 
 def _size(node: Any) -> int:
-    return sum(isinstance(n, (gast.Name, gast.Constant, gast.Call, gast.BinOp)) for n in walk(node))
+    return sum([n.__class__ in _COUNTED for n in walk(node)])
+
+
+_COUNTED = {gast.Name, gast.Constant, gast.Call, gast.BinOp}
 
 
 def _is_first_read(name: str, statement: Any) -> bool:

@@ -201,6 +201,7 @@ def walk(node: Any) -> Iterator[Any]:
 
 
 _NAME, _AST, _UNKNOWN = gast.Name, gast.AST, object()
+_BINDS = (gast.Store, gast.Del)
 _BACKWARDS: dict[type, Any] = {}  # of each class of nodes, `_fields` from the last to the first; None: no nodes
 
 
@@ -263,8 +264,9 @@ def stores(nodes: Any) -> list[str]:
     """Names bound in this scope, in order of first appearance (nested functions count by their name)."""
     found: dict[str, None] = {}
     for node in walk_scope(nodes):
-        if isinstance(node, gast.Name) and isinstance(node.ctx, (gast.Store, gast.Del)):
-            found[node.id] = None
+        if node.__class__ is _NAME:
+            if node.ctx.__class__ in _BINDS:
+                found[node.id] = None
         elif isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)):
             found[node.name] = None
         elif isinstance(node, (gast.Import, gast.ImportFrom)):
@@ -290,8 +292,8 @@ def free_names(function: Any) -> set[str]:
     bound = set(parameters(function.args))
     declared: set[str] = set()
     for node in walk_scope(body):
-        if isinstance(node, gast.Name):
-            (used if isinstance(node.ctx, gast.Load) else bound).add(node.id)
+        if node.__class__ is _NAME:
+            (used if node.ctx.__class__ is gast.Load else bound).add(node.id)
         elif isinstance(node, (gast.FunctionDef, gast.Lambda)):
             used |= free_names(node)
             if isinstance(node, gast.FunctionDef):

