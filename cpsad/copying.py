@@ -71,6 +71,8 @@ def put_attribute(value: Any, name: str, held: Any) -> None:
 def is_plain_object(value: Any) -> bool:
     """Whether copies of an object are made attribute by attribute."""
     kind: Any = type(value)
+    if kind is types.SimpleNamespace:
+        return True
     frozen = getattr(kind, "__getstate__", None) is getattr(dataclasses, "_dataclass_getstate", _NOTHING)
     return (kind.__new__ is object.__new__ and kind.__reduce_ex__ is object.__reduce_ex__
             and kind.__reduce__ is object.__reduce__ and kind not in copyreg.dispatch_table
@@ -109,7 +111,7 @@ def shallow(x: Any) -> Any:
     if kind is list or kind is dict or kind is set or kind is collections.deque or (
             kind is collections.OrderedDict or kind is collections.defaultdict):
         return x.copy()
-    if is_plain_object(x) or kind is types.SimpleNamespace:
+    if is_plain_object(x):
         made = new_instance(kind)
         held = attributes_of(x)
         for name in held:
@@ -153,7 +155,7 @@ def deep(x: Any, memo: Any = None) -> Any:
         made = x if all(kept) else tuple(values)
     elif isinstance(x, tuple) and hasattr(kind, "_make"):
         made = kind._make([deep(value, memo) for value in x])
-    elif is_plain_object(x) or kind is types.SimpleNamespace:
+    elif is_plain_object(x):
         made = new_instance(kind)
         memo[id(x)] = made
         held = attributes_of(x)

@@ -18,7 +18,7 @@ from .cotangents import Absorbing, Poison
 from .jacobians import _unit, leaves_of, map_leaves, paired
 from .operators import Argnums, _fresh, _Gradient, _like, _name_of
 from .resolve import letter_of
-from .special import groups_of_value, groups_seen, note
+from .special import are_calls, groups_of_value, groups_seen, note
 from .stack import Deep
 from .tangents import Tangents
 from .tracebacks import shown_to_the_user
@@ -67,7 +67,7 @@ class Forward:
             letter = letter_of(value, i in active)
             if letter in "oO" and value is not None and (found := groups_of_value(value, 4000)):
                 note(found)
-                letter = letter if found == {"unseen"} else "V"
+                letter = "V" if are_calls(found) else letter
             letters += letter if letter == "s" else letter.upper()
         given = dict(zip(self.kwargs, self.arguments[self.count:], strict=True))
         done = False

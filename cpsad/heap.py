@@ -72,8 +72,7 @@ class Heap(Shadows, Refusals):
     """Slots of stored values, by the identity of the stored object, which a slot keeps alive."""
 
     __slots__ = ("active", "c_depth", "caches", "changes", "decisions", "depth", "end", "entered", "iterated", "known_constants",
-                 "poisons",
-                 "second", "shadows", "slots", "unfinished", "written")
+                 "poisons", "second", "shadows", "slots", "unfinished", "written")
 
     def __init__(self, depth: int = 0) -> None:
         self.depth = depth  # of the level whose adjoints these are (`forms.py`)

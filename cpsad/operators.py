@@ -21,7 +21,7 @@ from .heap import Heap
 from .pickling import restore, texts_of
 from .resolve import kind_of, letter_of
 from .rules.registry import REGISTRY
-from .special import groups_behind, groups_of_value, groups_seen, note
+from .special import are_calls, groups_in_reach, groups_of_value, groups_seen, note
 from .stack import Deep
 from .tracebacks import shown_to_the_user
 from .transforms.errors import CpsadError
@@ -280,7 +280,7 @@ class _Gradient:
         if "unseen" not in groups_seen():
             return False
         if self.reach[0] != REGISTRY.version:
-            self.reach = REGISTRY.version, "unseen" in groups_behind(self.function)
+            self.reach = REGISTRY.version, "unseen" in groups_in_reach(self.function)
         return self.reach[1] or any("unseen" in groups_of_value(a, 100) for a in arguments)
 
     def letter(self, value: Any, active: bool) -> str:
@@ -288,7 +288,7 @@ class _Gradient:
         letter = letter_of(value, active)
         if letter in "oOvV" and value is not None and (found := groups_of_value(value, 100 if self.called else 4000)):
             note(found)  # the argument, or something in it, is an object with special methods
-            if found != {"unseen"}:
+            if are_calls(found):
                 return "v" if letter in "ov" else "V"
         return letter
 

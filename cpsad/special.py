@@ -25,7 +25,7 @@ from .rules.registry import REGISTRY
 from .runtime import lacks
 from .unseen import QUIET_MODULES, met, stores
 
-__all__ = ["groups_behind", "groups_in_reach", "groups_of_call", "groups_of_names", "groups_of_type", "groups_of_value",
+__all__ = ["are_calls", "groups_in_reach", "groups_of_call", "groups_of_names", "groups_of_type", "groups_of_value",
            "groups_seen", "is_special", "note"]
 
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lshift", "rshift", "and", "or", "xor", "divmod")
@@ -130,6 +130,11 @@ def groups_of_names(names: frozenset[str]) -> frozenset[str]:
 GROUPS_NAMED = {"number", "compare", "contains", "truth", "item", "iterate", "attribute"}
 
 
+def are_calls(groups: frozenset[str]) -> bool:
+    """Whether operations on what has methods of these groups may be calls; what is only watched (`unseen.py`) needs none."""
+    return not groups <= {"unseen"}
+
+
 def runs_code(member: Any) -> bool:
     """Whether a member of a class is a property, or a descriptor like it."""
     if isinstance(member, (property, functools.cached_property)):
@@ -148,14 +153,14 @@ def is_special(value: Any) -> bool:
     kind: Any = type(value)
     if kind in _PLAIN_TYPES:
         return False
-    return not groups_of_type(kind) <= {"unseen"}
+    return are_calls(groups_of_type(kind))
 
 
 def instance_letter(kind: Any) -> str:
     """The letter of a new instance, whose class is in use from now on, also where the code that makes it did not show it."""
     groups = groups_of_type(kind)
     note(groups)
-    return "o" if groups <= {"unseen"} else "v"
+    return "v" if are_calls(groups) else "o"
 
 
 _PLAIN_TYPES = {int, float, bool, str, type(None), list, tuple, dict, set, np.ndarray, np.float64, types.FunctionType,
@@ -169,16 +174,11 @@ def groups_of_value(value: Any, most: int) -> frozenset[str]:
     return _Reach(most, follow=False).of(value)
 
 
-def groups_in_reach(function: types.FunctionType) -> frozenset[str]:
-    """Groups of the classes that a function's code can get at."""
-    if function.__module__ == "cpsad.lazy":
+def groups_in_reach(function: Any) -> frozenset[str]:
+    """Groups of the classes that a callable's code can get at."""
+    if getattr(function, "__module__", None) == "cpsad.lazy":
         return frozenset({"number", "compare", "truth", "item", "iterate", "contains"})
     return _Reach(MOST, follow=True).of(function)
-
-
-def groups_behind(function: Any) -> frozenset[str]:
-    """Groups of the classes that any callable can get at."""
-    return groups_in_reach(function) if isinstance(function, types.FunctionType) else _Reach(MOST, follow=True).of(function)
 
 
 class _Reach:

@@ -47,6 +47,7 @@ _LOOK = {"get", "items", "keys", "values", "index", "count", "copy", "split", "j
 QUIET_MODULES = {"enum", "typing", "types", "abc", "dataclasses", "builtins", "object", "_py_abc", "re", "contextlib",
                  "inspect", "logging", "pathlib", "weakref", "string", "threading", "os", "warnings"}  # they hold no numbers
 _QUIET = {"numpy", "math", "operator", "builtins", "functools", "itertools", "typing", "abc", "dataclasses", "collections"}
+_LIBRARY = QUIET_MODULES | _QUIET | {"cpsad"}
 _GUARDS_OF_REPR = {reprlib.__file__, dataclasses.__file__}  # they keep what is being printed
 _INPLACE = 13  # from here on the arguments of BINARY_OP are operators in place
 
@@ -69,16 +70,13 @@ def places(code: types.CodeType) -> dict[int, bool]:
 
 # -- what a class may do --------------------------------------------------------------------------------------------
 
+_ENTRIES: weakref.WeakSet[types.CodeType] = weakref.WeakSet()  # the code of such methods
+
+
 @functools.lru_cache(maxsize=4096)
 def stores(kind: Any) -> bool:
     """Whether a method of a class that C code may call may store something, as far as its code shows."""
-    return bool(entries(kind))
-
-
-@functools.lru_cache(maxsize=4096)
-def entries(kind: Any) -> tuple[types.CodeType, ...]:
-    """The code of these methods."""
-    found = []
+    found = False
     for base in kind.__mro__:
         if _is_library(base):
             continue
@@ -89,16 +87,12 @@ def entries(kind: Any) -> tuple[types.CodeType, ...]:
             if isinstance(member, types.FunctionType) and not _is_library(member) and not (
                     member.__code__.co_filename.startswith("<string")) and _may_keep(member, kind, set()):
                 _ENTRIES.add(member.__code__)
-                if name not in ITERATION:
-                    found.append(member.__code__)
-    return tuple(found)
+                found = found or name not in ITERATION
+    return found
 
 
 def _is_library(value: Any) -> bool:
-    return (value.__module__ or "").partition(".")[0] in QUIET_MODULES | _QUIET | {"cpsad"}
-
-
-_ENTRIES: weakref.WeakSet[types.CodeType] = weakref.WeakSet()
+    return (value.__module__ or "").partition(".")[0] in _LIBRARY
 
 
 def _may_keep(function: Any, kind: Any, seen: set[Any]) -> bool:
@@ -142,7 +136,7 @@ def _is_quiet(value: Any, kind: Any, seen: set[Any]) -> bool:
     """Whether calling a value, or having it, keeps nothing."""
     if isinstance(value, types.FunctionType):
         return (value.__module__ or "").partition(".")[0] in _QUIET or not _may_keep(value, kind, seen)
-    return value is not setattr and value is not None
+    return value is not None
 
 
 # -- the watch ------------------------------------------------------------------------------------------------------

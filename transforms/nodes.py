@@ -179,7 +179,12 @@ def children(node: Any) -> list[Any]:
 
 def walk(node: Any) -> Iterator[Any]:
     """All nodes below, parents first, from left to right; faster than the standard library's."""
-    todo = [node]
+    return _walk([node], ())
+
+
+def _walk(todo: list[Any], scopes: tuple[type, ...]) -> Iterator[Any]:
+    """Nodes and what is below them, the last of `todo` first; of a node that is one of `scopes` what belongs to the scope
+    around it."""
     while todo:
         node = todo.pop()
         kind = node.__class__
@@ -190,6 +195,14 @@ def walk(node: Any) -> Iterator[Any]:
             continue
         yield node
         if kind is _NAME and node.annotation is None:
+            continue
+        if kind in scopes:
+            inner: list[Any] = list(getattr(node, "decorator_list", []))
+            if kind is gast.ClassDef:
+                inner += node.bases + [k.value for k in node.keywords]
+            else:
+                inner += node.args.defaults + [d for d in node.args.kw_defaults if d is not None]
+            todo += reversed(inner)
             continue
         values = node.__dict__
         for field in fields:
@@ -230,34 +243,7 @@ def walk_scope(nodes: Any) -> Iterator[Any]:
 
     Of a nested function its decorators, defaults and annotations belong to this scope.
     """
-    todo = list(nodes) if isinstance(nodes, (list, tuple)) else [nodes]
-    todo.reverse()
-    while todo:
-        node = todo.pop()
-        kind = node.__class__
-        fields = _BACKWARDS.get(kind, _UNKNOWN)
-        if fields is _UNKNOWN:
-            fields = _backwards(kind)
-        if fields is None:
-            continue
-        yield node
-        if kind is _NAME and node.annotation is None:
-            continue
-        if kind in SCOPES:
-            inner: list[Any] = list(getattr(node, "decorator_list", []))
-            if kind is gast.ClassDef:
-                inner += node.bases + [k.value for k in node.keywords]
-            else:
-                inner += node.args.defaults + [d for d in node.args.kw_defaults if d is not None]
-            todo += reversed(inner)
-            continue
-        values = node.__dict__
-        for field in fields:
-            value = values.get(field)
-            if value.__class__ is list:
-                todo += value[::-1]
-            elif value is not None:
-                todo.append(value)
+    return _walk(list(nodes)[::-1] if isinstance(nodes, (list, tuple)) else [nodes], SCOPES)
 
 
 def stores(nodes: Any) -> list[str]:

@@ -237,14 +237,14 @@ def type_of(value: Any) -> Any:
     return of_number(value) or of_array(value)
 
 
-class NativeGradient:
-    """What a gradient function does when it is called, with `backend="native"` or `"auto"`."""
+class Programs:
+    """The programs of a function, one for each combination of its arguments' types, and what is known of its calls."""
 
-    def __init__(self, function: Any, argnums: Argnums, has_aux: bool, backend: str) -> None:
-        self.plain = _Gradient(function, argnums, has_aux)
-        self.single = self.plain.single
-        self.function, self.backend, self.has_aux = function, backend, has_aux
-        self.wanted = self.plain.wanted
+    def __init__(self, function: Any, backend: str) -> None:
+        self.function, self.backend = function, backend
+        self.forget()
+
+    def forget(self) -> None:
         self.staged: dict[Any, Any] = {}
         self.arguments = Arguments()
         self.plans = Plans()
@@ -252,7 +252,20 @@ class NativeGradient:
 
     def __getstate__(self) -> dict[str, Any]:
         """What was compiled stays behind: it is on disk, where another process finds it."""
-        return {**self.__dict__, "staged": {}, "arguments": Arguments(), "plans": Plans(), "said": False}
+        return {name: value for name, value in self.__dict__.items() if name not in ("staged", "arguments", "plans", "said")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.forget()
+
+
+class NativeGradient(Programs):
+    """What a gradient function does when it is called, with `backend="native"` or `"auto"`."""
+
+    def __init__(self, function: Any, argnums: Argnums, has_aux: bool, backend: str) -> None:
+        super().__init__(function, backend)
+        self.plain = _Gradient(function, argnums, has_aux)
+        self.single, self.wanted, self.has_aux = self.plain.single, self.plain.wanted, has_aux
 
     def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
         return self.plain.locate(args, kwargs)

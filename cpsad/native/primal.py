@@ -15,10 +15,8 @@ from typing import Any
 
 from ..resolve import letter_of
 from ..transforms.errors import CpsadError
-from .entry import Staged, plan_for
-from .gate import Plans
+from .entry import Programs, Staged, plan_for
 from .program import StagingError
-from .records import Arguments
 from .results import arrays_among
 
 __all__ = ["compile"]
@@ -82,18 +80,8 @@ class StagedFunction(Staged):
         return result
 
 
-class _Compiled:
+class _Compiled(Programs):
     """What a compiled function does when it is called."""
-
-    def __init__(self, function: Any, backend: str) -> None:
-        self.function, self.backend = function, backend
-        self.staged: dict[Any, Any] = {}
-        self.arguments = Arguments()
-        self.plans = Plans()
-        self.said = False
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "staged": {}, "arguments": Arguments(), "plans": Plans(), "said": False}
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         plan = self.plans.first

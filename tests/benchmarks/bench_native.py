@@ -13,7 +13,7 @@ HIDDEN, LETTERS, STEPS, BATCH = 50, 26, 20, 20
 RNG = np.random.default_rng(0)
 
 
-def loop(x, n):
+def branchy(x, n):
     for _ in range(n):
         if x > 0.5:
             x = x * math.sin(x)
@@ -68,9 +68,9 @@ def test_network(benchmark, backend):
 
 
 def test_loop(benchmark):
-    gradient = value_and_grad(loop, backend="native")
+    gradient = value_and_grad(branchy, backend="native")
     benchmark(gradient, 1.5, 1_000_000)
 
 
 def test_primal_of_the_loop(benchmark):
-    benchmark.pedantic(loop, (1.5, 1_000_000), rounds=3)
+    benchmark.pedantic(branchy, (1.5, 1_000_000), rounds=3)

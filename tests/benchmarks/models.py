@@ -74,15 +74,20 @@ def torch_step(name, parameters, inputs, targets):
     def step():
         loss = losses[name](torch, P, x, y)
         loss.backward()
-        with torch.no_grad():
-            for p, m in zip(P, memory):
-                g = p.grad.clamp_(-5, 5)
-                m.addcmul_(g, g)
-                p.addcdiv_(g, torch.sqrt(m + 1e-8), value=-0.1)
-                p.grad = None
+        adagrad(torch, P, memory)
         return loss.item()
 
     return step
+
+
+def adagrad(torch, P, memory):
+    """The update of the examples, in place."""
+    with torch.no_grad():
+        for p, m in zip(P, memory):
+            g = p.grad.clamp_(-5, 5)
+            m.addcmul_(g, g)
+            p.addcdiv_(g, torch.sqrt(m + 1e-8), value=-0.1)
+            p.grad = None
 
 
 def torch_rnn(torch, P, inputs, targets):
@@ -123,12 +128,7 @@ def torch_module(inputs, targets):
         out, _ = lstm(x)
         loss = torch.nn.functional.cross_entropy(linear(out).reshape(-1, 26), y.reshape(-1), reduction="sum")
         loss.backward()
-        with torch.no_grad():
-            for p, m in zip(P, memory):
-                g = p.grad.clamp_(-5, 5)
-                m.addcmul_(g, g)
-                p.addcdiv_(g, torch.sqrt(m + 1e-8), value=-0.1)
-                p.grad = None
+        adagrad(torch, P, memory)
 
     return step
 

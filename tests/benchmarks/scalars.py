@@ -18,15 +18,7 @@ import numpy as np
 
 from cpsad import compile, value_and_grad
 from cpsad.native.compiler import compiler
-
-
-def branchy(x, n):
-    for _ in range(n):
-        if x > 0.5:
-            x = x * math.sin(x)
-        else:
-            x = x + 0.3
-    return x
+from tests.benchmarks.bench_native import branchy
 
 
 def newton(a, steps):
