@@ -16,6 +16,7 @@ import numpy as np
 from . import forms
 from .cotangents import Absorbing, Poison
 from .jacobians import _unit, leaves_of, map_leaves, paired
+from .kinds import holds_storing
 from .operators import Argnums, _fresh, _Gradient, _like, _name_of
 from .resolve import letter_of
 from .special import are_calls, groups_of_value, groups_seen, note
@@ -72,7 +73,7 @@ class Forward:
         given = dict(zip(self.kwargs, self.arguments[self.count:], strict=True))
         done = False
         try:
-            unseen = not groups_seen().isdisjoint({"unseen", "iterate"})
+            unseen = not groups_seen().isdisjoint({"unseen", "iterate"}) or any(map(holds_storing, self.arguments))
             with shown_to_the_user(), Deep(), Watch(self.table.slots, unseen, iterates=True):
                 result = self.table.of(self.function, "" if given else letters)(*self.arguments[: self.count], **given)
             done = True

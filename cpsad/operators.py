@@ -18,6 +18,7 @@ from . import forms
 from .cotangents import ZERO, Absorbing, Poison
 from .generators import check_finished
 from .heap import Heap
+from .kinds import holds_storing
 from .pickling import restore, texts_of
 from .resolve import kind_of, letter_of
 from .rules.registry import REGISTRY
@@ -251,7 +252,7 @@ class _Gradient:
         heap.enter(ends.arrive, [v.value if type(v) is Tree else v for v in values], others)
         done = False
         try:
-            with shown_to_the_user(), Deep(), Watch(heap.slots, self.is_watched(arguments)):
+            with shown_to_the_user(), Deep(), Watch(heap.slots, self.is_watched([*arguments, *given.values()])):
                 target = forms.form(self.function, signature)
                 results = target(heap, heap.end, *arguments, **given)
             done = True
@@ -277,11 +278,13 @@ class _Gradient:
 
     def is_watched(self, arguments: list[Any]) -> bool:
         """Whether a class may be met whose methods store what they compute when C code calls them (`unseen.py`)."""
+        if any(map(holds_storing, arguments)):
+            return True
         if "unseen" not in groups_seen():
             return False
         if self.reach[0] != REGISTRY.version:
             self.reach = REGISTRY.version, "unseen" in groups_in_reach(self.function)
-        return self.reach[1] or any("unseen" in groups_of_value(a, 100) for a in arguments)
+        return self.reach[1]
 
     def letter(self, value: Any, active: bool) -> str:
         """The letter of an argument in the signature of the call."""

@@ -5,11 +5,12 @@ import dataclasses
 import functools
 import heapq
 import pathlib
+import subprocess
 import sys
 
 import pytest
 
-from cpsad import NoDerivativeError, grad, jvp, unseen
+from cpsad import NoDerivativeError, grad, jvp, kinds, unseen
 
 
 class Node:
@@ -254,3 +255,57 @@ def test_what_a_method_has_captured(function):
         grad(function)(1.3)
     value, slope = jvp(function, (1.3,), (1.0,))  # a function of generated code is its own tangent form
     assert (value, slope) == (pytest.approx(1.3**2), pytest.approx(2.6))
+
+
+
+DEEP = """
+from cpsad import NoDerivativeError, grad, jvp
+class Node:
+    def __init__(self, x):
+        self.x = x
+    def __lt__(self, other):
+        self.cost = self.x * self.x
+        return self.cost < other.x
+class Holder:
+    __slots__ = ("held",)
+    def __init__(self, held):
+        self.held = held
+PLACES = {
+    "slots": (Holder, lambda a: a.held),
+    "list": (lambda nodes: [[i] for i in range(70)] + [nodes], lambda a: a[-1]),
+    "many": (lambda nodes: [[Holder([Holder(None)] * 3) for _ in range(40)] for _ in range(200)] + [nodes], lambda a: a[-1]),
+    "key": (lambda nodes: {(1, nodes[0]): nodes}, lambda a: list(a.values())[0]),
+}
+store, nodes_of = PLACES["%s"]
+def cost(x, argument):
+    nodes = nodes_of(argument)
+    for node in nodes:
+        node.x = node.x * x
+    sorted(nodes)
+    return nodes[1].cost
+for turn in (0, 1):
+    try:
+        %s
+    except NoDerivativeError as error:
+        assert "stores a value" in str(error)
+        print("refused")
+"""
+
+
+@pytest.mark.parametrize("place", ["slots", "list", "many", "key"])
+@pytest.mark.parametrize("call", ["grad(cost)(2.0, argument)", "grad(cost)(2.0, argument=argument)",
+                                  "jvp(cost, (2.0, argument), (1.0, None))"])
+def test_instances_are_found_wherever_they_are_in_an_argument(place, call):
+    """In a process of its own: nothing else has met the class."""
+    text = DEEP % (place, f"argument = store([Node(3.0), Node(2.0)]); {call}")
+    done = subprocess.run([sys.executable, "-c", f"import linecache; text = {text!r}\n"
+                           "linecache.cache['deep.py'] = (len(text), None, text.splitlines(True), 'deep.py')\n"
+                           "exec(compile(text, 'deep.py', 'exec'))"], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["refused"] * 2
+
+
+def test_classes_are_looked_for_once_there_is_one():
+    assert kinds.any_stores()
+    assert not kinds.holds_storing([{}] * 100)
+    assert not kinds.holds_storing([1.0, "text", None])
+    assert kinds.holds_storing([[{"node": (Node(1.0),)}]])
