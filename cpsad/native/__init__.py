@@ -18,6 +18,7 @@ interpretation and written as C, in which a continuation is a C function and its
     functions.py    NumPy's functions of arrays
     records.py      structured arguments, and results beside the value
     sequences.py    loops over tuples and lists, and computed items
+    lists.py        lists that the program makes; lists.h: how they lie in memory
     objects.py      objects of users' classes, which are read
     stored.py       tuples and rows: stored values and their adjoints
     compiler.py     the C compiler, and the cache of what it made

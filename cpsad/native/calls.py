@@ -14,6 +14,7 @@ from ..transforms.context import MISSING
 from ..transforms.errors import NoDerivativeError
 from ..transforms.nodes import parameters
 from .functions import METHODS
+from .lists import List
 from .objects import Obj
 from .primitives import PRIMITIVES
 from .scalars import slot_field
@@ -162,7 +163,12 @@ class Calls:
 
     def call_form(self, node: Any) -> Val:
         """`form(callee, "sig")(heap, k, a, b, ...)`."""
-        callee = self.value(node.func.args[0])
+        method = node.func.args[0]
+        if isinstance(method, gast.Attribute) and not self.is_module(method.value):
+            owner = self.value(method.value)
+            if isinstance(owner.type, List) and not node.keywords:
+                return self.call_method_of_list(self.hold(owner), method.attr, node)
+        callee = self.value(method)
         signature = node.func.args[1].value
         given = node.args
         if self.unit.takes_heap:
@@ -410,6 +416,8 @@ class Calls:
     def method_others(self, owner: Val, name: str, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
         if isinstance(owner.type, (Arr, Num)) and name in METHODS:
             return METHODS[name](self, [owner, *args], keywords, node)
+        if isinstance(owner.type, List):
+            return self.method_of_list(owner, name, args, keywords, node)
         return None
 
     def call_heap(self, name: str, node: Any) -> Val:
@@ -426,7 +434,7 @@ class Calls:
             return args[0]
         if name == "unarray" and isinstance(args[0].type, (Num, Arr)):
             return args[2]
-        if name == "item" and isinstance(args[0].type, (Arr, Tup, Record)):
+        if name == "item" and isinstance(args[0].type, (Arr, List, Tup, Record)):
             return self.item(args[0], args[1], node)
         if name == "item" and isinstance(args[0].type, Maybe):
             return self.cases(args[0], lambda v: self.item(v, args[1], node))
@@ -438,7 +446,9 @@ class Calls:
             return self.cases(args[0], lambda v: self.attribute(v, self.known_value(args[1]), node))
         if name == "constant":  # arrays that must not be written; none is
             return Val(Single("None"))
-        if name in ("snapshot", "drain", "restore", "undo") and isinstance(args[0].type, Num):  # only arrays are written into
+        if name == "snapshot" and isinstance(args[0].type, List) and any(isinstance(a.type, Arr) for a in args[2:]):
+            raise self.refuse(node, "a list that gets the elements of an array")
+        if name in ("snapshot", "drain", "restore", "undo") and isinstance(args[0].type, (List, Num)):  # only arrays are kept
             return args[2] if name in ("drain", "undo") else Val(Single("None"))
         if name == "decided":
             return self.decided(args[0])
@@ -452,7 +462,16 @@ class Calls:
             return Val(Single("None"))
         if name == "rows" and isinstance(args[0].type, Arr):
             return self.heap_rows(args[0], node)
-        if name in ("rows", "iterable") and self.is_sequence(args[0].type):
+        if name == "gathered" and isinstance(args[0].type, List):
+            return self.copied_list(self.hold(args[0]))
+        if name == "store_item" and isinstance(args[0].type, List):
+            self.store_into_list(args[0], args[1], args[2], node)
+            return Val(Single("None"))
+        if name == "unstore_item" and isinstance(args[0].type, List):
+            return Val(Single("ZERO"))
+        if name == "spread" and len(args) == 2:
+            return self.heap_spread(args[0], args[1], node)
+        if name in ("rows", "iterable") and (self.is_sequence(args[0].type) or isinstance(args[0].type, List)):
             return args[0]
         if name == "unrows":
             return self.heap_unrows(args[0], args[1], node)
@@ -460,7 +479,7 @@ class Calls:
             if not self.carries_nothing(args[2]):
                 self.heap_add(args[2], args[3], node)
             return Val(Single("ZERO"))
-        if name == "read_item" and isinstance(args[1].type, Parted):
+        if name == "read_item" and isinstance(args[1].type, (List, Parted)):
             if not self.carries_nothing(args[3]):
                 self.heap_add(args[3], args[4], node)
             return args[0]
@@ -468,5 +487,5 @@ class Calls:
 
     def carries_nothing(self, value: Val) -> bool:
         type_ = value.type
-        return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(type_, (Const, Single, Plain, Obj)) or (
-            isinstance(type_, Maybe) and isinstance(type_.type, Obj))
+        return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(type_, (Const, List, Single, Plain, Obj)) or (
+            isinstance(type_, Maybe) and isinstance(type_.type, (List, Obj)))

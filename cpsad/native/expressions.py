@@ -17,6 +17,7 @@ from .arrays import Arrays
 from .calls import Calls
 from .deferred import Deferred
 from .indexing import Indexing
+from .lists import List, Lists
 from .matrices import Products
 from .objects import Obj, Objects
 from .records import Records
@@ -55,7 +56,8 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Objects, Products, Records, Sequences, Stored, Ufuncs, Writes):
+class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Lists, Objects, Products, Records, Sequences, Stored, Ufuncs,
+                  Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -125,6 +127,8 @@ class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Objects, Products,
 
     def ev_binop(self, node: Any) -> Val:
         left, right = self.operands_of(node.left, node.right)
+        if List in (type(left.type), type(right.type)):
+            return self.list_binary(type(node.op), left, right, node)
         return self.binary(type(node.op), left, right, node)
 
     def ev_unaryop(self, node: Any) -> Val:
@@ -235,6 +239,8 @@ class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Objects, Products,
             return self.item_of_array(owner, index, node)
         if isinstance(owner.type, Record):
             return self.item_of_record(owner, index, node)
+        if isinstance(owner.type, List):
+            return self.item_of_list(owner, index, node)
         if owner.type == NONE:
             self.fails(*message_of(lambda: operator.getitem(None, 0)))  # type: ignore[call-overload]
         raise self.refuse(node, f"an item of {owner.type}")

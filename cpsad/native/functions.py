@@ -11,6 +11,7 @@ from .. import cotangents, products
 from ..rules import helpers, helpers_elementwise, helpers_reductions
 from ..transforms.context import MISSING
 from .arrays import combined
+from .lists import List
 from .primitives import PRIMITIVES, primitive
 from .types import INT, NONE, Arr, Maybe, Num, Single, Slice, Tup, c_type, sample
 from .values import Val
@@ -213,6 +214,11 @@ def _reshape_like(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) 
         return reshaped(w, v[0], w.attribute_of_array(v[1], "shape", node).items, node)
 
     return w.split(args, one)
+
+
+@primitive(np.array)
+def _array(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    return w.array_of_list(w.hold(args[0]), node) if len(args) == 1 and not keywords and isinstance(args[0].type, List) else None
 
 
 @primitive(np.copy)

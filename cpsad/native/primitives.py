@@ -13,9 +13,10 @@ import numpy as np
 
 from .. import cotangents, heap, operands, products, runtime
 from ..transforms.context import MISSING
+from .lists import List, ListTurns
 from .scalars import TOO_BIG, message_of
 from .sequences import Turns
-from .types import BOOL, FLOAT, INT, Arr, Const, Iter, Maybe, Num, Range, Record, RowIter, Rows, Single, Slice, Tup, c_type
+from .types import BOOL, END, FLOAT, INT, Arr, Const, Iter, Maybe, Num, Range, Record, RowIter, Rows, Single, Slice, Tup, c_type
 from .values import Val
 
 __all__ = ["PRIMITIVES", "primitive"]
@@ -219,6 +220,8 @@ _extreme(min, "<")
 def _len(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     if isinstance(args[0].type, Tup) or isinstance(args[0].type, Record) and issubclass(args[0].type.kind, (list, tuple, dict)):
         return w.constant(len(args[0].type.items), node)
+    if isinstance(args[0].type, List):
+        return w.hold(Val(INT, f"{w.hold(args[0]).c}->n + 0"))
     if isinstance(args[0].type, Range):
         return Val(INT, f"{w.hold(args[0]).c}.left")
     if isinstance(args[0].type, Arr):
@@ -260,7 +263,9 @@ def _iter(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
         return w.iterated(w.hold(args[0]))
     if len(args) == 1 and w.is_sequence(args[0].type):
         return w.turns_of(args[0], node)
-    return args[0] if len(args) == 1 and isinstance(args[0].type, (Iter, RowIter, Turns)) else None
+    if len(args) == 1 and isinstance(args[0].type, List):
+        return w.turns_of_list([w.hold(args[0])])
+    return args[0] if len(args) == 1 and isinstance(args[0].type, (Iter, ListTurns, RowIter, Turns)) else None
 
 
 @primitive(next)
@@ -270,6 +275,8 @@ def _next(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
         return w.next_row(it)
     if isinstance(it.type, Turns) and len(args) == 2 and args[1].type == Single("END"):
         return w.next_item(it)
+    if isinstance(it.type, ListTurns) and len(args) == 2 and args[1].type == END:
+        return w.next_of_list(it)
     if not isinstance(it.type, Iter) or len(args) != 2 or args[1].type != Single("END"):
         return None
     made = Maybe(frozenset({"END"}), INT)
@@ -340,6 +347,32 @@ def _get(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | 
 PRIMITIVES[hasattr], PRIMITIVES[getattr] = _has, _get
 
 
+def _beside(numbered: bool) -> Any:
+    def run(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+        if keywords or not args or not all(isinstance(a.type, List) for a in args) or numbered and len(args) > 1:
+            return None
+        lists = [w.hold(a) for a in args]
+        return w.turns_of_list([None, *lists] if numbered else lists, True)
+
+    return run
+
+
+PRIMITIVES[zip], PRIMITIVES[enumerate] = _beside(False), _beside(True)
+
+
+@primitive(list)
+def _list(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    if not args:
+        return w.new_list(w.site(node), "0")
+    return w.copied_list(w.hold(args[0])) if isinstance(args[0].type, List) else None
+
+
+@primitive(sum)
+def _sum(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    start = args[1] if len(args) == 2 else keywords.get("start")
+    return w.sum_of_list(args[0], start, node) if isinstance(args[0].type, List) else None
+
+
 @primitive(tuple)
 def _tuple(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     return args[0] if len(args) == 1 and isinstance(args[0].type, Tup) else None
@@ -364,6 +397,10 @@ def _operand(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Va
 @primitive(runtime.SUPPORT["frozen"], runtime.SUPPORT["frozen_index"], operands.still)
 def _frozen(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     """Lists are what changes."""
+    if isinstance(args[0].type, List):
+        if isinstance(args[0].type.item, List):
+            return None
+        return w.copied_list(w.hold(args[0]))
     return args[0] if isinstance(args[0].type, (Num, Arr, Slice, Single, Tup, Const)) else None
 
 

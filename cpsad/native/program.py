@@ -96,12 +96,24 @@ def formula(function: types.FunctionType) -> Unit:
     return Unit(function, found.tree, found.filename, {})
 
 
+def names_of_comprehensions(body: list[Any]) -> set[str]:
+    """Names that nothing in a body binds but comprehensions, whose targets are their own."""
+    targets = [n for s in walk_scope(body) if isinstance(s, gast.comprehension) for n in gast.walk(s.target)
+               if isinstance(n, gast.Name)]
+    if not targets:
+        return set()
+    own = {id(n) for n in targets}
+    others = {n.id for n in walk_scope(body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store) and id(n) not in own}
+    return {n.id for n in targets} - others
+
+
 def bound_names(unit: Unit, node: Any) -> frozenset[str]:
     """The names that a function binds as its own."""
     known = unit.bound.get(id(node))
     if known is None:
         declared = {n for s in walk_scope(node.body) if isinstance(s, gast.Nonlocal) for n in s.names}
-        known = unit.bound[id(node)] = frozenset((set(parameters(node.args)) | set(stores(node.body))) - declared)
+        known = unit.bound[id(node)] = frozenset((
+            set(parameters(node.args)) | set(stores(node.body)) - names_of_comprehensions(node.body)) - declared)
     return known
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from ..layout import Call, Layout, layout_of
 from ..rules.registry import REGISTRY
 from ..stack import Deep
+from .lists import Sites
 from .primitives import PRIMITIVES
 from .program import StagingError, Unit, captured_names, formula, owned_names, program
 from .types import BOTTOM, Fn, NoJoin, Num, Parted, c_type, holds_arrays, join
@@ -107,6 +108,7 @@ class Stager:
 
     def __init__(self) -> None:
         self.specs: dict[Any, Spec] = {}
+        self.lists = Sites()
         self.counts: dict[Any, int] = {}
         self.units: dict[Any, Unit] = {}
         self.layouts: dict[Any, Layout] = {}
@@ -281,6 +283,7 @@ class Stager:
         self.specs, self.counts, self.known_call, self.known_counts, self.pointers = {}, {}, {}, {}, {}
         self.names, self.results, self.inputs, self.doubts, self.changed = {"entry"}, [], [], [], True
         self.errors, self.error_numbers = [], {}
+        self.lists.items = {}
 
     def struct(self, type_: Any) -> None:
         """Makes sure that C knows a type."""

@@ -31,12 +31,16 @@ class Stored:
         if isinstance(value.type, Arr) and value.borrowed:
             raise self.refuse(node, "storing an array that is written to")
         name = node.args[0].id
+        made = self.boxed(value, name)
+        (self.vars if name in self.vars else self.narrowed)[name] = made
+        return done
+
+    def boxed(self, value: Val, name: str) -> Val:
+        """The value with its box: the one that it has, or a new one in this function."""
         box = self.new_box(value.type, f"{name}_box")
         pointer = self.temp(Box(value.type), f"{name}_kept")
         self.emit(f"{pointer} = {f'{value.box} ? {value.box} : &{box}' if value.box and value.box != CONSTANT else f'&{box}'};")
-        made = Val(value.type, value.c, known=value.known, borrowed=value.borrowed, box=pointer)
-        (self.vars if name in self.vars else self.narrowed)[name] = made
-        return done
+        return Val(value.type, value.c, known=value.known, borrowed=value.borrowed, box=pointer)
 
     def new_box(self, type_: Any, base: str) -> str:
         kind = Box(type_)
@@ -160,7 +164,7 @@ class Stored:
 
     def heap_unrows(self, x: Val, rows: Val, node: Any) -> Val:
         """The cotangent of the array from those of its rows; ZERO where no row has any."""
-        if isinstance(x.type, Parted):
+        if isinstance(x.type, Parted) or rows.type == x.type:
             return Val(Single("ZERO"))
         if not isinstance(rows.type, Rows) or not isinstance(x.type, Arr):
             raise self.refuse(node, f"iteration over {x.type}")

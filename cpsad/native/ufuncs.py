@@ -7,6 +7,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from .lists import List
 from .primitives import PRIMITIVES
 from .scalars import result_of
 from .types import Arr, Num, Single, c_type, holds_arrays
@@ -105,6 +106,8 @@ class Ufuncs:
         """`a op= b`; `copied`: nobody else sees what `a` was."""
         if not copied and holds_arrays(a.type):
             return self.written(op, a, b, node)
+        if isinstance(a.type, List):
+            return self.list_updated(op, a, b, node)
         return self.binary(op, a, b, node)
 
     def refuse_call(self, function: Any, v: Val, node: Any) -> Any:

@@ -12,7 +12,7 @@ from .types import INT, Arr, Const, Kept, Known, Maybe, Num, Parted, Single, Tup
 
 __all__ = ["ARRAYS", "CONSTANT", "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant", "stored_type"]
 
-RUNTIME = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("runtime", "gate"))
+RUNTIME = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("runtime", "lists", "gate"))
 ARRAYS = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("thin", "arrays", "vectors"))
 _C_WORDS = set("""
 auto break case char const continue default do double else enum extern float for goto if inline int long register
@@ -22,7 +22,8 @@ log log10 log1p log2 pow rint round sin sinh sqrt tan tanh tgamma lgamma trunc g
 signbit isnan isinf isfinite fmax fmin frame mark R e up runtime slot maybe range continuation i64 bool true false
 jmp_buf size_t most_stack threads_own exp10 drem significand scalb read write close open link signal time clock select
 send recv pipe kill fork wait exit abort slab numpy_array blas free malloc calloc abs div labs remove rename system
-decision is_decided access dup sleep pause sync y0f entry call""".split())
+decision is_decided access dup sleep pause sync y0f entry call
+list list_turns list_new list_more list_at list_take list_gap list_extend list_times list_bound list_part list_reverse""".split())
 RESERVED = _C_WORDS | set(re.findall(r"\b([A-Za-z_]\w*)\(", RUNTIME + ARRAYS)) | set(re.findall(r"\b([A-Z_]{2,})\b", RUNTIME))
 
 

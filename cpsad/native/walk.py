@@ -162,6 +162,9 @@ class Walk(Expressions):
         for name, kind in self.declared.items():
             by_type.setdefault(kind, []).append(name)
         for kind, variables in by_type.items():
+            if "@" in kind:  # an array of C: its length stands behind the name
+                head += [f"    {kind.replace('@', v)};" for v in variables]
+                continue
             star = "*" if kind.endswith("*") else ""
             head.append(f"    {kind.rstrip('*').rstrip()} {', '.join(star + v for v in variables)};")
         if self.has_frame:
@@ -370,7 +373,12 @@ class Walk(Expressions):
     def do_nonlocal(self, node: Any) -> None:
         pass
 
-    do_pass = do_delete = do_nonlocal
+    do_pass = do_nonlocal
+
+    def do_delete(self, node: Any) -> None:
+        for target in node.targets:
+            if not isinstance(target, gast.Name):
+                self.delete_item(target)
 
     def do_expr(self, node: Any) -> None:
         if isinstance(node.value, gast.Constant):

@@ -13,6 +13,7 @@ import gast
 import numpy as np
 
 from .indexing import places_of
+from .lists import List
 from .scalars import slot_field
 from .types import Arr, Maybe, Num, Single, Tup
 from .values import Val
@@ -25,9 +26,14 @@ class Writes:
 
     def store_into(self, target: Any, value: Val, node: Any) -> None:
         """`target = value` for anything but names and tuples."""
-        if not self.stager.primal or not isinstance(target, gast.Subscript):
-            raise self.refuse(node, "a store into a container, an object or an array")
+        if not isinstance(target, gast.Subscript):
+            raise self.refuse(node, "a store into an object")
         owner, index = self.operands_of(target.value, target.slice)
+        if isinstance(owner.type, List):
+            self.store_into_list(owner, index, value, node)
+            return
+        if not self.stager.primal:
+            raise self.refuse(node, "a store into a container or an array")
         if not isinstance(owner.type, Arr):
             raise self.refuse(node, f"a store into {owner.type}")
         if places_of(index) is not None:
