@@ -29,6 +29,7 @@ __all__ = ["Level", "attach", "building", "form", "level", "of_function", "part"
 ELSEWHERE = {"threading", "concurrent", "asyncio", "multiprocessing", "queue", "subprocess", "socket", "selectors", "sched"}
 OPERATOR_PARTS = "__cpsad_parts__"  # what it computes with, and what of the result it gives
 INSTEAD = "__cpsad_instead__"  # of a function of the run-time support: what is differentiated in its place, for a call
+PROGRAM = "__cpsad_program_of__"  # of what an operator has made: itself, and what says the same in terms of `grad`
 CUSTOM = "__cpsad_custom__"  # a function whose derivative is replaced has its rules under this name
 OPERATOR = "__cpsad_operator__"  # a gradient function has itself under this name (a wrapper of it another)
 
@@ -258,8 +259,12 @@ def _known(function: types.FunctionType, call: Call, signature: str) -> Any:
         return foreign.other(function, signature)
     if (custom := function.__dict__.get(CUSTOM)) is not None and custom.wrapper is function:
         return foreign.starred(function, call) if call.has_stars else custom.form(call)
-    if (instead := function.__dict__.get(INSTEAD)) is not None:
-        return part(instead(call), signature)
+    if (instead := function.__dict__.get(INSTEAD)) is not None and instead[0] is function:  # a wrapper has it too
+        return part(instead[1](call), signature)
+    if (program := function.__dict__.get(PROGRAM)) is not None and program[0] is function:
+        from .nested_operators import operator_form
+
+        return operator_form(function, call, signature)
     if OPAQUE in function.__dict__:
         return foreign.untransformed(function, call, None)
     if (function.__module__ or "").partition(".")[0] in ELSEWHERE:

@@ -145,7 +145,7 @@ def directional(function: Callable[..., Any], argnums: Argnums = 0) -> Any:
         return _along(compute, given, kwargs, direction)[1]
 
     _name_of(along, function, "directional")
-    along.__dict__[forms.OPAQUE] = True
+    along.__dict__[forms.PROGRAM] = along, "along_program", compute
     return along
 
 
@@ -178,7 +178,7 @@ def gvp(function: Callable[..., Any], argnums: Argnums = 0) -> Any:
         return tangent
 
     _name_of(product, function, "gvp")
-    product.__dict__[forms.OPAQUE] = True
+    product.__dict__[forms.PROGRAM] = product, "gradient_along_program", compute
     return product
 
 
@@ -197,7 +197,7 @@ def jacfwd(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> 
         return _columns(compute, args, kwargs)
 
     _name_of(jacobian_of, function, "jacfwd")
-    jacobian_of.__dict__[forms.OPAQUE] = True
+    jacobian_of.__dict__[forms.PROGRAM] = jacobian_of, "jacobian_program", compute
     return jacobian_of
 
 
@@ -260,3 +260,5 @@ def linearize(function: Callable[..., Any], *primals: Any, **keywords: Any) -> t
     return value, product
 
 
+jvp.__dict__[forms.PROGRAM] = jvp, "derivative_program", None
+linearize.__dict__[forms.PROGRAM] = linearize, "linearize_program", None

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import forms
 from .forward_mode import directional, jacfwd
-from .operators import Argnums, _like, _name_of, grad
+from .operators import Argnums, _Gradient, _like, _name_of, grad
 
 __all__ = ["hessian", "hvp"]
 
@@ -39,7 +39,7 @@ def hvp(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> Any
         return along(*args, **kwargs)
 
     _name_of(product, function, "hvp")
-    product.__dict__[forms.OPAQUE] = True
+    product.__dict__[forms.PROGRAM] = product, "hessian_along_program", _Gradient(function, argnums, False)
     return product
 
 
@@ -61,5 +61,5 @@ def hessian(function: Callable[..., Any] | None = None, argnums: Argnums = 0) ->
         return columns(*args, **kwargs)
 
     _name_of(second, function, "hessian")
-    second.__dict__[forms.OPAQUE] = True
+    second.__dict__[forms.PROGRAM] = second, *columns.__dict__[forms.PROGRAM][1:]
     return second

@@ -148,18 +148,7 @@ def vjp(function: Callable[..., Any], *primals: Any, **keywords: Any) -> tuple[A
                 found[i] = g
         return tuple(found)
 
-    by_cotangent = grad(lambda weight, *args: inner_product(function(*args, **keywords), weight),
-                        tuple(i + 1 for i in slots)) if slots else None
-
-    def instead(cotangent: Any) -> tuple[Any, ...]:
-        found: list[Any] = [None] * len(primals)
-        if by_cotangent is not None:
-            gradients = by_cotangent(cotangent, *primals)
-            for i in range(len(slots)):
-                found[slots[i]] = gradients[i]
-        return tuple(found)
-
-    pull.__dict__[forms.INSTEAD] = lambda call: instead
+    pull.__dict__[forms.PROGRAM] = pull, "pulled_program", (function, primals, keywords, slots)
     return value, pull
 
 
@@ -186,11 +175,12 @@ def jacrev(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> 
         return _rows(compute, args, kwargs)
 
     _name_of(jacobian_of, function, "jacobian")
-    jacobian_of.__dict__[forms.OPAQUE] = True
+    jacobian_of.__dict__[forms.PROGRAM] = jacobian_of, "jacobian_program", compute
     return jacobian_of
 
 
 jacobian = jacrev
+vjp.__dict__[forms.PROGRAM] = vjp, "vjp_program", None
 
 
 def _rows(compute: _Gradient, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -282,7 +272,7 @@ def elementwise_grad(function: Callable[..., Any] | None = None, argnums: Argnum
             known[call] = grad(_summed(function, call), argnums)
         return known[call]
 
-    derivative.__dict__[forms.INSTEAD] = instead
+    derivative.__dict__[forms.INSTEAD] = derivative, instead
     return derivative
 
 

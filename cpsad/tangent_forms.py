@@ -14,6 +14,7 @@ import numpy as np
 
 from . import dataclass_forms, equivalents, execute, forms, special, subclasses
 from .callbacks import _DECORATORS, _key
+from .layout import Call
 from .library import BY_CODE
 from .reach import OPAQUE, runs_python
 from .rules.registry import REGISTRY, Rule
@@ -94,6 +95,12 @@ def _python(heap: Any, function: types.FunctionType, letters: str) -> Any:
         return custom.tangent_form(heap)
     if function.__dict__.get(forms.OPERATOR) is function:
         return gradient_form(heap, function)
+    if (instead := function.__dict__.get(forms.INSTEAD)) is not None and instead[0] is function:
+        return heap.of(instead[1](Call((("O", True),), (("**", "O"),))))
+    if (program := function.__dict__.get(forms.PROGRAM)) is not None and program[0] is function:
+        from .nested_operators import operator_tangent_form
+
+        return operator_tangent_form(heap, function)
     if OPAQUE in function.__dict__:
         return untransformed(heap, function, None)
     if dataclass_forms.is_generated_new(function):

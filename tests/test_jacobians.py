@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 import pytest
 
-import cpsad
 from cpsad import elementwise_grad, grad, jacobian, jacrev, vjp
 from tests.corpus.case import normal
 
@@ -129,6 +128,3 @@ def test_names_and_missing_arguments():
         jacrev(layer, 5)(X, W)
 
 
-def test_a_jacobian_of_active_values_is_refused():
-    with pytest.raises(cpsad.CpsadError):
-        grad(lambda x: np.sum(jacrev(np.sin)(x)))(X)

@@ -2,7 +2,20 @@
 
 import operator
 
-from .. import custom, foreign, forms, generators, jacobians, nested, operators, products, protocols
+from .. import (
+    custom,
+    foreign,
+    forms,
+    forward_mode,
+    generators,
+    hessians,
+    jacobians,
+    nested,
+    nested_operators,
+    operators,
+    products,
+    protocols,
+)
 from ..cotangents import ZERO, accumulate, add_at, dense, placed, rebroadcast, scatter, unbroadcast
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
 from ..operands import numeric, operands, still
@@ -35,7 +48,9 @@ constant(GlobalCell, outer_cell, result="c")
 constant(is_sequence, is_mapping, is_instance, result="s")
 constant(distinct, match_names)
 constant(check_bound, operands, is_floating)
-constant(operators.stop_gradient, operators.grad, operators.value_and_grad, jacobians.jacrev, jacobians.elementwise_grad)
+constant(operators.stop_gradient, operators.grad, operators.value_and_grad, jacobians.jacrev, jacobians.elementwise_grad,
+         forward_mode.jacfwd, forward_mode.directional, forward_mode.gvp, hessians.hvp, hessians.hessian,
+         *nested_operators.CONSTANTS)
 constant(frozen_index)
 defrule(numeric, lambda g, y, value: g)
 mover(frozen, still)
