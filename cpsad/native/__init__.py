@@ -15,6 +15,7 @@ interpretation and written as C, in which a continuation is a C function and its
     arrays.py       elementwise operations and reductions of arrays, and where results are kept
     indexing.py     items, rows and attributes of arrays
     matrices.py     products
+    elements.py     elements added to adjoints in place
     functions.py    NumPy's functions of arrays
     records.py      structured arguments, and results beside the value
     sequences.py    loops over tuples and lists, and computed items

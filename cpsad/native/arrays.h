@@ -146,6 +146,13 @@ static void pool_give(runtime *R, slab s) {
     R->pool_free[class_] = s.p;
 }
 
+/* zeros of this shape, contiguous, in the memory of a variable of a frame */
+static __attribute__((cold, noinline)) char *zeros_of(runtime *R, slab *own, int rank, const i64 *n, i64 *s, i64 size) {
+    for (int j = rank - 1; j >= 0; j--) { s[j] = size; size *= n[j]; }
+    if (own->bytes < (size_t)size) { pool_give(R, *own); *own = pool_take(R, (size_t)size); }
+    return memset(own->p, 0, (size_t)size);
+}
+
 /* -- products: c = beta c + a b, of strided matrices; c is contiguous ------------------------------------------------ */
 
 /* A weight that is multiplied transposed in every turn of a loop is turned once, at the second meeting: that is as many rows

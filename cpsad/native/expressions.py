@@ -16,6 +16,7 @@ from ..transforms.nodes import dotted
 from .arrays import Arrays
 from .calls import Calls
 from .deferred import Deferred
+from .elements import Elements
 from .indexing import Indexing
 from .lists import List, Lists
 from .matrices import Products
@@ -56,8 +57,8 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Deferred, Scalars, Arrays, Indexing, Lists, Objects, Products, Records, Sequences, Stored, Ufuncs,
-                  Writes):
+class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Lists, Objects, Products, Records, Sequences, Stored,
+                  Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:

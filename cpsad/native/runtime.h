@@ -84,8 +84,9 @@ static __attribute__((cold, noinline)) void deeper(runtime *R) {
     R->limit = R->true_limit = here - R->step;
 }
 
+#define TOO_DEEP(R) ((char *)__builtin_frame_address(0) < (R)->limit)
 #define CHECK_DEPTH(R) \
-    if (UNLIKELY((char *)__builtin_frame_address(0) < (R)->limit)) deeper(R)
+    if (UNLIKELY(TOO_DEEP(R))) deeper(R)
 #define CHECK_SIGNALS(R) \
     if (UNLIKELY((R)->limit == EVERYWHERE)) deeper(R)
 

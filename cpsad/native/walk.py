@@ -156,7 +156,16 @@ class Walk(Expressions):
         if returned != "void":
             self.stager.struct(spec.returns)
         head = []
-        if getattr(spec.node, "role", None) in ("loop", "function", "after", "rest", "handler") and not spec.is_formula:
+        role = getattr(spec.node, "role", None)
+        if role in ("loop", "function") and not spec.is_formula:
+            # where the way in looks after signals, the way back does too, at no cost to the other calls
+            head += ["    if (UNLIKELY(TOO_DEEP(R))) {", "        deeper(R);"]
+            again = f"{spec.c}({', '.join(p.split()[-1].lstrip('*') for p in params)})"
+            if returned == "void":
+                head += [f"        {again};", "        CHECK_SIGNALS(R);", "        return;", "    }"]
+            else:
+                head += [f"        {returned} again = {again};", "        CHECK_SIGNALS(R);", "        return again;", "    }"]
+        elif role in ("after", "rest", "handler") and not spec.is_formula:
             head.append("    CHECK_DEPTH(R);")
         by_type: dict[str, list[str]] = {}
         for name, kind in self.declared.items():
@@ -388,7 +397,7 @@ class Walk(Expressions):
     def do_assign(self, node: Any) -> None:
         if getattr(node, "declares", False) and isinstance(node.value, gast.Constant) and node.value.value is None:
             return  # a variable of the frame, which is assigned before it is read
-        if self.deferred(node):
+        if self.deferred(node) or self.element_added(node):
             return
         value = self.value(node.value)
         if len(node.targets) > 1 or isinstance(node.targets[0], gast.Tuple):

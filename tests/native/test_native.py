@@ -3,6 +3,7 @@
 import gc
 import logging
 import math
+import re
 import signal
 import sys
 import threading
@@ -328,6 +329,12 @@ def test_an_interrupt_ends_a_long_run():
         staged(1.5, 300_000_000)
     assert time.perf_counter() - began < 60  # else it has run to its end
     assert staged(1.5, 10) == grad(loop)(1.5, 10)
+
+
+def test_the_way_back_looks_after_signals_where_the_way_in_did():
+    text = source(loop, stage="c", args=(1.5, 10))
+    again = re.search(r"(\w+) again = loop__loop1\(R, e, x1, i1\);\s+CHECK_SIGNALS\(R\);\s+return again;", text)
+    assert again is not None and again[1] == "double", text
 
 
 def test_a_repeated_call_looks_at_what_it_takes_for_granted(monkeypatch):
