@@ -85,8 +85,19 @@ class Shadowed:
             return self.see(owner, tangent)[index]
         return tangent[index] if isinstance(tangent, (np.ndarray, Absorbing)) else np.asarray(tangent)[index]
 
-    def write(self, owner: Any, index: Any, value: Any, tangent: Any) -> None:
-        """`owner[index] = value` for an array."""
+    def is_constant(self, array: Any, tangent: Any) -> bool:
+        """Whether nothing in an array's memory has a tangent; `tangent`: what was computed for it.
+
+        Views of an array take their tangents from it, or else from its shadow. So this is asked of an array that has memory of
+        its own only: a view may be of one that has a tangent.
+        """
+        if tangent is not ZERO or type(array) is not np.ndarray or array.base is not None or id(array) in self.memory:
+            return False
+        slot = self.slots.get(id(array))
+        return slot is None or slot[1] is ZERO
+
+    def write(self, owner: Any, index: Any, value: Any, tangent: Any, before: Any = None) -> None:
+        """`owner[index] = value` for an array; `before`: the tangent that was computed for it, if that is known."""
         if isinstance(value, (list, tuple)):
             tangent = self.each(value)  # type: ignore[attr-defined]
             tangent = tangent if isinstance(tangent, Absorbing) else np.array(tangent)
@@ -96,6 +107,10 @@ class Shadowed:
             if owner.dtype == object and (tangent is not ZERO or reaches(self.slots, value)):
                 self.refuse_memory("an array of objects", "it holds references, not numbers")
             owner[index] = value
+            return
+        if tangent is ZERO and self.is_constant(owner, before):
+            owner[index] = value  # a constant stays one: no shadow, of which every look at an array would have to know
+            self.changes += 1
             return
         made = self._views(owner, True)
         if overlaps_itself(owner):
@@ -165,6 +180,8 @@ class Shadowed:
             y_array = self.array(y)  # type: ignore[attr-defined]
             dy, y = self.unfold(y, y_array, dy), y_array  # type: ignore[attr-defined]
         dx = self.see(x, dx)
+        if dy is ZERO and self.is_constant(x, dx) and x.dtype.kind in "fc":
+            return in_place(x, y), ZERO
         tangent = ZERO
         if x.dtype.kind in "fc" and not (dx is ZERO and dy is ZERO):
             tangent = tangent_of_call(self, operation, operation(x, y), [x, y], [dx, dy])

@@ -26,6 +26,11 @@ __all__ = ["absorbs", "primitive_form", "shaped", "tangent_of", "tangent_of_call
 
 def shaped(tangent: Any, value: Any) -> Any:
     """A tangent of the shape of its value, to which it broadcasts."""
+    try:
+        if tangent.shape == value.shape:
+            return tangent
+    except AttributeError:  # a Python number, or ZERO
+        pass
     shape = getattr(value, "shape", ())
     if getattr(tangent, "shape", ()) == shape or isinstance(tangent, Absorbing):
         return tangent

@@ -265,10 +265,10 @@ class Tangents(Shadowed, Heap):
 
     # -- stores -----------------------------------------------------------------------------------------------
 
-    def store(self, owner: Any, index: Any, value: Any, tangent: Any) -> None:
-        """`owner[index] = value` for an owner of any kind."""
+    def store(self, owner: Any, index: Any, value: Any, tangent: Any, known: Any = None) -> None:
+        """`owner[index] = value` for an owner of any kind; `known`: the tangent that was computed for it, if that is known."""
         if isinstance(owner, np.ndarray):
-            self.write(owner, index, value, tangent)
+            self.write(owner, index, value, tangent, known)
             return
         if isinstance(owner, np.flatiter):
             self.write_flat(owner, index, value, tangent)

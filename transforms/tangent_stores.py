@@ -24,6 +24,7 @@ class TangentStores:
     scope: Any
     transfer: Any
     tangent: Any
+    raw: Any
     put: Any
     rows: Any
     emit: Any
@@ -77,7 +78,7 @@ class TangentStores:
             for used in walk(target.slice):
                 self.put(used)
             self.do(self.on_heap("store", owner, as_expression(target.slice, self.ctx), value,
-                                 self.tangent(value) or self.ctx.use("ZERO")))
+                                 self.tangent(value) or self.ctx.use("ZERO"), self.raw(owner)))
 
     def store_attribute(self, target: gast.Attribute) -> None:
         owner, value = target.value, self.node.value

@@ -10,8 +10,14 @@ from ..cotangents import ZERO, Absorbing
 from .helpers import no_derivative
 
 
+_DOUBLE = np.dtype(np.float64)
+_ONE = np.float64(1.0)
+
+
 def one(y: Any) -> Any:
     """A cotangent of ones, which makes a reverse rule give weights."""
+    if type(y) is np.float64:
+        return _ONE
     return np.ones_like(y)[()] if isinstance(y, (np.ndarray, np.generic)) else 1.0
 
 
@@ -24,6 +30,9 @@ def contracted(d: Any, weights: Any, y: Any, axis: Any = None, keepdims: bool = 
     """The sum over `axis` of the tangents `d` of elements times their weights: the tangent of a reduction `y`."""
     if isinstance(d, Absorbing):
         return d
+    if axis is None and type(d) is type(weights) is np.ndarray and d.ndim == weights.ndim == 1 and not keepdims and (
+            d.dtype is weights.dtype is _DOUBLE):
+        return weights.dot(d)
     found = np.sum(weights * d, axis=axis, keepdims=keepdims)
     return np.real(found) if np.iscomplexobj(found) and not np.iscomplexobj(y) else found
 
@@ -42,9 +51,11 @@ def like(d: Any, y: Any) -> Any:
 
 def cast_to(d: Any, y: Any) -> Any:
     """A tangent as that of a value of another dtype: none of an integer."""
-    kind = getattr(y, "dtype", np.dtype(type(y))).kind
     if isinstance(d, Absorbing):
         return d
+    if type(d) is type(y) and (type(d) is np.float64 or type(d) is np.ndarray and d.dtype is y.dtype and d.dtype.kind == "f"):
+        return d
+    kind = getattr(y, "dtype", np.dtype(type(y))).kind
     if kind not in "fc":
         return ZERO if kind in "iub" else no_derivative(d, f"a conversion to dtype {y.dtype}")
     d = np.real(d) if kind == "f" else d
