@@ -45,6 +45,7 @@ _FOLLOWED = {"fractions", "statistics", "functools", "collections", "itertools",
 _LEAVES = (int, float, complex, str, bytes, bool, type(None), np.ndarray, np.generic, range, slice)
 _NUMBERS = {int, float, bool, str, type(None), np.ndarray, np.float64}
 MOST = 4000  # objects looked at
+_DISPATCHED = type(np.sum)  # of NumPy's functions that are written in Python
 HEAP_TYPE = 1 << 9  # of classes made by Python code
 
 _CALLS: dict[Any, tuple[str, ...]] = dict.fromkeys(
@@ -346,6 +347,8 @@ def _consumed(codes: list[types.CodeType]) -> set[types.CodeType]:
 
 
 def _held(value: Any) -> list[Any]:
+    if type(value) is _DISPATCHED and not _is_users(value.__module__ or ""):
+        return []  # `np.dot` holds its signature, an object of a class whose methods are generators
     try:
         return list(vars(value).values())[:50]
     except TypeError:

@@ -23,6 +23,8 @@ from .transforms.errors import NoDerivativeError
 
 __all__ = ["Shadowed"]
 
+_NUMBERS = (float, np.float64)
+
 
 class Shadowed:
     """The part of a table of tangents that sees to memory. `memory`: id of an owner -> (owner, address, content, known)."""
@@ -172,6 +174,11 @@ class Shadowed:
 
     def update(self, in_place: Any, operation: Any, x: Any, y: Any, dx: Any, dy: Any) -> tuple[Any, Any]:
         """`x op= y`: the new `x`, and its tangent."""
+        if type(x) in _NUMBERS and type(y) in _NUMBERS:
+            from .tangent_rules import tangent_of_call
+
+            made = operation(x, y)
+            return made, ZERO if dx is ZERO and dy is ZERO else tangent_of_call(self, operation, made, [x, y], [dx, dy])
         if not isinstance(x, np.ndarray):
             return self.update_value(in_place, operation, x, y, dx, dy)
         from .tangent_rules import tangent_of_call
