@@ -9,7 +9,6 @@ import numpy as np
 from ..cotangents import ZERO, Absorbing
 from .helpers import no_derivative
 
-
 _DOUBLE = np.dtype(np.float64)
 _ONE = np.float64(1.0)
 
