@@ -268,8 +268,11 @@ class _Transfer:
         if rule.first_is_constant and node.args and self.atom(node.args[0]).kind in NUMERIC:
             return False
         starred = any(isinstance(a, gast.Starred) for a in node.args)
-        names = [k.arg for k in node.keywords if k.arg not in ("out", "where")]
-        return not starred and None not in names and rule.fits(len(node.args) + self_first, names)
+        every = [k.arg for k in node.keywords if k.arg != "out" or not (
+            isinstance(k.value, gast.Constant) and k.value.value is None)]
+        written = "out" in every or len(node.args) + self_first > rule.inputs
+        names = [name for name in every if name != "out" and not (written and name == "where")]
+        return not starred and None not in names and rule.fits(min(len(node.args) + self_first, rule.inputs), names)
 
     @staticmethod
     def is_plain(node: Any, facts: list[Fact]) -> bool:

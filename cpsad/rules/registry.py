@@ -207,7 +207,7 @@ class Registry:
     """All tables: the users' first, then the project's, loaded when first asked; SciPy's with SciPy."""
 
     BUILT_IN = ("python", "containers", "numpy_elementwise", "numpy_reductions", "numpy_linear", "numpy_decompositions",
-                "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_ufuncs",
+                "numpy_ufunc_keywords", "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_ufuncs",
                 "numpy_random", "numpy_polynomials", "numpy_constants", "numpy_writers",
                 "library", "slots", "support", "exceptions")
     ON_IMPORT: dict[str, tuple[str, ...]] = {
