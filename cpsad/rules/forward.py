@@ -30,7 +30,8 @@ USER: dict[Any, Any] = {}  # those of the user's
 NOT_HOLOMORPHIC = {"ive", "jve", "yve"}  # of SciPy: their reverse rules are no forward rules where numbers are complex
 # Of a library that is imported: the file of its rules. What is left waits for its import.
 ON_IMPORT = {"scipy.special": "forward_scipy_special", "scipy.linalg": "forward_scipy_linalg",
-             "scipy.signal": "forward_scipy_signal", "scipy.ndimage": "forward_scipy_ndimage"}
+             "scipy.signal": "forward_scipy_signal", "scipy.ndimage": "forward_scipy_ndimage",
+             "scipy.fft": "forward_scipy_fft", "scipy.spatial.distance": "forward_scipy_distance"}
 _loaded = False
 
 

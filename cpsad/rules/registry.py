@@ -215,6 +215,7 @@ class Registry:
         "mpmath": ("mpmath_",),
         "scipy.special": ("scipy_special", "scipy_bessel", "scipy_hypergeometric"),
         "scipy.linalg": ("scipy_linalg", "scipy_structured"),
+        "scipy.fft": ("scipy_fft",),
         "scipy.signal": ("scipy_signal",),
         "scipy.ndimage": ("scipy_ndimage",),
         "scipy.spatial.distance": ("scipy_distance",),

@@ -1,0 +1,8 @@
+"""Forward rules of `scipy.fft`: the transforms are linear."""
+
+from scipy import fft
+
+from .forward import linear
+
+linear(fft.fft, fft.ifft, fft.rfft, fft.irfft, fft.hfft, fft.ihfft, fft.fft2, fft.ifft2, fft.fftn, fft.ifftn, fft.rfft2,
+       fft.rfftn, fft.irfft2, fft.irfftn)
