@@ -1,4 +1,4 @@
-"""Elements that are added to the adjoint of an array in a frame further out.
+"""Elements and rows that are added to the adjoint of an array in a frame further out.
 
 `bx = add_at(bx, x, (i, j), g)` as it is written reads an array, makes one where there is none, adds, and stores an array: four
 structs move for one sum. Where `bx` is a variable of a frame, which owns its memory, its element is added to where it lies.
@@ -11,7 +11,7 @@ from typing import Any
 import gast
 
 from .. import cotangents
-from .types import FLOAT, INT, ZERO, Arr, Maybe, Num, Single
+from .types import FLOAT, INT, ZERO, Arr, Maybe, Num, Single, Tup
 from .values import Val, identifier
 
 __all__ = ["Elements"]
@@ -35,8 +35,9 @@ class Elements:
         start = len(self.lines)
         x, index, g = self.operands_of(*value.args[1:])
         inner = g.type.type if isinstance(g.type, Maybe) and g.type.names == {"ZERO"} else g.type
-        if not (isinstance(x.type, Arr) and isinstance(inner, Num) and inner in (x.type.number, FLOAT)
-                and self.is_element(index, x.type.rank, node)):
+        if not (isinstance(x.type, Arr) and (isinstance(inner, Num) and inner in (x.type.number, FLOAT)
+                                             or isinstance(inner, Arr) and inner.number == x.type.number)
+                and self.is_place(index, x.type.rank - getattr(inner, "rank", 0), x.type.rank, node)):
             del self.lines[start:]
             return False
         type_ = Maybe(frozenset({"ZERO"}), Arr(x.type.dtype, x.type.rank, True))
@@ -52,11 +53,13 @@ class Elements:
         self.cases(g, lambda v: self.add_element(f"{way}{identifier(name, set())}", x, index, v, node))
         return True
 
-    def is_element(self, index: Val, rank: int, node: Any) -> bool:
-        """Whether an index is an integer for each axis."""
+    def is_place(self, index: Val, count: int, rank: int, node: Any) -> bool:
+        """Whether an index is an integer for each of the first axes, and nothing else."""
         parts = self.parts_of_index(index, rank, node)
-        return len(parts) == rank and all(
-            isinstance(p.type, Num) and p.type.dtype.kind in "iu" or p.type == Maybe(frozenset({"END"}), INT) for p in parts)
+        given = len(index.items) if isinstance(index.type, Tup) else 1
+        return given == count and len(parts) == rank and all(
+            isinstance(p.type, Num) and p.type.dtype.kind in "iu" or p.type == Maybe(frozenset({"END"}), INT)
+            for p in parts[:count])
 
     def add_element(self, place: str, x: Val, index: Val, g: Val, node: Any) -> Val:
         if not isinstance(g.type, Single):
@@ -69,5 +72,8 @@ class Elements:
             self.emit(f"    {place}.z = 0;")
             self.emit("}")
             element = self.viewed(target, index, node)
-            self.emit(f"{element.c} += {self.cast(g, element.type)};")
+            if isinstance(element.type, Num):
+                self.emit(f"{element.c} += {self.cast(g, element.type)};")
+            else:
+                self.add_into(element, g)
         return Val(Single("None"))

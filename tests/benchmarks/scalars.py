@@ -109,6 +109,28 @@ def gmm(alphas, means, icf, x, gamma):
     return total
 
 
+def lstm_layer(weight, bias, hidden, cell, x):
+    b = x.shape[0]
+    forget = 1.0 / (1.0 + np.exp(-(x * weight[:b] + bias[:b])))
+    ingate = 1.0 / (1.0 + np.exp(-(hidden * weight[b: 2 * b] + bias[b: 2 * b])))
+    outgate = 1.0 / (1.0 + np.exp(-(x * weight[2 * b: 3 * b] + bias[2 * b: 3 * b])))
+    change = np.tanh(hidden * weight[3 * b:] + bias[3 * b:])
+    cell = cell * forget + ingate * change
+    return outgate * np.tanh(cell), cell
+
+
+def lstm(main, extra, state, sequence):
+    """ADBench's objective for an LSTM of two layers: `main` has a row of weights and one of biases for each, four gates side by side."""
+    h1, c1, h2, c2 = state[0], state[1], state[2], state[3]
+    total = 0.0
+    for t in range(sequence.shape[0] - 1):
+        h1, c1 = lstm_layer(main[0], main[1], h1, c1, sequence[t] * extra[0])
+        h2, c2 = lstm_layer(main[2], main[3], h2, c2, h1)
+        predicted = h2 * extra[1] + extra[2]
+        total = total + np.sum(sequence[t + 1] * (predicted - np.log(np.sum(np.exp(predicted)) + 2.0)))
+    return -total / ((sequence.shape[0] - 1) * sequence.shape[1])
+
+
 def best_of(runs, rounds):
     best = [math.inf] * len(runs)
     for _ in range(rounds):
@@ -140,10 +162,13 @@ def main():
         print(f"{function.__name__:8} C {c * 1e3:8.2f} ms   gradient {ours * 1e3:8.2f} ms   {ours / c:5.2f} times C, "
               f"{ours / plain:5.2f} times the native function")
     rng = np.random.default_rng(0)
-    args = rng.normal(size=5), rng.normal(size=(5, 10)), rng.normal(size=(5, 55)) / 4, rng.normal(size=(200, 10)), 1.0
-    gradient, own = value_and_grad(gmm, argnums=(0, 1, 2), backend="native"), compile(gmm)
-    ours, plain = best_of([lambda: gradient(*args), lambda: own(*args)], rounds)
-    print(f"gmm      gradient {ours * 1e3:8.2f} ms   {ours / plain:5.2f} times the native function")
+    mixture = rng.normal(size=5), rng.normal(size=(5, 10)), rng.normal(size=(5, 55)) / 4, rng.normal(size=(200, 10)), 1.0
+    network = (rng.normal(size=(4, 56)) / 4, rng.normal(size=(3, 14)), rng.normal(size=(4, 14)) / 4,
+               np.round(rng.uniform(size=(1025, 14))))
+    for function, argnums, args in ((gmm, (0, 1, 2), mixture), (lstm, (0, 1), network)):
+        gradient, own = value_and_grad(function, argnums=argnums, backend="native"), compile(function)
+        ours, plain = best_of([lambda: gradient(*args), lambda: own(*args)], rounds)
+        print(f"{function.__name__:8} gradient {ours * 1e3:8.2f} ms   {ours / plain:5.2f} times the native function")
 
 
 if __name__ == "__main__":

@@ -23,3 +23,11 @@ def elements_in_some_turns(w, x):
         if total < 2.0:
             total = total * w[i] + x
     return total
+
+
+@case(np.array([[0.5, -1.0, 2.0], [1.5, 0.25, -0.75]]), 0.7)
+def rows_in_turns(w, x):
+    total = w[-1] * x
+    for i in range(w.shape[0]):
+        total = total * w[i] + w[1 - i, 0]
+    return np.sum(total)
