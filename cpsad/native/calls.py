@@ -9,6 +9,7 @@ import gast
 
 from .. import forms
 from ..layout import Call
+from ..operators import _seed
 from ..rules.registry import REGISTRY
 from ..transforms.context import MISSING
 from ..transforms.errors import NoDerivativeError
@@ -17,9 +18,26 @@ from .functions import METHODS
 from .lists import List
 from .objects import Obj
 from .primitives import PRIMITIVES
-from .scalars import slot_field
+from .scalars import message_of, slot_field
 from .stage import MOST_KNOWN, Dead, EndK, Pointer, Restart, Spec
-from .types import BOTTOM, Arr, Const, Fn, Known, Maybe, Num, Parted, Plain, Record, Single, Tup, c_type, holds_arrays, is_scalar
+from .types import (
+    BOTTOM,
+    NONE,
+    Arr,
+    Const,
+    Fn,
+    Known,
+    Maybe,
+    Num,
+    Parted,
+    Plain,
+    Record,
+    Single,
+    Tup,
+    c_type,
+    holds_arrays,
+    is_scalar,
+)
 from .values import Val, convert
 
 __all__ = ["Calls"]
@@ -106,6 +124,9 @@ class Calls:
             return self.call_end_of_primal(value, node)
         if self.stager.has_aux:
             return self.call_end_with_aux(value, node)
+        if isinstance(type_, Maybe) and type_.names == {"None"}:  # or None, as far as types tell
+            return self.cases(value, lambda v: self.fails(*message_of(lambda: _seed(None))) if v.type == NONE else (
+                self.call_end(v, node)))
         if not isinstance(type_, Num) or type_.name.startswith("bool"):
             raise self.refuse(node, f"a function that returns {type_}", why="a gradient is that of a real scalar")
         number = self.stager.result_number(type_)

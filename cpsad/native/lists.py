@@ -12,6 +12,7 @@ from typing import Any
 
 import gast
 
+from .scalars import message_of
 from .types import BOTTOM, END, FLOAT, INT, NONE, Arr, Kept, Maybe, NoJoin, Num, Parted, Single, Slice, Tup, c_type, join
 from .values import CONSTANT, Val, convert, stored_type
 
@@ -423,6 +424,27 @@ class Lists:
                 self.read_item(a.item, f"({values.c}->p + {i} * {self.size_of(a)})"),
                 self.read_item(b.item, f"({adjoints.c}->p + {i} * {self.size_of(b)})"), node))
         return Val(Single("ZERO"))
+
+    def extreme_of_list(self: Any, function: Any, value: Val) -> Val | None:
+        """`max(xs)`, `min(xs)` of numbers: the first that attains it, which is the item itself."""
+        item, size = value.type.item, self.size_of(value.type)
+        kind, message = message_of(lambda: function([]))
+        if item is BOTTOM:
+            self.fails(kind, message)
+        if not isinstance(inner(item), Num) or isinstance(item, Maybe):
+            return None
+        self.emit(f"if (UNLIKELY({value.c}->n == 0)) fail(R, {self.error(kind, message)});")
+        self.stager.struct(item)
+        best = self.temp(item, "best")
+        self.emit(f"{best} = *({c_type(item)} *){value.c}->p;")
+
+        def turn(i: str) -> None:
+            found, least = self.read_item(item, f"({value.c}->p + {i} * {size})"), Val(item, best)
+            cond = self.compare_numbers(gast.Gt if function is max else gast.Lt, found, least)
+            self.emit(f"if ({cond}) {best} = *({c_type(item)} *)({value.c}->p + {i} * {size});")
+
+        self.for_each(f"{value.c}->n", turn)
+        return self.read_item(item, f"&{best}")
 
     def array_of_list(self: Any, value: Val, node: Any) -> Val | None:
         """`np.array(xs)` of numbers."""

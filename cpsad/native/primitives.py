@@ -195,6 +195,8 @@ def _abs(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | 
 def _extreme(function: Any, sign: str) -> None:
     """`max`, `min`: the first that attains it; numbers of one type."""
     def run(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+        if len(args) == 1 and isinstance(args[0].type, List) and not keywords:
+            return w.extreme_of_list(function, w.hold(args[0]))
         if len(args) == 1 and isinstance(args[0].type, Tup):
             args = args[0].items
         if keywords or len(args) < 2 or not all(isinstance(a.type, Num) for a in args):
@@ -358,6 +360,11 @@ def _beside(numbered: bool) -> Any:
 
 
 PRIMITIVES[zip], PRIMITIVES[enumerate] = _beside(False), _beside(True)
+
+
+@primitive(dict)
+def _dict(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    return w.dict_of(list(keywords), list(keywords.values()), node) if not args else None
 
 
 @primitive(list)

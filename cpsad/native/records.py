@@ -150,6 +150,21 @@ class Records:
         types_ = tuple(stored_type(v) for v in items)
         return Val(Tup(types_) if isinstance(type_, Tup) else Record(types_, type_.kind, type_.keys), parts=tuple(items))
 
+    def ev_dict(self: Any, node: Any) -> Val:
+        """`{"a": x, "b": y}`: its keys are known. Nothing that changes it is staged."""
+        if any(k is None for k in node.keys):
+            raise self.refuse(node, "a star in a dict")
+        keys = [self.known_value(self.value(k)) for k in node.keys]
+        values = self.operands_of(*node.values)
+        return self.dict_of(keys, values, node)
+
+    def dict_of(self: Any, keys: list[Any], values: list[Val], node: Any) -> Val:
+        if not keys or not (all(type(k) is str for k in keys) or all(type(k) is int for k in keys)) or len(set(keys)) < len(keys):
+            raise self.refuse(node, "a dict whose keys are not different texts or integers that are written there",
+                              why="a dict that grows has no fixed keys")
+        values = [self.hold(v) for v in values]
+        return Val(Record(tuple(stored_type(v) for v in values), dict, tuple(keys)), parts=tuple(values))
+
     def adjoint_of_leaf(self: Any, place: int, type_: Any) -> Val:
         """What the box of a leaf holds in the end."""
         return self.heap_take(Val(type_, box=f"({self.leaf_boxes[place]})"), None)

@@ -87,3 +87,27 @@ def list_sorted_by_swaps(x, n):
             if xs[j] < xs[j + 1]:
                 xs[j], xs[j + 1] = xs[j + 1], xs[j]
     return xs[0] - 2.0 * xs[1] + 3.0 * xs[3]
+
+
+@case(1.1, 12)
+def list_of_results_found_before(x, n):
+    known = [None] * n
+
+    def value(i):
+        if i < 2:
+            return x
+        if known[i] is not None:
+            return known[i]
+        found = value(i - 1) * 0.7 + value(i - 2)
+        known[i] = found
+        return found
+
+    return value(n - 1)
+
+
+@case(1.2, 7)
+def list_of_which_the_extremes_are_taken(x, n):
+    xs = []
+    for i in range(n):
+        xs.append(x * math.sin(i * 1.0) + i * 0.3 * x)
+    return max(xs) * x - min(xs[1:]) * max([x, 2.0])

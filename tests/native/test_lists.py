@@ -72,3 +72,41 @@ def test_a_long_list():
     value, gradient = value_and_grad(many, backend="native")(0.5, 100_000)
     total = float(np.sum(np.arange(100_000.0) ** 2))
     assert np.allclose([value, gradient], [0.25 * total, total])
+
+
+def dict_that_changes(x):
+    s = {"a": x}
+    s["a"] = x * x
+    return s["a"]
+
+
+def dict_that_shrinks(x):
+    s = {"a": x, "b": x * x}
+    del s["a"]
+    return s["b"] * len(s)
+
+
+def dict_that_is_updated(x):
+    s = {"a": x, "b": x * x}
+    t = s
+    t.update(a=x ** 3)
+    return s["a"]
+
+
+def found_or_not(x, n):
+    known = [None, x]
+    return known[n]
+
+
+@pytest.mark.parametrize("function", [dict_that_changes, dict_that_shrinks, dict_that_is_updated])
+def test_a_dict_that_changes_is_refused(function):
+    for stage in (value_and_grad(function, backend="native"), compile(function)):
+        with pytest.raises(StagingError, match="dict|store"):
+            stage(1.5)
+
+
+def test_a_result_that_may_be_none():
+    assert value_and_grad(found_or_not, backend="native")(2.0, 1) == (2.0, 1.0)
+    for backend in ("native", "numpy"):
+        with pytest.raises(TypeError, match="the function returns None"):
+            value_and_grad(found_or_not, backend=backend)(2.0, 0)

@@ -235,7 +235,8 @@ def test_threads_that_end_give_their_stacks_back():
 
 
 def kept(x):
-    values = {"a": x}
+    values = {}
+    values["a"] = x
     return values["a"] * x
 
 
