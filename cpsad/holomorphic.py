@@ -40,7 +40,7 @@ def derivative(function: Callable[..., Any], argnums: Argnums, has_aux: bool, ba
             _check(np.asarray(a), np.asarray(b), function)
         return (gradients, aux) if has_aux else gradients
 
-    gradient.__dict__[forms.OPAQUE] = True
+    gradient.__dict__[forms.PROGRAM] = gradient, "complex_program", compute
     return gradient
 
 

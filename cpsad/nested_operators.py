@@ -119,6 +119,12 @@ def floating_slots(primals: Any) -> list[int]:
     return slots
 
 
+def refuse_complex(compute: Any) -> None:
+    raise here(UnsupportedError, "a complex derivative inside a differentiated function, by what carries a derivative",
+               why="gradients inside gradients are those of real numbers",
+               remedy="differentiate the function's real part by real arguments, or use cpsad.stop_gradient")
+
+
 def check_cotangent(value: Any, cotangent: Any) -> None:
     known(value, "an operator called inside a differentiated function, by what the function returns")
     paired(value, cotangent, "the cotangent")
@@ -258,6 +264,11 @@ def hessian_along_program(compute: Any, args: Any, keywords: Any) -> Any:
     return found[0] if compute.single else tuple(found)
 
 
+def complex_program(compute: Any, args: Any, keywords: Any) -> Any:
+    """Of `grad(..., holomorphic=True)`."""
+    return refuse_complex(compute)
+
+
 def vjp_program(compute: Any, args: Any, keywords: Any) -> Any:
     """Of `vjp`."""
     function, primals = args[0], args[1:]
@@ -379,7 +390,7 @@ def refilled(value: Any, found: Any, start: Any) -> Any:
 
 
 CONSTANTS = (is_reached, located, directed, check_directions, check_result,
-             check_cotangent, floating_slots, caller_of, units, numbers_in)
+             check_cotangent, floating_slots, refuse_complex, caller_of, units, numbers_in)
 
 
 def program_of(function: Any) -> Any:

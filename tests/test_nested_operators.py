@@ -143,3 +143,9 @@ def test_errors_are_those_of_the_operator():
         grad(lambda x: jacrev(lambda y: "text")(x) * 1.0)(2.0)
     with pytest.raises(cpsad.UnsupportedError, match="complex"):
         grad(lambda x: np.sum(np.abs(jacrev(lambda y: y * 1j)(x))))(X)
+
+
+def test_a_complex_derivative_does_not_overlook_what_its_function_holds():
+    with pytest.raises(cpsad.UnsupportedError, match="complex derivative"):
+        grad(lambda x: x * grad(lambda z: z * z * x, holomorphic=True)(1.0 + 2.0j).real)(3.0)
+    assert grad(lambda x: x * grad(lambda z: z * z, holomorphic=True)(1.0 + 2.0j).real)(3.0) == 2.0
