@@ -150,16 +150,16 @@ def by_protocol(function: Any, call: Call, signature: str) -> Any:
     if found is not None:
         return found
     if _protocols is None:
-        from . import callbacks, generators, iteration, members, protocols, subclasses
+        from . import callbacks, generator_methods, generators, iteration, members, protocols, subclasses
 
         assert members  # they enter their forms
-        _protocols = callbacks, generators, iteration, protocols, subclasses
-    callbacks, generators, iteration, protocols, _ = _protocols
+        _protocols = callbacks, generators, generator_methods, iteration, protocols, subclasses
+    callbacks, generators, generator_methods, iteration, protocols, _ = _protocols
     kind = type(function)
     if kind is generators.Suspend:
         return function.form
     if kind is types.MethodType and type(function.__self__) is generators.Generator:
-        return generators.method_form(function, call)
+        return generator_methods.method_form(function, call)
     try:
         maker = protocols.FORMS.get(function)
     except TypeError:

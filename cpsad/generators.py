@@ -12,7 +12,6 @@ The CPS form of a generator function gives a `Generator`; its body is a function
 from __future__ import annotations
 
 import collections.abc
-import types
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +22,8 @@ from .protocols import FORMS
 from .runtime import GENERATOR, GUARDED_GENERATOR
 from .transforms.errors import Location, NoDerivativeError
 
-__all__ = ["GENERATOR", "Generator", "Suspend", "check_finished", "delegating", "method_form", "next_form"]
+__all__ = ["GENERATOR", "Generator", "Suspend", "check_finished", "check_level", "delegating", "next_form", "raises",
+           "stopped"]
 
 
 class Suspend:
@@ -136,6 +136,8 @@ class Generator(collections.abc.Generator):
 
     def delegate(self, error: BaseException, k: Any, stop: Any, fail: Any) -> None:
         """The same where the body waits in a `yield from`, which hands the error on (PEP 380), and has no handler."""
+        from .generator_methods import close_form
+
         inner = self.inner
         if type(inner) is not Generator:
             raise here(NoDerivativeError, "a generator that delegates to an iterator by `yield from` is left before its end",
@@ -154,7 +156,7 @@ class Generator(collections.abc.Generator):
             fail(failure)
 
         if isinstance(error, GeneratorExit):
-            _close(inner, self.heap, lambda _: fails(error), fails)
+            close_form(inner, self.heap, lambda _: fails(error), fails)
         else:
             inner.receive(error, yields, ends, fails)
 
@@ -173,6 +175,10 @@ class Generator(collections.abc.Generator):
         raise self._refusal()
 
     def send(self, value: Any) -> Any:
+        raise self._refusal()
+
+    def send_or(self, value: Any, default: Any) -> Any:
+        """`send`; `default` if it has ended."""
         raise self._refusal()
 
     def throw(self, *_: Any) -> Any:
@@ -269,89 +275,3 @@ def next_form(heap: Any, k: Any, iterator: Generator, default: tuple[Any, ...], 
 
 def stopped(iterator: Generator) -> StopIteration:
     return StopIteration() if iterator.value is None else StopIteration(iterator.value)
-
-
-def method_form(function: types.MethodType, call: Call) -> Any:
-    """`g.send(v)`, `g.throw(error)`, `g.close()`, `g.__next__()` of a generator of ours.
-
-    The form has one that takes a handler in its attribute `under`, if the generator is guarded.
-    """
-    owner, name = function.__self__, function.__func__.__name__
-    made, least, most = _METHODS.get(name, (None, 0, 0))
-    if made is None or not call.is_plain or not least <= len(call.args) <= most:
-        return None
-
-    def plain(heap: Any, k: Any, *args: Any) -> Any:
-        check_level(heap, owner)
-        return made(owner, heap, k, raises, *args)
-
-    if owner.is_guarded:
-        def under(heap: Any, k: Any, h: Any, *args: Any) -> Any:
-            check_level(heap, owner)
-            return made(owner, heap, k, h, *args)
-
-        plain.under = under  # type: ignore[attr-defined]
-    return plain
-
-
-def _advance(owner: Generator, heap: Any, k: Any, fail: Any) -> Any:
-    owner.advance(k, _stop(owner, fail), None, fail)
-    return ()
-
-
-def _send(owner: Generator, heap: Any, k: Any, fail: Any, value: Any) -> Any:
-    return (owner.advance(k, _stop(owner, fail), value, fail),)
-
-
-def _stop(owner: Generator, fail: Any) -> Any:
-    def stop() -> Any:
-        fail(stopped(owner))
-        return ZERO
-
-    return stop
-
-
-def _itself(owner: Generator, heap: Any, k: Any, fail: Any) -> Any:
-    k(owner)
-    return ()
-
-
-def _throw(owner: Generator, heap: Any, k: Any, fail: Any, *args: Any) -> Any:
-    kind, value, traceback = (*args, None, None)[:3]
-    error = kind
-    if isinstance(kind, type) and issubclass(kind, BaseException):
-        given = value if isinstance(value, tuple) else () if value is None else (value,)
-        error = value if isinstance(value, kind) else kind(*given)
-    if not isinstance(error, BaseException):
-        raise TypeError(f"exceptions must be classes or instances deriving from BaseException, not {type(kind).__name__}")
-    if traceback is not None:
-        error = error.with_traceback(traceback)
-    owner.receive(error, k, _stop(owner, fail), fail)
-    return (ZERO,) * len(args)
-
-
-def _close(owner: Generator, heap: Any, k: Any, fail: Any) -> Any:
-    def goes_on(_: Any) -> Any:
-        fail(RuntimeError("generator ignored GeneratorExit"))
-        return ZERO
-
-    def ends() -> Any:
-        k(None)
-        return ZERO
-
-    def leaves(error: BaseException) -> None:
-        if isinstance(error, (GeneratorExit, StopIteration)):
-            k(None)
-        else:
-            fail(error)
-
-    if owner.finished or not owner.started or owner.handler is None and owner.inner is None and not owner.running:
-        owner.leave()
-        k(None)
-    else:
-        owner.receive(GeneratorExit(), goes_on, ends, leaves)
-    return ()
-
-
-_METHODS: dict[str, Any] = {"close": (_close, 0, 0), "__next__": (_advance, 0, 0), "send": (_send, 1, 1),
-                            "throw": (_throw, 1, 3), "__iter__": (_itself, 0, 0)}

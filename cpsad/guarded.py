@@ -119,11 +119,16 @@ def unstored(target: Any, call: Call, name: str, why: str, remedy: str) -> Any:
         return int(heap.changes)
 
     def check(heap: Any, before: int, failed: BaseException) -> None:
-        if heap.changes != before and not isinstance(failed, CpsadError):
-            raise here(NoDerivativeError, f"{name} stores values and then raises {type(failed).__name__}, which is handled "
-                       "outside of it", why=why, remedy=remedy) from failed
+        check_unstored(heap, before, failed, name, why, remedy)
 
     return under_handler(target, call, prepare, check, _nothing)
+
+
+def check_unstored(heap: Any, before: int, failed: BaseException, name: str, why: str, remedy: str) -> None:
+    """Raises if something has been stored since `heap.changes` was `before`."""
+    if heap.changes != before and not isinstance(failed, CpsadError):
+        raise here(NoDerivativeError, f"{name} stores values and then raises {type(failed).__name__}, which is handled "
+                   "outside of it", why=why, remedy=remedy) from failed
 
 
 def nested(target: Any, count: int, name: str) -> Any:
@@ -144,6 +149,10 @@ def around(target: Any, function: Any, call: Call) -> Any:
     return unstored(target, call, name, "its way back is lost when it raises", "handle the exception in the function")
 
 
+BY_PROTOCOL = ("Python calls it by itself, and its way back is lost",
+               "store after what may raise, or handle the exception in the method")  # why, and a way out
+
+
 def by_protocol(target: Any, function: Any, call: Call) -> Any:
     """What calls special methods, or the body of a generator."""
     from .generators import Suspend
@@ -157,5 +166,4 @@ def by_protocol(target: Any, function: Any, call: Call) -> Any:
     if under is not None:  # it takes a handler itself
         return under
     name = getattr(function, "__name__", repr(function))
-    return unstored(target, call, f"a method that {name} calls", "Python calls it by itself, and its way back is lost",
-                    "store after what may raise, or handle the exception in the method")
+    return unstored(target, call, f"a method that {name} calls", *BY_PROTOCOL)

@@ -14,6 +14,7 @@ import numpy as np
 
 from . import forms, guarded, lazy
 from .cotangents import ZERO
+from .generator_methods import under_handler
 from .generators import Generator, next_form
 from .heap import is_floating
 from .layout import Call
@@ -116,8 +117,9 @@ def _next(function: Any, call: Call) -> Any:
         return plain(heap, k, iterator, default[0]) if default else plain(heap, k, iterator)
 
     def under(heap: Any, k: Any, h: Any, iterator: Any, *default: Any) -> Any:
-        if type(iterator) is Generator and iterator.is_guarded:
-            return next_form(heap, k, iterator, default, h)
+        if type(iterator) is Generator:
+            return under_handler(iterator, lambda after, fail: next_form(heap, after, iterator, default, fail), k, h, "next",
+                                 1 + len(default))
         return call_with(others, heap, k, (h, iterator, *default))
 
     others = guarded.by_protocol(adapted, function, call)

@@ -55,6 +55,7 @@ def holds_storing(value: Any) -> bool:
 
 def any_stores() -> bool:
     """Whether there is such a class in the process, the standard library aside."""
+    kind: Any
     seen: set[type] = {object}
     todo: list[type] = [object]
     while todo:

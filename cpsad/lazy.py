@@ -141,7 +141,16 @@ def delegating(suspend: Any, iterator: Any) -> None:
 
 def step(iterator: Any, sent: Any) -> Any:
     """`next(iterator)` or `iterator.send(sent)`, END at the end."""
-    return next(iterator, END) if sent is None else iterator.send(sent)
+    if sent is None:
+        return next(iterator, END)
+    return iterator.send_or(sent, END) if is_generator(iterator) else sent_to(iterator, sent)
+
+
+def sent_to(iterator: Any, sent: Any) -> Any:
+    try:
+        return iterator.send(sent)
+    except StopIteration:
+        return END
 
 
 def returned(iterator: Any) -> Any:

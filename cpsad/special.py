@@ -9,6 +9,7 @@ they stand for, and on from there. Where a class comes in by a way that was not 
 from __future__ import annotations
 
 import functools
+import importlib.util
 import inspect
 import itertools
 import math
@@ -267,17 +268,34 @@ class _Reach:
 
 
 def _of_modules(module: types.ModuleType, names: frozenset[str]) -> list[Any]:
-    """What these names stand for in a module, and in its modules: `package.part.Class`."""
+    """What these names stand for in a module, and in its modules: `package.part.Class`.
+
+    A module that is imported when it is first asked for (`np.polynomial`) is imported: the function would do it.
+    """
     found: list[Any] = []
     todo, seen = [module], {module.__name__}
     while todo:
         module = todo.pop()
+        if "__getattr__" in vars(module) and hasattr(module, "__path__"):
+            todo += _on_demand(module, names)
         for value in [vars(module)[n] for n in names if n in vars(module)]:  # `getattr` may import
             if not isinstance(value, types.ModuleType):
                 found.append(value)
             elif value.__name__ not in seen:
                 seen.add(value.__name__)
                 todo.append(value)
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _on_demand(module: types.ModuleType, names: frozenset[str]) -> list[types.ModuleType]:
+    found = []
+    for name in sorted(names.intersection(module.__dir__()) - vars(module).keys()):
+        try:
+            if importlib.util.find_spec(f"{module.__name__}.{name}") is not None:
+                found.append(importlib.import_module(f"{module.__name__}.{name}"))
+        except ImportError:
+            pass
     return found
 
 

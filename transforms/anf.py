@@ -24,16 +24,16 @@ from typing import Any
 
 import gast
 
-from .context import MISSING, Context
-from .desugar import check as check_core
+from .anf_check import ATOMS, check, check_statement
+from .context import Context
 from .in_place import as_update
-from .nodes import assign, at, const, copy_tree, dotted, load, tuple_, walk
+from .nodes import assign, at, const, copy_tree, load, tuple_
 from .quiet import is_calm, is_quiet
 from .special import may_run
+from .unpacking import Unpacked
 
 __all__ = ["anf", "check", "check_statement"]
 
-ATOMS = (gast.Name, gast.Constant)
 _PLAIN = (gast.Pass, gast.Break, gast.Continue, gast.Import, gast.ImportFrom, gast.Delete)
 
 
@@ -202,23 +202,25 @@ class _Anf:
                 node.value = self.atom(node.value, out)
         elif isinstance(node, gast.Call):
             self.callee(node, out)
-            node.args = [self.operand(a, out) for a in node.args]
+            node.args, node.keywords = self.arguments(node, out)
             stars = [isinstance(a, gast.Starred) for a in node.args]
             if any(stars[:-1]):  # f(*a, b, *c): one tuple, so that one starred argument stands last
                 first = stars.index(True)
                 packed = self.atom(at(tuple_(node.args[first:]), node), out)
                 node.args[first:] = [gast.Starred(value=packed, ctx=gast.Load())]
-            for keyword in node.keywords:
-                if keyword.arg == "out" and isinstance(keyword.value, gast.Tuple) and len(keyword.value.elts) == 1:
-                    keyword.value = keyword.value.elts[0]  # NumPy takes out=(x,) for out=x
-                keyword.value = self.atom(keyword.value, out)
         elif isinstance(node, (gast.Tuple, gast.List, gast.Set)):
-            node.elts = [self.operand(e, out) for e in node.elts]
+            unpacked = Unpacked(self.ctx, node, out)
+            node.elts = [unpacked.item(self.operand(e, out)) for e in node.elts]
+            unpacked.settle()
         elif isinstance(node, gast.Dict):
+            unpacked = Unpacked(self.ctx, node, out)
             for i, key in enumerate(node.keys):
                 if key is not None:
                     node.keys[i] = self.atom(key, out)
                 node.values[i] = self.atom(node.values[i], out)
+                if key is None:
+                    unpacked.mapping(node.values, i)
+            unpacked.settle()
         elif isinstance(node, gast.JoinedStr):
             for part in node.values:
                 if isinstance(part, gast.FormattedValue) and not is_calm(part.value, self.ctx):
@@ -247,6 +249,18 @@ class _Anf:
             out.append(assign(name, link, link))
             left = load(name)
 
+    def arguments(self, node: Any, out: list[Any]) -> tuple[list[Any], list[Any]]:
+        unpacked = Unpacked(self.ctx, node, out)
+        args = [unpacked.item(self.operand(a, out)) for a in node.args]
+        for keyword in node.keywords:
+            if keyword.arg == "out" and isinstance(keyword.value, gast.Tuple) and len(keyword.value.elts) == 1:
+                keyword.value = keyword.value.elts[0]  # NumPy takes out=(x,) for out=x
+            keyword.value = self.atom(keyword.value, out)
+            if keyword.arg is None:
+                unpacked.mapping(keyword, "value")
+        unpacked.settle()
+        return args, node.keywords
+
     def callee(self, node: Any, out: list[Any]) -> None:
         if isinstance(node.func, gast.Name) or self.is_static(node.func):
             return
@@ -269,123 +283,3 @@ def is_negative(node: Any) -> bool:
 
 def is_quiet_shape(node: Any) -> bool:
     return isinstance(node, gast.Compare) or isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not)
-
-
-def check(tree: gast.FunctionDef, ctx: Context | None = None) -> None:
-    """Raises AssertionError unless `tree` is in A-normal form; what is quiet is taken on trust without a `ctx`."""
-    check_core(tree, ctx)
-    for node in walk(tree):
-        if isinstance(node, gast.stmt):
-            check_statement(node, ctx)
-
-
-def check_statement(node: Any, ctx: Context | None = None) -> None:
-    """The grammar of one statement (of CPS form too); blocks within it are not looked at."""
-    if isinstance(node, (gast.If, gast.While)):
-        _check_test(node.test, ctx)
-    elif isinstance(node, gast.Assign) and isinstance(node.targets[0], (gast.Attribute, gast.Subscript)):
-        _check_place(node.targets[0], ctx)
-        _check_atom(node.value, "a stored value")
-    elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Tuple):
-        _check_atom(node.value, "an unpacked value")
-    elif isinstance(node, (gast.Assign, gast.Expr)):
-        _check_rhs(node.value, ctx)
-        assert isinstance(node, gast.Assign) or not isinstance(node.value, ATOMS), "a statement without effect"
-    elif isinstance(node, gast.AugAssign):
-        _check_atom(node.value, "an operand of an augmented assignment")
-    elif isinstance(node, gast.Return):
-        _check_atom(node.value, "a returned value")
-    elif isinstance(node, gast.Delete) and not isinstance(node.targets[0], gast.Name):
-        _check_place(node.targets[0], ctx)
-    elif isinstance(node, gast.Raise):
-        _check_raised(node.exc, ctx)
-        _check_raised(node.cause, ctx)
-
-
-def _check_atom(node: Any, what: str) -> None:
-    assert isinstance(node, ATOMS), f"{what} is a {type(node).__name__}, not an atom"
-
-
-def _check_operand(node: Any) -> None:
-    _check_atom(node.value if isinstance(node, gast.Starred) else node, "an operand")
-
-
-def _check_calm(node: Any, ctx: Context | None, what: str) -> None:
-    assert ctx is None or is_calm(node, ctx), f"{what} runs code that must be seen"
-
-
-def _check_test(node: Any, ctx: Context | None) -> None:
-    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
-        _check_test(node.operand, ctx)
-    elif isinstance(node, gast.Compare) and ctx is not None and may_run(node, ctx):
-        for operand in [node.left, *node.comparators]:
-            _check_atom(operand, "an operand of a comparison that may run code")
-    else:
-        _check_calm(node, ctx, "a test")
-
-
-def _check_place(node: Any, ctx: Context | None) -> None:
-    _check_atom(node.value, "an owner")
-    if isinstance(node, gast.Subscript):
-        parts = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
-        for part in parts:
-            _check_calm(part.value if isinstance(part, gast.Starred) else part, ctx, "an index")
-
-
-def _check_raised(node: Any, ctx: Context | None) -> None:
-    if isinstance(node, gast.Call) and not (ctx is not None and is_calm(node, ctx)):
-        for part in [*node.args, *(k.value for k in node.keywords)]:
-            if not (isinstance(part, gast.Starred) and isinstance(part.value, ATOMS)):
-                _check_calm(part, ctx, "an argument of what is raised")
-    elif node is not None:
-        _check_calm(node, ctx, "what is raised")
-
-
-def _check_rhs(node: Any, ctx: Context | None) -> None:
-    if isinstance(node, ATOMS) or is_marked_quiet(node) and (ctx is None or is_quiet(node, ctx)):
-        return
-    if isinstance(node, gast.BinOp):
-        _check_operand(node.left)
-        _check_operand(node.right)
-    elif isinstance(node, gast.UnaryOp) and not isinstance(node.op, gast.Not):
-        _check_operand(node.operand)
-    elif isinstance(node, (gast.Compare, gast.UnaryOp)):
-        _check_test(node, ctx)
-    elif isinstance(node, gast.Subscript):
-        _check_place(node, ctx)
-    elif isinstance(node, gast.Attribute):
-        _check_member(node, ctx)
-    elif isinstance(node, gast.Call):
-        _check_call(node, ctx)
-    elif isinstance(node, (gast.Tuple, gast.List, gast.Set)):
-        for element in node.elts:
-            _check_operand(element)
-    elif isinstance(node, gast.Dict):
-        for element in [k for k in node.keys if k is not None] + node.values:
-            _check_operand(element)
-    elif isinstance(node, (gast.Yield, gast.YieldFrom)):
-        assert node.value is None or isinstance(node.value, ATOMS), "a value that is yielded has no name"
-    else:
-        assert isinstance(node, gast.JoinedStr), f"{type(node).__name__} is not in A-normal form"
-        _check_calm(node, ctx, "a text")
-
-
-def _check_member(node: gast.Attribute, ctx: Context | None) -> None:
-    known = dotted(node) is not None and (ctx is None or ctx.resolve(node) is not MISSING)
-    assert known or isinstance(node.value, ATOMS), "an attribute of something that has no name"
-
-
-def _check_call(node: gast.Call, ctx: Context | None) -> None:
-    if isinstance(node.func, gast.Attribute):
-        _check_member(node.func, ctx)
-    else:
-        _check_atom(node.func, "a callee")
-    assert not any(isinstance(a, gast.Starred) for a in node.args[:-1]), "a starred argument that is not the last"
-    for a in node.args:
-        _check_operand(a)
-    for keyword in node.keywords:
-        _check_atom(keyword.value, "a keyword argument")
-
-
-def is_marked_quiet(node: Any) -> bool:
-    return getattr(node, "quiet", False)

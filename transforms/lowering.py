@@ -211,8 +211,12 @@ class Lowering:
             out.append(assign(cell, call(self.ctx.use("Cell")), node))
         add: Any = call(attribute(load(result), method), *elements)
         if method == "__setitem__":
-            target = gast.Subscript(value=load(result), slice=elements[0], ctx=gast.Store())
-            body = [assign(target, elements[1], node)]
+            key = elements[0]
+            body = []
+            if not isinstance(key, (gast.Name, gast.Constant)):  # it is evaluated before the value
+                name = self.temp("key")
+                body, key = [assign(name, key, node)], load(name)
+            body.append(assign(gast.Subscript(value=load(result), slice=key, ctx=gast.Store()), elements[1], node))
         else:
             body = [expr_stmt(add, node)]
         for generator in reversed(node.generators):

@@ -136,6 +136,31 @@ def test_a_starred_argument_stands_last():
     """)
 
 
+def test_what_is_unpacked_is_held_where_code_runs_on_its_right():
+    becomes("""
+        def f(x, g):
+            return g(*x, x + 1, g(), *x, **g)
+    """, """
+        def f(x, g):
+            t2 = (*x,)
+            t = x + 1
+            t1 = g()
+            t3 = *t2, t, t1, *x
+            t4 = g(*t3, **g)
+            return t4
+    """)
+    becomes("""
+        def f(x, g):
+            return {**x, "a": x["b"], **x}
+    """, """
+        def f(x, g):
+            t1 = {**x}
+            t = x['b']
+            t2 = {**t1, 'a': t, **x}
+            return t2
+    """)
+
+
 def test_displays_and_stores():
     becomes("""
         def f(x, g):
