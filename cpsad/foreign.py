@@ -17,13 +17,13 @@ from .dataclass_forms import is_named_tuple, makes_itself, new_form
 from .equivalents import EQUIVALENTS
 from .heap import Heap, is_floating
 from .layout import Call, captured, define
+from .memory import owner_of
 from .operands import still
 from .places import here
 from .reach import closes_over, holds_closure, reaches
 from .remedies import remedy_for
 from .resolve import letter_of
 from .rules.registry import REGISTRY, Rule
-from .shadows import owner_of
 from .special import instance_letter, is_special, note
 from .stack import Shallow
 from .transforms.errors import CpsadError, NoDerivativeError

@@ -15,8 +15,8 @@ import numpy as np
 
 from .cotangents import ZERO
 from .layout import Call, define
+from .memory import owner_of
 from .places import here
-from .shadows import owner_of
 from .transforms.errors import CpsadError, NoDerivativeError
 
 __all__ = ["BadCall", "by_protocol", "failing", "leaf", "native", "nested", "under_handler"]

@@ -18,12 +18,13 @@ import numpy as np
 from .class_attributes import check_set
 from .cotangents import ZERO, Absorbing, accumulate, add_at, stacked
 from .floating import NEVER, is_floating
+from .memory import owner_of
 from .outer import GlobalCell, OuterCell
 from .places import here
 from .reach import closes_over, code_behind, foreign_dtype, reaches, runs_python
 from .refusals import Refusals
 from .rows import Flat, Rows
-from .shadows import UNCHANGED, Shadows, owner_of
+from .shadows import UNCHANGED, Shadows
 from .stack import OnCStack
 from .transforms.errors import NoDerivativeError
 from .unseen import is_text_in_doubt

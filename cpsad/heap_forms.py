@@ -18,10 +18,10 @@ import numpy as np
 from .cotangents import ZERO, Absorbing, stacked
 from .heap import Heap
 from .layout import Call, define
+from .memory import owner_of
 from .operands import still
 from .places import here
 from .resolve import letter_of
-from .shadows import owner_of
 from .transforms.errors import UnsupportedError
 
 __all__ = ["CONSTANT", "FORMS", "MOVERS", "PLAIN", "heap_form"]

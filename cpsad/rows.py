@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .memory import owner_of
 from .places import here
-from .shadows import owner_of
 from .transforms.errors import NoDerivativeError
 
 __all__ = ["Flat", "Rows"]

@@ -15,18 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from .cotangents import ZERO, Absorbing, accumulate, add_at, unbroadcast
+from .cotangents import ZERO, Absorbing, accumulate, add_at
+from .memory import bounds, copy_overlapping, fit_to, flat_view, is_basic, last_only, overlaps_itself, owner_of
 from .operands import still
 from .places import here
 from .products import Products
 from .reach import reaches, runs_python
 from .transforms.errors import NoDerivativeError
 
-__all__ = ["UNCHANGED", "Shadows", "owner_of"]
+__all__ = ["UNCHANGED", "Shadows"]
 
 UNCHANGED: Any = object()  # what a store that overwrites nothing leaves to restore
 _SCALARS = {int, float, bool, complex, np.float64, np.int64}
-_BASIC = {int, slice, type(None), type(Ellipsis), np.int64, np.int32, np.intp}
 
 
 class Sequence:
@@ -36,58 +36,6 @@ class Sequence:
 
     def __init__(self, content: Any, values: Any) -> None:
         self.content, self.values = content, values
-
-
-def owner_of(array: Any) -> Any:
-    """The array that holds the memory of `array`."""
-    base = array.base
-    while base is not None:
-        if isinstance(base, np.ndarray):
-            array, base = base, base.base
-        elif isinstance(getattr(base, "base", None), np.ndarray):  # of np.lib.stride_tricks
-            array, base = base.base, base.base.base
-        else:
-            break
-    return array
-
-
-def _bounds(array: Any) -> tuple[int, int]:
-    """The first and last address of an array's memory."""
-    low = array.__array_interface__["data"][0]
-    if not array.size:
-        return low, low
-    high = low + array.itemsize
-    for n, stride in zip(array.shape, array.strides, strict=True):
-        if stride < 0:
-            low += (n - 1) * stride
-        else:
-            high += (n - 1) * stride
-    return low, high
-
-
-def overlaps_itself(array: Any) -> bool:
-    """Whether two elements of an array may be one place in memory."""
-    if array.flags.c_contiguous or array.flags.f_contiguous:
-        return False
-    reach = array.itemsize
-    for stride, n in sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1):
-        if stride < reach:
-            return True
-        reach += stride * (n - 1)
-    return False
-
-
-def _is_basic(index: Any) -> bool:
-    return all(type(i) in _BASIC for i in index) if type(index) is tuple else type(index) in _BASIC
-
-
-def flat_view(iterator: Any, index: Any) -> tuple[Any, Any]:
-    """What `x.flat[index]` is: an array that shares the memory of `x`, and an index into it."""
-    array = iterator.base
-    if array.flags.c_contiguous:
-        return array.reshape(-1), index
-    where = np.arange(array.size)[index]
-    return array, np.unravel_index(where, array.shape)
 
 
 class Shadows:
@@ -191,7 +139,7 @@ class Shadows:
     def shadow(self, array: Any, owner: Any) -> Any:
         known = self.shadows.get(id(owner))
         if known is None:
-            low, high = _bounds(owner)
+            low, high = bounds(owner)
             known = self.shadows[id(owner)] = low, np.zeros(high - low, np.uint8)
         low, content = known
         if not array.size:
@@ -256,7 +204,7 @@ class Shadows:
                 return adjoint
             shadow = self.shadow(owner, owner_of(owner))
             adjoint = adjoint.real if owner.dtype.kind == "f" else np.conj(adjoint)
-            if _is_basic(index):
+            if is_basic(index):
                 shadow[index] += adjoint
             else:
                 np.add.at(shadow, index, adjoint)
@@ -281,7 +229,10 @@ class Shadows:
         content = owner[index]
         if isinstance(content, np.ndarray) and content.base is not None:
             content = content.copy()
-        owner[index] = value
+        if isinstance(value, np.ndarray) and owner_of(value) is root:
+            copy_overlapping(owner, index, value)
+        else:
+            owner[index] = value
         self.note_write(root)
         return Sequence(content, still(value)) if sequence and carries else content
 
@@ -319,13 +270,13 @@ class Shadows:
         shadow[index] = 0
         if owner.dtype.kind not in "fc":
             return ZERO
-        if not _is_basic(index) and np.ndim(g):
-            g = _last_only(g, owner, index)
+        if not is_basic(index) and np.ndim(g):
+            g = last_only(g, owner, index)
         if type(old) is Sequence:
             array = np.array(old.values)
-            self._spread(old.values, _fit(g, array))  # type: ignore[attr-defined]
+            self._spread(old.values, fit_to(g, array))  # type: ignore[attr-defined]
             return ZERO
-        return _fit(g, value)
+        return fit_to(g, value)
 
     def store_flat(self, owner: Any, index: Any, value: Any, active: bool) -> Any:
         """`x.flat[index] = value`."""
@@ -416,11 +367,12 @@ class Shadows:
         self.note_write(root)
         return array.copy()
 
-    def restore(self, array: Any, old: Any) -> None:
-        """Backward of an in-place update: the array is as it was; on what it got nothing depends any more."""
+    def restore(self, array: Any, old: Any, where: Any = True) -> None:
+        """Backward of an in-place update (`where`): the array is as it was; on what it got nothing depends any more."""
         if old is not UNCHANGED:
             np.copyto(array, old)
-            self.erase(array)
+            if where is True:  # else `drain` has left what belongs to the elements that stayed
+                self.erase(array)
 
     def erase(self, array: Any) -> None:
         root = owner_of(array)
@@ -448,25 +400,3 @@ class Shadows:
     def final_contents(self) -> list[tuple[Any, Any]]:
         """Arrays written so far, with copies of what they hold: asked where the forward pass ends."""
         return [(a, a.copy()) for a in self.written.values()]
-
-
-def _last_only(g: Any, owner: Any, index: Any) -> Any:
-    """The cotangent of what was written at an index that may name a place twice: the last one stays there."""
-    parts = index if type(index) is tuple else (index,)
-    if all(getattr(p, "dtype", None) == np.bool_ or type(p) in _BASIC for p in parts):
-        return g
-    numbers = np.empty(owner.shape, np.intp)
-    order = np.arange(g.size).reshape(g.shape)
-    numbers[index] = order
-    return np.where(numbers[index] == order, g, 0)
-
-
-def _fit(g: Any, value: Any) -> Any:
-    """A cotangent of the shape and kind of what was written, which NumPy has broadcast."""
-    kind = getattr(value, "dtype", None)
-    if np.iscomplexobj(g) and not (kind.kind == "c" if kind is not None else isinstance(value, complex)):
-        g = g.real
-    shape = np.shape(value)
-    if len(shape) > np.ndim(g):  # leading ones, which a store leaves off
-        return np.reshape(unbroadcast(g, np.empty(shape[len(shape) - np.ndim(g):])), shape)
-    return unbroadcast(g, value)

@@ -24,6 +24,7 @@ import numpy as np
 from . import lazy
 from .rules.registry import REGISTRY
 from .runtime import lacks
+from .transforms.special import TAKE_ITERATORS
 from .unseen import QUIET_MODULES, met, stores
 
 __all__ = ["are_calls", "groups_in_reach", "groups_of_call", "groups_of_names", "groups_of_type", "groups_of_value",
@@ -342,14 +343,20 @@ def _iterates(code: types.CodeType) -> bool:
 
 
 def _consumed(codes: list[types.CodeType]) -> set[types.CodeType]:
-    """Generator expressions that are the argument of a call: nothing of them is left when the call is done."""
+    """Generator expressions that are the argument of a call: nothing of them is left when the call is done.
+
+    (Not those that a method takes which is called by its name, on an object of unknown kind.)
+    """
     import dis
 
     found: set[types.CodeType] = set()
     for code in codes:
         waiting: Any = None
+        method: Any = None
         calls = -1
         for step in dis.get_instructions(code):
+            if step.opname in ("LOAD_METHOD", "LOAD_ATTR") and waiting is None:
+                method = step.argval
             if step.opname == "LOAD_CONST" and isinstance(step.argval, types.CodeType) and step.argval.co_name == "<genexpr>":
                 waiting, calls = step.argval, -1
             elif waiting is not None and step.opname == "GET_ITER":
@@ -357,8 +364,9 @@ def _consumed(codes: list[types.CodeType]) -> set[types.CodeType]:
             elif calls >= 0 and step.opname.startswith("CALL"):
                 calls += 1
                 if calls == 2:
-                    found.add(waiting)
-                    waiting, calls = None, -1
+                    if method not in TAKE_ITERATORS:
+                        found.add(waiting)
+                    waiting, method, calls = None, None, -1
             elif calls >= 0 and step.opname not in ("PRECALL", "CACHE"):
                 waiting, calls = None, -1
     return found

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from .cotangents import ZERO, Absorbing
+from .memory import bounds, copy_overlapping, flat_view, overlaps_itself, owner_of
 from .places import here
 from .reach import reaches
-from .shadows import _bounds, flat_view, overlaps_itself, owner_of
 from .transforms.errors import NoDerivativeError
 
 __all__ = ["Shadowed"]
@@ -49,7 +49,7 @@ class Shadowed:
         if entry is None:
             if not make:
                 return None
-            low, high = _bounds(owner)
+            low, high = bounds(owner)
             entry = owner, low, np.zeros(high - low, np.uint8), np.zeros(high - low, np.uint8)
             self.memory[id(owner)] = entry
         _, low, content, known = entry
@@ -118,7 +118,10 @@ class Shadowed:
         if overlaps_itself(owner):
             self.refuse_memory("an array whose elements overlap in memory", "one write changes several of them")
         assert made is not None
-        owner[index] = value
+        if isinstance(value, np.ndarray):
+            copy_overlapping(owner, index, value)
+        else:
+            owner[index] = value
         shadow, known = made
         if isinstance(tangent, Absorbing):
             if tangent is not ZERO:

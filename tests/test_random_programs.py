@@ -6,6 +6,7 @@ import pytest
 
 from cpsad import CpsadError, inspection
 from tests.oracle import close, same
+from tests.random_programs import templates
 from tests.random_programs.check import ARGS, load
 from tests.random_programs.generate import FEATURES, program
 from tests.random_programs.run import run
@@ -26,6 +27,18 @@ def test_gradients(chunk):
     counts, failures = run(chunk, chunk + CHUNK, shrinks=False, show=lambda *parts: shown.append(" ".join(map(str, parts))))
     assert not failures, "\n".join([*shown, program(failures[0][0])])
     assert counts["right"] >= 0.9 * CHUNK, "\n".join(shown)
+
+
+@pytest.mark.parametrize("pool", ["MATRICES", "CONTAINERS"])
+def test_gradients_of_statements_put_together(pool, chunk):
+    """A tenth as many of each pool, every fourth in forward mode too."""
+    right = 0
+    for seed in range(chunk, chunk + CHUNK // 10):
+        text = templates.program(getattr(templates, pool), seed)
+        kind, detail = templates.judge(text, f"<{pool} {seed}>", seed % 4 == 0)
+        assert kind in ("right", "refused", "invalid"), f"{kind}: {detail}\n{templates.shrunk(text, kind)}"
+        right += kind == "right"
+    assert right > 0.6 * CHUNK // 10
 
 
 @pytest.mark.parametrize("start", range(0, 60, 20))
@@ -77,6 +90,23 @@ def test_the_judge_finds_what_is_wrong(monkeypatch):
     counts, failures = run(0, 10, features, shrinks=False, show=lambda *_: None)
     assert len(failures) >= 7 and not counts["right"]
     assert {verdict.kind for _, verdict in failures} == {"wrong"}
+
+
+def test_the_judge_of_statements_finds_what_is_wrong(monkeypatch):
+    real = templates.value_and_grad
+
+    def bent(function):
+        def differentiate(x):
+            value, gradient = real(function)(x)
+            return value, gradient * [1, 1, 1.01, 1]
+
+        return differentiate
+
+    monkeypatch.setattr(templates, "value_and_grad", bent)
+    text = templates.program(templates.MATRICES, 0)
+    assert templates.judge(text)[0] == "wrong"
+    small = templates.shrunk(text, "wrong")
+    assert "def f(x):" in small and len(small) < len(text)
 
 
 def test_shrinking():

@@ -420,3 +420,26 @@ def test_constants_and_rounding_give_zero(function):
     gradient = grad(function)(1.25)
     assert gradient == 0.0
     assert type(gradient) is float
+
+
+@pytest.mark.parametrize("operator", [grad, cpsad.jacfwd], ids=["reverse", "forward"])
+def test_what_numpy_overwrites_before_it_is_copied_is_refused(operator):
+    def crossing(x):
+        y = np.outer(x, x)
+        y[:, 3] = y[2, :]
+        return y.sum()
+
+    def copied(x):
+        y = np.outer(x, x)
+        y[:, 3] = y[2, :].copy()
+        return y.sum()
+
+    x = np.array([0.73, -0.41, 0.37, 0.91])
+    y = np.outer(x, x)
+    y[:, 3] = y[2, :]
+    if y[3, 3] == x[2] * x[3]:
+        pytest.skip("this NumPy copies it first")
+    with pytest.raises(NoDerivativeError, match="gets a part of itself") as caught:
+        operator(crossing)(x)
+    assert caught.value.where.line == line_of(crossing, "y[2, :]") and ".copy()" in str(caught.value)
+    assert close(operator(copied)(x), differences(copied, x))

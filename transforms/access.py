@@ -12,6 +12,7 @@ from .nodes import assign, call, const, copy_tree, expr_stmt, is_name, load, tup
 
 __all__ = ["Access"]
 
+POSITION = (gast.Slice, gast.UnaryOp, gast.BinOp, gast.operator, gast.unaryop, gast.expr_context)
 LAYOUT = ("shape", "strides", "dtype", "data")  # what an array's memory means
 
 
@@ -60,9 +61,19 @@ class Access:
         self.pull(back, name)
 
     def copies(self, value: Any) -> bool:
-        """Whether an item may be a new array, with a shadow of its own: one at a mask or an index array is."""
-        return isinstance(value, gast.Subscript) and any(
-            isinstance(n, gast.Name) and self.frame.fact(n).kind != "s" for n in walk(value.slice))
+        """Whether an item may be a new array, with a shadow of its own: one at a mask, a list or an index array is."""
+        if not isinstance(value, gast.Subscript):
+            return False
+        parts = value.slice.elts if isinstance(value.slice, gast.Tuple) else [value.slice]
+        return not all(map(self.is_position, [n for part in parts for n in walk(part)]))
+
+    def is_position(self, node: Any) -> bool:
+        """Whether it stands for a number, or belongs to a slice."""
+        if isinstance(node, gast.Name):
+            return self.frame.fact(node).kind == "s"
+        if isinstance(node, gast.Constant):
+            return not isinstance(node.value, bool) and isinstance(node.value, (int, type(None), type(...)))
+        return isinstance(node, POSITION)
 
     def look_up(self, node: Any, value: gast.Subscript, kind: str) -> None:
         """The read itself; of an owner of unknown kind, it may call the `__getitem__` of a class."""

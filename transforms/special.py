@@ -27,6 +27,7 @@ __all__ = ["dispatch", "groups_of", "is_met", "may_run"]
 COMPARISONS = {gast.Lt: "lt", gast.LtE: "le", gast.Gt: "gt", gast.GtE: "ge", gast.Eq: "eq", gast.NotEq: "ne"}
 CONTAINMENT = {gast.In: "contains", gast.NotIn: "lacks"}
 ATTRIBUTES = {"getattr", "hasattr", "setattr", "delattr"}
+TAKE_ITERATORS = {"extend", "extendleft", "update"}  # methods that use up what they are given
 
 
 def groups_of(node: Any, ctx: Context) -> tuple[str, ...]:
@@ -141,6 +142,7 @@ def dispatch(graph: Graph, ctx: Context, transfers: Any) -> None:
 def _statement(node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
     ctx = transfer.ctx
     made = None
+    _taken_whole(node, transfer, graph, out)
     if isinstance(node, gast.AugAssign):
         operation = gast.BinOp(left=load(node.target.id), op=node.op, right=node.value)
         if is_met(operation, transfer, operation.left, operation.right):
@@ -166,6 +168,21 @@ def _statement(node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
     _name_indices(node, graph, transfer, out)
     transfer.statement(node)
     out.append(node)
+
+
+def _taken_whole(node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
+    """`xs += values`, `xs[i:j] = values` of a list and what may be a generator: its values as a tuple."""
+    if "iterate" not in transfer.ctx.special:
+        return
+    target = node.targets[0] if isinstance(node, gast.Assign) else getattr(node, "target", None)
+    if isinstance(node, gast.Assign) and isinstance(target, gast.Subscript) and isinstance(target.slice, gast.Slice):
+        owner = target.value
+    elif isinstance(node, gast.AugAssign) and isinstance(node.op, gast.Add):
+        owner = load(target.id)
+    else:
+        return
+    if transfer.atom(owner).kind == "l" and is_name(node.value) and transfer.atom(node.value).kind == "o":
+        node.value = _named("values", call(transfer.ctx.use("tuple"), node.value), node, graph, transfer, out)
 
 
 def _callee(value: Any, node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
@@ -218,9 +235,14 @@ def _unpack(node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
 
 
 def _each_star(value: Any, node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
-    """`[*values]`, `f(*values)` of what may be a generator: its values as a tuple."""
+    """`[*values]`, `f(*values)`, `xs.extend(values)` of what may be a generator: its values as a tuple."""
     ctx = transfer.ctx
     if "iterate" not in ctx.special:
+        return
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr in TAKE_ITERATORS and (
+            is_name(value.func.value) and transfer.atom(value.func.value).kind != "o"):
+        value.args = [_named("values", call(ctx.use("tuple"), a), node, graph, transfer, out)
+                      if is_name(a) and transfer.atom(a).kind == "o" else a for a in value.args]
         return
     elements = value.elts if isinstance(value, (gast.List, gast.Tuple, gast.Set)) else (
         value.args if isinstance(value, gast.Call) else [])

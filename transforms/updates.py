@@ -201,7 +201,7 @@ class Updates:
             extra = [] if isinstance(where, gast.Constant) else [copy_tree(where)]
             out.append(assign(gathered, self.on_heap("drain", load(out_array.id), load(old), pending, *extra), node))
             if result is None:
-                out.append(expr_stmt(self.on_heap("restore", load(out_array.id), load(old)), node))
+                out.append(expr_stmt(self.on_heap("restore", load(out_array.id), load(old), *extra), node))
             else:
                 out.append(assign(result, self.on_heap("undo", load(out_array.id), load(old), load(name)), node))
 

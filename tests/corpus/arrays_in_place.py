@@ -786,3 +786,41 @@ def other_updates_at_places(x, s):
     np.minimum.at(y, (slice(1, 3), 1), x[0] * 4 + 3)
     np.power.at(y, (3, [0, 0]), 2.0)
     return np.sum(y * y)
+
+
+@case(normal(4))
+def copy_at_a_list_is_written(x):
+    y = x * x
+    z = y[[0, 2]]
+    z[0] = 0.0
+    w = np.outer(x, y)[(0, 2),]
+    w[0] *= x
+    return z.sum() * 3 + y.sum() + (w * w).sum()
+
+
+@case(normal(4))
+def copies_at_lists_and_slices_are_written(x):
+    y = np.outer(x, x)
+    a, b, c = y[:, [0, 1]], y[[True, False, True, True]], y[np.ix_([0, 1], [1, 2])]
+    a[0] = 2.0
+    b *= x
+    c[1] = x[0]
+    return (a * a).sum() + (b * b).sum() + (c * c).sum() * y.sum()
+
+
+@case(normal(4))
+def sum_written_where_a_mask_holds(x):
+    y = x * x
+    np.add(y, x[1], out=y, where=[True, False, True, False])
+    np.subtract(x, y, out=y, where=y > 0.5)
+    return (y * y * np.arange(1, 5)).sum()
+
+
+@case(normal(3, 3))
+def parts_of_itself_are_written(x):
+    y = x * 1.0
+    y[1:] = y[:-1]
+    y[:, 0] = y[:, 1]
+    y[...] = y[::-1]
+    y[:2, :2] = y[2, 2]
+    return (y * np.arange(9).reshape(3, 3)).sum() + (y * y).sum()

@@ -157,3 +157,24 @@ def row_taken_and_the_array_written_after(x):
     z[1] = v * 2
     first, *rest = reversed(z)
     return first * rest[0] + v
+
+
+@case(normal(3))
+def list_takes_what_generators_give(x):
+    def squares():
+        for v in x:
+            yield v * v
+
+    ys = [x[0]]
+
+    def last():
+        return ys[-1]
+
+    ys.extend(v * last() for v in x)
+    xs = ys[:2]
+    xs.extend(v * x[0] for v in ys)
+    xs += squares()
+    xs[1:2] = (v + 1 for v in squares())
+    d = {}
+    d.update((i, v * 2) for i, v in enumerate(squares()))
+    return sum(v * (i + 1) for i, v in enumerate(xs)) + sum(d.values())
