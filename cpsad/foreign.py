@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import forms, guarded
+from . import forms, guarded, lazy
 from .cotangents import ZERO, Poison, unbroadcast
 from .dataclass_forms import is_named_tuple, makes_itself, new_form
 from .equivalents import EQUIVALENTS
@@ -104,7 +104,7 @@ def other(function: Any, signature: str) -> Any:
                     return _bound_method(rule.otherwise or rule.pullback, owner, signature)
                 if _calls(function, call) and rule.primitive in EQUIVALENTS:
                     return _bound_method(EQUIVALENTS[rule.primitive], owner, signature)
-                return _alone(_method_of_builtin, call, function, owner, rule, call)
+                return _alone(_step_by_step, call, function, owner, rule, call, signature)
     if rule is not None:
         by_name = {getattr: _get_attribute, setattr: _set_attribute}.get(function) if not call.keywords else None
         return _alone(lambda: by_name or _primitive(function, rule, call), call)
@@ -376,6 +376,22 @@ def _shallow(function: Any) -> Any:
             return function(*args)
 
     return called
+
+
+def _step_by_step(function: Any, owner: Any, rule: Rule, call: Call, signature: str) -> Any:
+    """A method of a built-in class; one that takes the values of an iterator which runs code takes one after the other."""
+    plain = _method_of_builtin(function, owner, rule, call)
+    python = lazy.STEP_BY_STEP.get(rule.primitive)
+    if python is None or not call.is_plain or len(call.args) != 1:
+        return plain
+    from .iteration import runs_on_next
+
+    def adapted(heap: Heap, k: Any, /, values: Any) -> Any:
+        if runs_on_next(values):
+            return _bound_method(python, owner, "V")(heap, k, values)
+        return plain(heap, k, values)
+
+    return adapted
 
 
 def _method_of_builtin(function: Any, owner: Any, rule: Rule, call: Call) -> Any:

@@ -6,6 +6,7 @@ goes on to those, in C.
 
 from __future__ import annotations
 
+import collections
 from typing import Any
 
 import numpy as np
@@ -162,6 +163,37 @@ def is_generator(iterator: Any) -> bool:
     from .generators import Generator
 
     return isinstance(iterator, Generator)
+
+
+def list_extended(owner: Any, values: Any) -> None:
+    """`owner.extend(values)`: what the generator's code sees of the list has grown so far."""
+    for value in values:
+        list.append(owner, value)
+
+
+def deque_extended(owner: Any, values: Any) -> None:
+    for value in values:
+        collections.deque.append(owner, value)
+
+
+def deque_extended_left(owner: Any, values: Any) -> None:
+    for value in values:
+        collections.deque.appendleft(owner, value)
+
+
+def dict_updated(owner: Any, values: Any) -> None:
+    for key, value in values:
+        dict.__setitem__(owner, key, value)
+
+
+def set_updated(owner: Any, values: Any) -> None:
+    for value in values:
+        set.add(owner, value)
+
+
+STEP_BY_STEP: dict[Any, Any] = {list.extend: list_extended, collections.deque.extend: deque_extended,
+                                collections.deque.extendleft: deque_extended_left, dict.update: dict_updated,
+                                set.update: set_updated}
 
 
 def zip_of(*iterables: Any, strict: bool = False) -> Any:

@@ -141,9 +141,10 @@ def dispatch(graph: Graph, ctx: Context, transfers: Any) -> None:
 
 def _statement(node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
     ctx = transfer.ctx
-    made = None
-    _taken_whole(node, transfer, graph, out)
-    if isinstance(node, gast.AugAssign):
+    made = _taken(node, transfer, graph, out)
+    if made is not None:
+        pass
+    elif isinstance(node, gast.AugAssign):
         operation = gast.BinOp(left=load(node.target.id), op=node.op, right=node.value)
         if is_met(operation, transfer, operation.left, operation.right):
             from .analysis import OPERATORS
@@ -170,25 +171,31 @@ def _statement(node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
     out.append(node)
 
 
-def _taken_whole(node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
-    """`xs += values`, `xs[i:j] = values` of a list and what may be a generator: its values as a tuple."""
-    if "iterate" not in transfer.ctx.special:
-        return
-    target = node.targets[0] if isinstance(node, gast.Assign) else getattr(node, "target", None)
-    if isinstance(node, gast.Assign) and isinstance(target, gast.Subscript) and isinstance(target.slice, gast.Slice):
-        owner = target.value
-    elif isinstance(node, gast.AugAssign) and isinstance(node.op, gast.Add):
-        owner = load(target.id)
-    else:
-        return
-    if transfer.atom(owner).kind == "l" and is_name(node.value) and transfer.atom(node.value).kind == "o":
-        node.value = _named("values", call(transfer.ctx.use("tuple"), node.value), node, graph, transfer, out)
+def _takes_unknown(value: gast.Call, transfer: Any) -> bool:
+    """Whether a method takes one by one what may be a generator, whose code may look at the method's owner."""
+    return ("iterate" in transfer.ctx.special and value.func.attr in TAKE_ITERATORS and is_name(value.func.value)
+            and any(is_name(a) and transfer.atom(a).kind == "o" for a in value.args))
+
+
+def _taken(node: Any, transfer: Any, graph: Graph, out: list[Any]) -> Any:
+    """`xs += values`, `xs[i:j] = values` of a list and what may be a generator."""
+    ctx = transfer.ctx
+    if "iterate" not in ctx.special or not is_name(getattr(node, "value", None)) or transfer.atom(node.value).kind != "o":
+        return None
+    if isinstance(node, gast.AugAssign) and isinstance(node.op, gast.Add) and transfer.atom(load(node.target.id)).kind == "l":
+        method = call(ctx.use("getattr"), load(node.target.id), const("extend"))
+        return expr_stmt(call(_named("method", method, node, graph, transfer, out), node.value), node)
+    target = node.targets[0] if isinstance(node, gast.Assign) else None
+    if isinstance(target, gast.Subscript) and isinstance(target.slice, gast.Slice) and transfer.atom(target.value).kind == "l":
+        node.value = _named("values", call(ctx.use("tuple"), node.value), node, graph, transfer, out)
+    return None
 
 
 def _callee(value: Any, node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
     """`owner.name(...)` where reading the attribute may run code."""
     if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
-        if is_met(value.func, transfer, value.func.value) and transfer.ctx.resolve(value.func) is MISSING:
+        if (is_met(value.func, transfer, value.func.value) or _takes_unknown(value, transfer)) and (
+                transfer.ctx.resolve(value.func) is MISSING):
             made = call(transfer.ctx.use("getattr"), value.func.value, const(value.func.attr))
             value.func = _named("method", made, node, graph, transfer, out)
 
@@ -235,14 +242,9 @@ def _unpack(node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
 
 
 def _each_star(value: Any, node: Any, transfer: Any, graph: Graph, out: list[Any]) -> None:
-    """`[*values]`, `f(*values)`, `xs.extend(values)` of what may be a generator: its values as a tuple."""
+    """`[*values]`, `f(*values)` of what may be a generator: its values as a tuple."""
     ctx = transfer.ctx
     if "iterate" not in ctx.special:
-        return
-    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr in TAKE_ITERATORS and (
-            is_name(value.func.value) and transfer.atom(value.func.value).kind != "o"):
-        value.args = [_named("values", call(ctx.use("tuple"), a), node, graph, transfer, out)
-                      if is_name(a) and transfer.atom(a).kind == "o" else a for a in value.args]
         return
     elements = value.elts if isinstance(value, (gast.List, gast.Tuple, gast.Set)) else (
         value.args if isinstance(value, gast.Call) else [])

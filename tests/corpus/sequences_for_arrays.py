@@ -1,5 +1,6 @@
 """Lists and tuples where NumPy computes, arrays taken apart into numbers, and iteration over arrays."""
 
+import collections
 import math
 import operator
 
@@ -170,11 +171,17 @@ def list_takes_what_generators_give(x):
     def last():
         return ys[-1]
 
-    ys.extend(v * last() for v in x)
-    xs = ys[:2]
-    xs.extend(v * x[0] for v in ys)
+    ys.extend(v * last() for v in x)  # it sees the list grow
+    xs = [ys[0], ys[1]]
+    xs.extend(v * xs[-1] for v in ys)
     xs += squares()
     xs[1:2] = (v + 1 for v in squares())
-    d = {}
-    d.update((i, v * 2) for i, v in enumerate(squares()))
-    return sum(v * (i + 1) for i, v in enumerate(xs)) + sum(d.values())
+    d = {-1: x[1]}
+    d.update((i, v * d[i - 1]) for i, v in enumerate(squares()))
+    q = collections.deque(xs[:2])
+    q.extendleft(v * q[0] for v in x)
+    try:
+        xs.extend(v if v < 100 else [][0] for v in (x[0], 200.0, x[1]))
+    except IndexError:
+        xs.append(x[2] * xs[-1])
+    return sum(v * (i + 1) for i, v in enumerate([*xs, *q])) + sum(d.values())

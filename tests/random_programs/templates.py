@@ -235,6 +235,10 @@ xs.sort()
 xs += [{e}]
 xs *= 2; xs = xs[:5]
 xs.extend(v * x[{k}] for v in xs[:2])
+xs.extend(v * xs[-1] for v in xs[:2])
+xs.extend(map(lambda v: v * t, xs[:2]))
+d.update((k, v * t) for k, v in list(d.items())[:2])
+q.extend(v * q[0] for v in xs[:2])
 xs = sorted(xs, key=lambda v: -v)
 ys = xs; ys.append({e})
 ys = xs[:]; ys[0] = {e}
