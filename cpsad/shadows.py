@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from .cotangents import ZERO, Absorbing, accumulate, add_at
+from .cotangents import ZERO, Absorbing, accumulate, add_at, dense
 from .memory import bounds, copy_overlapping, fit_to, flat_view, is_basic, last_only, overlaps_itself, owner_of
 from .operands import still
 from .places import here
@@ -149,6 +149,7 @@ class Shadows:
     def pour(self, array: Any, owner: Any, adjoint: Any) -> None:
         """Adds an adjoint of `array` to its shadow."""
         shadow = self.shadow(array, owner)
+        adjoint = dense(adjoint)
         if shadow.dtype.kind == "c":
             adjoint = np.conj(adjoint)
         elif getattr(adjoint, "dtype", shadow.dtype).kind == "c":

@@ -190,3 +190,12 @@ def finally_that_reads_what_another_turn_has_bound(x, y):
         finally:
             y += x
     return y
+
+
+@case(0.5, normal(3))
+def element_spread_over_a_part_of_its_array(x, a):
+    w = a
+    for _ in range(4):
+        a = np.tanh(w)
+        w[:2], w[2] = (a * x)[1:]
+    return a.sum()

@@ -174,7 +174,9 @@ def list_takes_what_generators_give(x):
     ys.extend(v * last() for v in x)  # it sees the list grow
     xs = [ys[0], ys[1]]
     xs.extend(v * xs[-1] for v in ys)
-    xs += squares()
+    zs = [x[2], x[0]]
+    zs += squares()
+    xs.extend(zs)
     xs[1:2] = (v + 1 for v in squares())
     d = {-1: x[1]}
     d.update((i, v * d[i - 1]) for i, v in enumerate(squares()))
