@@ -306,6 +306,18 @@ def found_in(heap: Any, container: Any, item: Any) -> bool:
     return item in container
 
 
+def _backwards(heap: Any, plain: Any, values: Any) -> Any:
+    kind = type(values)
+    member = python_member(kind, "__reversed__")
+    if member is not None:
+        return invoke(heap, member, values)
+    item = python_member(kind, "__getitem__")
+    if item is not None and kind not in _PLAIN:
+        return (invoke(heap, item, values, i) for i in range(length(heap, values) - 1, -1, -1))
+    return plain(values)
+
+
+PROTOCOLS[reversed] = lambda heap: functools.partial(_backwards, heap, plainly(heap, reversed))
 PROTOCOLS[next] = _with(advance)
 PROTOCOLS[iter] = _with(iterator_of)
 PROTOCOLS[operator.contains] = _with(found_in)

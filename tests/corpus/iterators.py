@@ -117,3 +117,29 @@ def walrus_in_generators_of_a_loop(x, y):
 @case(normal(3), 0.4)
 def array_from_numbers_of_iterators(x, y):
     return np.sum(np.array(list(itertools.starmap(operator.mul, zip(x, itertools.repeat(y))))) ** 2)
+
+
+@case(normal(3))
+def backwards_by_the_methods_of_classes(x):
+    class Chain:
+        def __init__(self, values):
+            self.values = list(values)
+
+        def __iter__(self):
+            return iter(self.values)
+
+        def __reversed__(self):
+            return iter([2 * v for v in self.values[::-1]])
+
+    class Scaled:
+        def __init__(self, values):
+            self.values = list(values)
+
+        def __len__(self):
+            return len(self.values)
+
+        def __getitem__(self, i):
+            return self.values[i] * self.values[0]
+
+    first, second = reversed(Chain(x)), reversed(Scaled(x))
+    return sum(v * w * (i + 1) for i, (v, w) in enumerate(zip(first, second)))
