@@ -144,7 +144,29 @@ def _next_of_class(heap: Any, k: Any, member: Any, iterator: Any, default: tuple
     return ZERO, k(default[0])
 
 
-FORMS[iter], FORMS[next] = _iter, _next
+def _reversed(function: Any, call: Call) -> Any:
+    if not call.is_plain or len(call.args) != 1:
+        return None
+    from . import foreign
+
+    plain = foreign._moving(reversed, REGISTRY.lookup(reversed), call)
+
+    def adapted(heap: Any, k: Any, values: Any) -> Any:
+        kind = type(values)
+        member = python_member(kind, "__reversed__")
+        if member is not None:
+            return call_method(heap, k, member, values)
+        if member_of(kind, "__reversed__") is MISSING:
+            if python_member(kind, "__getitem__") is not None:
+                return heap.form(lazy.items_backwards, "V")(heap, k, values)
+            if runs_on_next(values):
+                reversed(values)  # raises
+        return plain(heap, k, values)
+
+    return adapted
+
+
+FORMS[iter], FORMS[next], FORMS[reversed] = _iter, _next, _reversed
 
 
 # -- consumers ------------------------------------------------------------------------------------------------------

@@ -91,6 +91,12 @@ def sequence_items(sequence: Any) -> Any:
         i += 1
 
 
+def items_backwards(sequence: Any) -> Any:
+    """`reversed` of an object that has `__len__` and `__getitem__`."""
+    for i in range(len(sequence) - 1, -1, -1):
+        yield sequence[i]
+
+
 def delegate(suspend: Any, iterable: Any) -> Any:
     """`yield from iterable`, in a generator that is suspended by `suspend`."""
     iterator = iter(iterable)
