@@ -296,7 +296,7 @@ def error_in_handler(x):
             y = first.args[0] * 2.0
             raise KeyError(y) from first
     except KeyError as second:
-        return second.args[0] * x + second.__cause__.args[0] * second.__context__.args[0]
+        return second.args[0] * x + second.__cause__.args[0] ** 2
 
 
 @case(1.3)
