@@ -45,19 +45,25 @@ class Deferred:
             del self.lines[start:]
             return False
         type_ = Maybe(frozenset({"ZERO"}), Arr(inner.dtype, 2, True))
-        old = owner.cells.get(name)
-        if old not in (None, ZERO, type_):
+        if not self.holds_sum(owner, name, type_):
             del self.lines[start:]
             return False
-        owner.cells[name] = type_
-        if old != type_:
-            self.stager.changed = True
         if name not in owner.dues:
             owner.dues[name] = inner.dtype
             self.stager.changed = True
         self.narrowed.pop(name, None)
         place = f"{way}{identifier(name, set())}"
         self.cases(g, lambda v: self.add_due(place, v, a, b, right))
+        return True
+
+    def holds_sum(self, owner: Any, name: str, type_: Any) -> bool:
+        """Whether a variable of a frame further out can be an array that is added to where it lies; it is from now on."""
+        old = owner.cells.get(name)
+        if old not in (None, ZERO, type_):
+            return False
+        owner.cells[name] = type_
+        if old != type_:
+            self.stager.changed = True
         return True
 
     def add_due(self, place: str, g: Val, a: Val, b: Val, right: bool) -> Val:

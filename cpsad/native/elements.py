@@ -11,7 +11,7 @@ from typing import Any
 import gast
 
 from .. import cotangents
-from .types import FLOAT, INT, ZERO, Arr, Maybe, Num, Single, Tup
+from .types import FLOAT, INT, Arr, Maybe, Num, Single, Tup
 from .values import Val, identifier
 
 __all__ = ["Elements"]
@@ -41,13 +41,9 @@ class Elements:
             del self.lines[start:]
             return False
         type_ = Maybe(frozenset({"ZERO"}), Arr(x.type.dtype, x.type.rank, True))
-        old = owner.cells.get(name)
-        if old not in (None, ZERO, type_):
+        if not self.holds_sum(owner, name, type_):
             del self.lines[start:]
             return False
-        owner.cells[name] = type_
-        if old != type_:
-            self.stager.changed = True
         self.narrowed.pop(name, None)
         x = x if x.elementwise is None and x.product is None else self.named(x)
         self.cases(g, lambda v: self.add_element(f"{way}{identifier(name, set())}", x, index, v, node))

@@ -5,12 +5,14 @@ expressions that use them. `{e}` is an expression, `{i}` a basic index, `{fi}` a
 `{n}` numbers below 4, `{j}` one below 16. A program's gradient is judged by central differences of two widths.
 """
 
+import itertools
 import linecache
 import random
 
 import numpy as np
 
 from cpsad import CpsadError, jacfwd, value_and_grad
+from tests.random_programs.shrink import shrink
 
 __all__ = ["CONTAINERS", "MATRICES", "judge", "load", "program", "shrunk"]
 
@@ -357,22 +359,17 @@ def judge(text, name="<program>", forward=False):
     return "right", ""
 
 
-def shrunk(text, kind):
-    """The program without the lines that its failure does not need."""
-    lines = text.split("\n")
-    start = lines.index("def f(x):") + 1
-    again = True
-    while again:
-        again = False
-        for i in range(len(lines) - 1, start - 1, -1):
-            fewer = lines[:i] + lines[i + 1:]
-            try:
-                fails = judge("\n".join(fewer), f"<shrunk {i} {len(lines)} {hash(text)}>", kind == "wrong forward")[0] == kind
-            except SyntaxError:
-                continue
-            if fails:
-                lines, again = fewer, True
-    return "\n".join(lines)
+def shrunk(text, kind, tries=200):
+    """The program made small, as long as it fails in this way."""
+    numbers = itertools.count()
+
+    def fails(candidate):
+        try:
+            return judge(candidate, f"<shrunk {next(numbers)} {hash(text)}>", kind == "wrong forward")[0] == kind
+        except (SyntaxError, KeyError):  # it is no program any more, or has no `f`
+            return False
+
+    return shrink(text, fails, tries)
 
 
 def main(first, last):
