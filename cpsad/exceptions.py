@@ -5,7 +5,8 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
-from .transforms.errors import CpsadError
+from .places import here
+from .transforms.errors import CpsadError, UnsupportedError
 
 __all__ = ["EXCEPTIONS", "catches"]
 
@@ -43,6 +44,15 @@ def during(error: Any, handled: BaseException) -> None:
     error.__context__ = handled
 
 
+def without_context(owner: Any) -> Any:
+    """What `__context__` is about to be read of: no exception, since generated code handles exceptions elsewhere."""
+    if isinstance(owner, BaseException):
+        raise here(UnsupportedError, "__context__ of an exception cannot be read in a differentiated function",
+                   why="generated code runs handlers after Python has left its own, and Python sets __context__ by these",
+                   remedy="raise ... from error, and read __cause__")
+    return owner
+
+
 def special(manager: Any, name: str) -> Any:
     """The special method of a context manager, looked up on its type."""
     kind = type(manager)
@@ -69,5 +79,5 @@ def print_exc(caught: BaseException, limit: int | None = None, file: Any = None,
 
 EXCEPTIONS: dict[str, Any] = {
     "BaseException": BaseException, "catches": catches, "suppresses": suppresses, "is_class": is_class, "during": during,
-    "special": special, "format_exc": format_exc, "print_exc": print_exc, "type": type,
+    "without_context": without_context, "special": special, "format_exc": format_exc, "print_exc": print_exc, "type": type,
 }

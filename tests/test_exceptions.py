@@ -7,6 +7,7 @@ import traceback
 import numpy as np
 import pytest
 
+import cpsad
 from cpsad import grad, value_and_grad
 
 
@@ -243,3 +244,30 @@ def test_cause_given_by_the_user_is_kept():
     with pytest.raises(ValueError) as info:
         grad(f)(1.0)
     assert isinstance(info.value.__cause__, KeyError)
+
+
+def reads_context(x):
+    try:
+        try:
+            raise ValueError(x)
+        except ValueError:
+            raise KeyError(x * 2) from None
+    except KeyError as error:
+        return error.args[0] * error.__context__.args[0]
+
+
+def gets_context(x):
+    try:
+        raise ValueError(x)
+    except ValueError as error:
+        return x if getattr(error, "__context__", None) is None else x * 2
+
+
+@pytest.mark.parametrize("function", [reads_context, gets_context])
+@pytest.mark.parametrize("operator", [grad, cpsad.jacfwd], ids=["reverse", "forward"])
+def test_the_context_of_an_exception_is_refused(function, operator):
+    """Generated code runs handlers elsewhere, where Python would set another one, or none."""
+    with pytest.raises(cpsad.UnsupportedError, match="__context__") as info:
+        operator(function)(1.0)
+    assert "__cause__" in str(info.value)
+    assert "__context__" in info.value.where.excerpt()

@@ -23,6 +23,8 @@ named first, since its constructor is the user's code: `raise E(x)` is `error = 
 
 from __future__ import annotations
 
+import sys
+import traceback
 from typing import Any
 
 import gast
@@ -31,6 +33,8 @@ from .context import Context
 from .nodes import assign, at, attribute, call, const, copy_tree, expr_stmt, if_, is_name, load, ret, store, tuple_
 
 __all__ = ["Exceptions", "check_try"]
+
+_ASKING = (sys.exc_info, getattr(sys, "exception", sys.exc_info), traceback.format_exc, traceback.print_exc)
 
 
 class Exceptions:
@@ -197,22 +201,37 @@ class Exceptions:
 
     # -- what asks for the exception that is being handled -----------------------------------------------------
 
-    def handled(self, node: Any) -> Any:
-        """`sys.exc_info()` and the like in a handler, whose generated code runs outside of one; or None."""
-        if not (isinstance(node, gast.Call) and self.handling):
-            return None
-        import sys
-        import traceback
+    def asks_for_handled(self, node: Any) -> bool:
+        """Whether the node asks for an exception that Python knows to be handled: generated code handles it elsewhere."""
+        if isinstance(node, gast.Attribute):
+            return node.attr == "__context__" and isinstance(node.ctx, gast.Load)
+        if not isinstance(node, gast.Call):
+            return False
+        if is_name(node.func) and node.func.id == "getattr" and len(node.args) > 1:
+            return isinstance(node.args[1], gast.Constant) and node.args[1].value == "__context__"
+        if not self.handling:
+            return False
+        asked = self.ctx.resolve(node.func)
+        return any(asked is function for function in _ASKING)
 
+    def handled(self, node: Any, out: list[Any]) -> Any:
+        """What `sys.exc_info()` and the like are in a handler, and `error.__context__` anywhere; None for other nodes."""
+        if not self.asks_for_handled(node):
+            return None
+        if isinstance(node, gast.Attribute):
+            owner = self.expr(node.value, out)  # type: ignore[attr-defined]
+            return at(attribute(call(self.ctx.use("without_context"), owner), "__context__"), node)
+        if is_name(node.func) and node.func.id == "getattr":
+            node.args[0] = call(self.ctx.use("without_context"), node.args[0])
+            return self.flat(node, out)  # type: ignore[attr-defined]
         asked, caught = self.ctx.resolve(node.func), self.handling[-1]
         if asked is sys.exc_info:
             return tuple_([call(self.ctx.use("type"), load(caught)), load(caught), attribute(load(caught), "__traceback__")])
-        if asked is getattr(sys, "exception", sys):
-            return load(caught)
         if asked in (traceback.format_exc, traceback.print_exc):
             node.args.insert(0, load(caught))
             node.func = self.ctx.use(asked.__name__)
-        return None
+            return self.flat(node, out)  # type: ignore[attr-defined]
+        return load(caught)
 
 
 def check_try(node: Any) -> None:

@@ -70,7 +70,7 @@ class Lowering:
 
     def expr(self, node: Any, out: list[Any], hint: str | None = None) -> Any:
         """`node` in core form; statements that must run before it go to `out`."""
-        if self.handling and (asked := self.handled(node)) is not None:
+        if (asked := self.handled(node, out)) is not None:
             return asked
         if not self.must_lower(node):
             return node
@@ -83,6 +83,7 @@ class Lowering:
         return any(isinstance(n, LOWERED) or is_zero_super(n)
                    or isinstance(n, gast.BoolOp) and not is_quiet(n, self.ctx)
                    or isinstance(n, gast.Compare) and len(n.ops) > 1 and not is_quiet(n, self.ctx)
+                   or self.asks_for_handled(n)
                    for n in walk_scope(node))
 
     def lower_IfExp(self, node: Any, out: list[Any], hint: str | None) -> Any:
@@ -163,9 +164,6 @@ class Lowering:
                                   [node.key, node.value])
 
     def lower_Call(self, node: Any, out: list[Any], hint: str | None) -> Any:
-        asked = self.handled(node)
-        if asked is not None:
-            return asked
         if is_zero_super(node):
             first = self.ctx.first_parameter
             return call("super", load("__class__"), load(first))

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import sys
 
 import numpy as np
 
@@ -297,6 +298,14 @@ def error_in_handler(x):
             raise KeyError(y) from first
     except KeyError as second:
         return second.args[0] * x + second.__cause__.args[0] ** 2
+
+
+@case(1.3)
+def asks_what_is_handled(x):
+    try:
+        raise ValueError(x * 3.0)
+    except ValueError:
+        return sys.exc_info()[1].args[0] * x + len([sys.exc_info()[0].__name__, sys.exc_info()[2]])
 
 
 @case(1.3)

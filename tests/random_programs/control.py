@@ -76,8 +76,8 @@ class Control:
                       f"{p}except Boom as {error}:{p2}{target} = {error}.amount * {other}")
         elif way == 2:
             self.line(f"try:{p2}try:{self.pad(2)}raise Boom({value}){p2}except Boom as {error}:"
-                      f"{self.pad(2)}raise Fizz({error}.amount * 0.5 + {other}){p}except Fizz as {error}:"
-                      f"{p2}{target} = {error}.amount + {error}.__context__.amount")
+                      f"{self.pad(2)}raise Fizz({error}.amount * 0.5 + {other}) from {error}{p}except Fizz as {error}:"
+                      f"{p2}{target} = {error}.amount + {error}.__cause__.amount")
         elif way == 3:
             self.line(f"{error} = Boom({value})")
             self.line(f"{error}.amount = {error}.amount * 0.5 + {other}")
