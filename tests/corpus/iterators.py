@@ -129,7 +129,7 @@ def backwards_by_the_methods_of_classes(x):
             return iter(self.values)
 
         def __reversed__(self):
-            return iter([2 * self.values[2], self.values[1], self.values[0] * 3])
+            return iter([2 * v for v in self.values[::-1]])
 
     class Scaled:
         def __init__(self, values):
