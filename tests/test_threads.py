@@ -160,9 +160,11 @@ def ours(frame):
 def with_fault_at(number, work):
     """Runs `work` and raises at the line of cpsad's or of generated code that runs as number `number`.
 
-    Returns how many lines ran.
+    Returns how many lines ran. In a thread of its own: where a trace function raises in an `except` clause, CPython may take
+    the exception of that clause for handled forever.
     """
     count = 0
+    errors = []
 
     def trace(frame, event, arg):
         nonlocal count
@@ -175,12 +177,20 @@ def with_fault_at(number, work):
                 raise Fault
         return trace
 
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    finally:
-        sys.settrace(before)
+    def traced():
+        sys.settrace(trace)
+        try:
+            work()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            sys.settrace(None)
+
+    thread = threading.Thread(target=traced)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
     return count
 
 
