@@ -57,11 +57,11 @@ def _is_plain(kind: Any) -> bool:
 
 
 _ADDED: tuple[Any, ...] = (list, tuple, str, bytes, set, frozenset, dict, collections.deque, type({}.keys()), type({}.items()))
-_SUMS = [f"__{side}{name}__" for name in ("add", "mul", "mod", "or", "and", "sub") for side in ("", "r")]
+_SUMS = [f"__{side}{name}__" for name in ("add", "mul", "mod", "or", "and", "xor", "sub") for side in ("", "r")]
 
 
 def operands(left: Any, right: Any) -> None:
-    """Checks the operands of `+`, `*` or `%`, which containers and strings have too."""
+    """Checks the operands of `+`, `*`, `%` and the like, which containers and strings have too."""
     if isinstance(left, _ADDED) or isinstance(right, _ADDED):
         kinds: list[Any] = [type(left), type(right)]
         if kinds[0] is str or kinds[1] is str:

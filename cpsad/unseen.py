@@ -217,6 +217,10 @@ class Watch:
         self.failure: Any = None
         self.texts = False  # whether texts that are made of active values have been added unseen
 
+    def __cpsad_inside__(self) -> tuple[()]:
+        """A frame refers to its trace function: what is found by way of that is ours, not the frame's."""
+        return ()
+
     def __enter__(self) -> Watch:
         self.outer, _watching.watch = _watching.watch, self
         if self.at_once:

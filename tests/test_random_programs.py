@@ -38,7 +38,7 @@ def test_gradients_of_statements_put_together(pool, chunk):
         kind, detail = templates.judge(text, f"<{pool} {seed}>", seed % 4 == 0)
         assert kind in ("right", "refused", "invalid"), f"{kind}: {detail}\n{templates.shrunk(text, kind)}"
         right += kind == "right"
-    assert right > 0.6 * CHUNK // 10
+    assert right > 0.3 * CHUNK // 10  # the others are refused, or no programs
 
 
 @pytest.mark.parametrize("start", range(0, 60, 20))

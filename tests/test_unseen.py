@@ -309,3 +309,24 @@ def test_classes_are_looked_for_once_there_is_one():
     assert not kinds.holds_storing([{}] * 100)
     assert not kinds.holds_storing([1.0, "text", None])
     assert kinds.holds_storing([[{"node": (Node(1.0),)}]])
+
+
+def test_a_generator_that_is_watched_does_not_hold_what_the_watch_knows():
+    """Its frame refers to the trace function, and that to all that is stored."""
+    class Counted:
+        def __init__(self):
+            self.seen = []
+
+        def __eq__(self, other):
+            numbers = (n for n in (1, 2, 3))
+            for n in numbers:
+                self.seen.append(n)
+            return len(self.seen) > 2
+
+        __hash__ = None
+
+    def f(x):
+        values = [x, x * x]
+        return values[0] * values[1] * ([Counted()].count(Counted()) + 1)
+
+    assert grad(f)(2.0) == 24.0

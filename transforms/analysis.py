@@ -24,6 +24,7 @@ from .splice import Mismatch, bind_arguments
 
 __all__ = ["Analysis", "Callee", "OPERATORS", "analyse", "check"]
 
+SET_ALGEBRA = (gast.BitOr, gast.BitAnd, gast.BitXor)  # of numbers they are constants
 OPERATORS = {gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.FloorDiv: "floordiv",
              gast.Mod: "mod", gast.Pow: "pow", gast.MatMult: "matmul", gast.LShift: "lshift", gast.RShift: "rshift",
              gast.BitAnd: "and_", gast.BitOr: "or_", gast.BitXor: "xor", gast.UAdd: "pos", gast.USub: "neg",
@@ -328,13 +329,15 @@ class _Transfer:
             return Fact("s" if kinds == {"s"} else "n", active)
         if isinstance(op, gast.Mod) and left.kind == "c":
             return Fact("c", active)  # text
-        if isinstance(op, (gast.Add, gast.Mult, gast.Mod, gast.BitOr, gast.BitAnd, gast.Sub)) and kinds & set("lctd"):
+        if isinstance(op, (gast.Add, gast.Mult, gast.Mod, gast.Sub, *SET_ALGEBRA)) and kinds & set("lctd"):
             containers = kinds & set("ltd")
             if kinds & {"l", "t"} and kinds & {"n", "a"}:  # an array, unless `*` repeats a list
                 return Fact("n" if "a" in kinds or not isinstance(op, gast.Mult) else "o", True)
             if kinds & {"l", "t"} and "o" in kinds:
                 return Fact("o", True)
             return Fact(containers.pop() if len(containers) == 1 and "o" not in kinds else "o", False)
+        if isinstance(op, SET_ALGEBRA) and not kinds & NUMERIC:
+            return Fact("o", left.active or right.active)
         if isinstance(op, gast.Add) and kinds & NUMERIC or not isinstance(op, (gast.Add, gast.Mult, gast.Mod)):
             return Fact("n", active)
         return Fact("o", active)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from .access import Access
-from .analysis import NUMERIC, OPERATORS
+from .analysis import NUMERIC, OPERATORS, SET_ALGEBRA
 from .context import Fact
 from .memory import outputs
 from .nodes import assign, at, call, const, copy_tree, expr_stmt, load, walk
@@ -178,7 +178,8 @@ class Statements(Access, Updates):
             operands = self.mixed(node, value)
         kinds = {self.frame.fact(o).kind for o in operands}
         if len(operands) == 2 and not kinds <= NUMERIC:
-            if kinds & set("ltdc") and isinstance(value.op, (*ADDITIVE, gast.Sub, gast.BitOr, gast.BitAnd)):
+            if kinds & set("ltdc") and isinstance(value.op, (*ADDITIVE, gast.Sub, *SET_ALGEBRA)) or (
+                    isinstance(value.op, SET_ALGEBRA) and not kinds & NUMERIC):
                 check = [o for o in operands if isinstance(o, gast.Name) and self.frame.fact(o).kind not in "sltdc"]
                 if check:
                     self.forward.append(expr_stmt(call(self.ctx.use("operands"), *map(copy_tree, operands)), node))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from .access import as_expression
-from .analysis import NUMERIC, OPERATORS
+from .analysis import NUMERIC, OPERATORS, SET_ALGEBRA
 from .context import MISSING, Fact
 from .nodes import assign, call, const, copy_tree, expr_stmt, is_name, load, loads, walk
 from .special import as_call, is_met
@@ -265,7 +265,8 @@ class TangentStatements(TangentStores, TangentCalls):
             self.mark_text(name, operands)
             return
         if len(operands) == 2 and not kinds <= NUMERIC:
-            if kinds & set("ltdc") and isinstance(value.op, (*ADDITIVE, gast.Sub, gast.BitOr, gast.BitAnd)):
+            if kinds & set("ltdc") and isinstance(value.op, (*ADDITIVE, gast.Sub, *SET_ALGEBRA)) or (
+                    isinstance(value.op, SET_ALGEBRA) and not kinds & NUMERIC):
                 if any(isinstance(o, gast.Name) and self.kind(o) not in "sltdc" for o in operands):
                     self.do(call(self.ctx.use("operands"), *map(copy_tree, operands)))
                 self.bind(name, value, self.found)
