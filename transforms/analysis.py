@@ -272,7 +272,9 @@ class _Transfer:
         every = [k.arg for k in node.keywords if k.arg != "out" or not (
             isinstance(k.value, gast.Constant) and k.value.value is None)]
         written = "out" in every or len(node.args) + self_first > rule.inputs
-        names = [name for name in every if name != "out" and not (written and name == "where")]
+        if written and rule.role == "parts":
+            return False  # each result goes into an array of its own
+        names = [name for name in every if name != "out" and not (written and rule.elementwise and name == "where")]
         return not starred and None not in names and rule.fits(min(len(node.args) + self_first, rule.inputs), names)
 
     @staticmethod

@@ -128,8 +128,9 @@ class TangentCalls(TangentRules):
             raise self.ctx.refuse(self.node, "several arrays are written into by one call",
                                   why="its rule gives the tangent of one result", remedy="assign the results")
         args = [*([value.func.value] if self_first else []), *value.args][: rule.inputs]
-        kept = [k for k in value.keywords if k.arg not in ("out", "where")]
-        where = next((k.value for k in value.keywords if k.arg == "where"), const(True))
+        masked = rule.elementwise  # else `where` says which elements go into a reduction
+        kept = [k for k in value.keywords if k.arg != "out" and not (masked and k.arg == "where")]
+        where = next((k.value for k in value.keywords if masked and k.arg == "where"), const(True))
         plain = gast.Call(func=value.func, args=value.args[: rule.inputs - self_first], keywords=kept)
         tangents = self.prepared(plain, rule, args, kept) if rule.role in ("rule", "gather") else None
         made = None

@@ -149,7 +149,8 @@ class Updates:
     def with_outputs(self, node: Any, value: gast.Call, rule: Any, name: str | None, args: list[Any]) -> None:
         """`f(..., out=x)`: `args` are the arguments of `f`, `x` among them or a keyword."""
         found = outputs(node)
-        kept = [k for k in value.keywords if k.arg not in ("out", "where")]
+        masked = rule.elementwise  # else `where` says which elements go into a reduction
+        kept = [k for k in value.keywords if k.arg != "out" and not (masked and k.arg == "where")]
         if len(found) > 1:
             raise self.ctx.refuse(node, "several arrays are written into by one call",
                                   why="its rule gives the cotangents of one result", remedy="assign the results")
@@ -161,7 +162,7 @@ class Updates:
             live = getattr(node, "live", ())
             node = assign(name, value, node)
             node.live = live
-        where = next((k.value for k in value.keywords if k.arg == "where"), const(True))
+        where = next((k.value for k in value.keywords if masked and k.arg == "where"), const(True))
         self.update(node, rule, name, args[: rule.inputs], kept, found[0], where)
 
     def update(self, node: Any, rule: Any, name: str | None, args: list[Any], keywords: list[Any], out_array: gast.Name,

@@ -39,7 +39,7 @@ def of(rule: Rule) -> Any:
     """The forward rule of a primitive: a function, "linear", or None if there is none."""
     global _loaded
     if not _loaded:
-        for name in ("forward_python", "forward_arrays", "forward_reductions", "forward_linalg"):
+        for name in ("forward_python", "forward_arrays", "forward_reductions", "forward_folds", "forward_linalg"):
             importlib.import_module(f"cpsad.rules.{name}")  # which enters its rules
         _loaded = True
     for library, name in tuple(ON_IMPORT.items()):
@@ -98,7 +98,7 @@ linear(np.concatenate, np.stack, np.vstack, np.dstack, np.hstack, np.column_stac
 linear(np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit, *present(np, "unstack"))
 
 # Sums, Fourier transforms, counts
-linear(np.cumsum, array.cumsum, np.generic.cumsum, *present(np, "cumulative_sum"), np.add.accumulate, np.add.reduceat)
+linear(np.cumsum, array.cumsum, np.generic.cumsum, *present(np, "cumulative_sum"))
 linear(np.bincount)
 linear(
     np.fft.fft, np.fft.ifft, np.fft.rfft, np.fft.irfft, np.fft.hfft, np.fft.ihfft, np.fft.fft2, np.fft.ifft2, np.fft.fftn,

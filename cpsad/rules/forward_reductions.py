@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from ..cotangents import ZERO, Absorbing
-from . import numpy_ufuncs
 from .forward import array, forward
 from .helpers_elementwise import mod_right
 from .helpers_forward import cast_to, contracted, one, spread
@@ -303,7 +302,6 @@ forward(
     present(np, "cumulative_prod"),
     lambda d, y, x, *, axis=None, dtype=None, include_initial=False: with_initial(scan(d, x, axis), y, axis),
 )
-forward(np.multiply.accumulate, lambda d, y, array, axis=0: scan(d, array, axis))
 forward(
     np.diff,
     lambda d, y, a, n=1, axis=-1, prepend=None, append=None: (
@@ -333,42 +331,6 @@ def joined(a: Any, axis: int, middle: Any, prepend: Any, append: Any, side: int 
     return np.concatenate(parts, axis)
 
 
-def folded(d: Any, y: Any, a: Any, axis: int, slopes: Any, last: bool) -> Any:
-    """Of a fold, step by step."""
-    if isinstance(d, Absorbing):
-        return d
-    a, d, y = np.moveaxis(a, axis, 0), np.moveaxis(d, axis, 0), np.moveaxis(y, axis, 0)
-    rows = [d[0]]
-    for i in range(1, len(a)):
-        first = slopes(rows[-1], y[i], y[i - 1], a[i])[0]
-        second = slopes(d[i], y[i], y[i - 1], a[i])[1]
-        rows.append(first + second)
-    return rows[-1] if last else np.moveaxis(np.stack(rows), 0, axis)
-
-
-def _folds(ufunc: Any) -> None:
-    from .numpy_elementwise import table
-
-    slopes = table.rules[ufunc].pullback
-    if ufunc not in (np.add, np.multiply):
-        forward(ufunc.accumulate, lambda d, y, array, axis=0: folded(d, y, array, axis, slopes, False))
-    if ufunc in (np.subtract, np.divide, np.hypot, np.logaddexp2, np.fmod, np.remainder):
-        forward(ufunc.reduce, lambda d, y, array, axis=0: folded(d, ufunc.accumulate(array, axis), array, axis, slopes, True))
-
-
-for _ufunc in numpy_ufuncs.BINARY:
-    _folds(_ufunc)
-
-
-def log_sum_tangent(d: Any, y: Any, a: Any, axis: Any, keepdims: bool) -> Any:
-    if isinstance(d, Absorbing):
-        return d
-    middle = y if keepdims or axis is None else np.expand_dims(y, axis)
-    weights = np.exp(a - np.where(middle == -np.inf, 0, middle))
-    return np.sum(weights * d, axis=axis, keepdims=keepdims)
-
-
-forward(np.logaddexp.reduce, lambda d, y, array, axis=0, *, keepdims=False: log_sum_tangent(d, y, array, axis, keepdims))
 forward(np.divmod, lambda d, y, x1, x2: ((ZERO, spread(d, y[1])), (ZERO, spread(mod_right(d, x1, x2), y[1]))))
 forward(np.modf, lambda d, y, x: ((d, ZERO),))
 forward(np.frexp, lambda d, y, x: ((steps(d, y[1]), ZERO),))

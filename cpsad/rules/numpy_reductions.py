@@ -17,7 +17,6 @@ from .helpers_reductions import (
     cumsum_back,
     diff_back,
     diff_parts,
-    kept,
     median_back,
     prod_back,
     share,
@@ -302,17 +301,6 @@ defrule(
     ),
     result="n",
 )
-defrule(
-    np.logaddexp.reduce,
-    lambda g, y, array, axis=0, *, keepdims=False: (
-        kept(g, array, axis, keepdims)
-        * np.exp(array - kept(np.where(y == -np.inf, 0, y), array, axis, keepdims))
-    ),
-    result="n",
-)
-defrule(np.add.accumulate, lambda g, y, array, axis=0: cumsum_back(g, array, axis), "n")
-defrule(np.multiply.accumulate, lambda g, y, array, axis=0: cumprod_back(g, y, array, axis), "n")
-
 # No rule: np.quantile, np.percentile and their nan forms, np.nanmedian, np.nanprod, np.nancumsum,
 # np.nancumprod, np.cov, np.corrcoef, np.gradient, np.trapezoid, np.histogram, np.bincount; `out`, `where`,
 # `initial`, and `keepdims` and `ddof` by position.

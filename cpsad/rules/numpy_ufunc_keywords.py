@@ -1,29 +1,41 @@
-"""Universal functions with `dtype=`, `where=` (without `out=` too), `casting=`, `order=`, in plain Python.
+"""Universal functions with `dtype=`, `signature=`, `where=` (without `out=` too), `casting=`, `order=`, in plain Python.
 
-`dtype` converts the operands, as NumPy's choice of a loop does. Where `where` is false, the result is memory as it was, a
-constant: its cotangent is dropped, and slopes there are not computed.
+`dtype` and `signature` convert the operands, as NumPy's choice of a loop does. Where `where` is false, the result is memory as
+it was, a constant: its cotangent is dropped, and slopes there are not computed.
 """
 
 import numpy as np
 
-from . import numpy_elementwise
+from . import numpy_elementwise, numpy_linear
 from .numpy_writers import check_casting
-from .registry import Table
+from .registry import Table, present
 
 table = Table("numpy ufunc keywords")
 
 
-def check_loop(ufunc, inputs, dtype, casting, order):
-    """Raises as the ufunc does for these operands and keywords."""
+def loop_of(ufunc, inputs, dtype, signature, sig, casting, order):
+    """What each operand is converted to (None: nothing); raises as the ufunc does for these operands and keywords."""
     empty = [x if isinstance(x, (bool, int, float, complex)) else np.empty(0, np.asarray(x).dtype) for x in inputs]
-    ufunc(*empty, dtype=dtype, casting=casting, order=order)
+    named = {"signature": signature, "sig": sig, "dtype": dtype}
+    named = {k: v for k, v in named.items() if v is not None}
+    if ufunc.signature is None:
+        ufunc(*empty, casting=casting, order=order, **named)
+    if not named or "dtype" in named:
+        return [dtype] * ufunc.nin
+    kinds = [type(x) if isinstance(x, (bool, int, float, complex)) else x.dtype for x in empty]
+    return ufunc.resolve_dtypes((*kinds, *[None] * ufunc.nout), signature=in_full(signature or sig), casting=casting)
+
+
+def in_full(signature):
+    """A signature as a tuple of dtypes."""
+    return tuple(map(np.dtype, signature.replace("->", ""))) if isinstance(signature, str) else signature
 
 
 def is_all(where):
     return where is True
 
 
-table.constant(check_loop, is_all)
+table.constant(loop_of, is_all)
 
 
 def converted(x, dtype):
@@ -59,9 +71,8 @@ def _unary(ufunc, slopes):
         result="n",
     )
 
-    def called(x, out=None, *, where=True, dtype=None, casting="same_kind", order="K", subok=True):
-        check_loop(ufunc, [x], dtype, casting, order)
-        x = converted(x, dtype)
+    def called(x, out=None, *, where=True, dtype=None, casting="same_kind", order="K", subok=True, signature=None, sig=None):
+        x = converted(x, loop_of(ufunc, [x], dtype, signature, sig, casting, order)[0])
         result = ufunc(x) if is_all(where) else partly(x, where)
         return finished(ordered(result, order), out, where, casting)
 
@@ -84,9 +95,10 @@ def _binary(ufunc, slopes):
         result="n",
     )
 
-    def called(x1, x2, out=None, *, where=True, dtype=None, casting="same_kind", order="K", subok=True):
-        check_loop(ufunc, [x1, x2], dtype, casting, order)
-        x1, x2 = converted(x1, dtype), converted(x2, dtype)
+    def called(x1, x2, out=None, *, where=True, dtype=None, casting="same_kind", order="K", subok=True, signature=None,
+               sig=None):
+        types = loop_of(ufunc, [x1, x2], dtype, signature, sig, casting, order)
+        x1, x2 = converted(x1, types[0]), converted(x2, types[1])
         result = ufunc(x1, x2) if is_all(where) else partly(x1, x2, where)
         return finished(ordered(result, order), out, where, casting)
 
@@ -94,9 +106,71 @@ def _binary(ufunc, slopes):
     numpy_elementwise.table.otherwise(ufunc, called)
 
 
+def _without_slopes(ufunc):
+    """Of a function that is differentiated by one of its operands."""
+    def called(x1, x2, out=None, *, where=True, dtype=None, casting="same_kind", order="K", subok=True, signature=None,
+               sig=None):
+        if ufunc is not np.ldexp or signature is not None or sig is not None:
+            types = loop_of(ufunc, [x1, x2], dtype, signature, sig, casting, order)
+            x1, x2 = converted(x1, types[0]), converted(x2, types[1])
+        else:
+            x1 = converted(x1, dtype)
+        result = ufunc(x1, x2) if is_all(where) else np.where(where, ufunc(np.where(where, x1, 1), x2), 0)
+        return finished(ordered(result, order), out, where, casting)
+
+    numpy_elementwise.table.otherwise(ufunc, called)
+
+
+def clip(a, a_min=None, a_max=None, out=None, *, min=None, max=None, where=True, dtype=None, casting="same_kind", order="K",
+         subok=True):
+    """`np.clip`, between bounds of which either name holds."""
+    low, high = a_min if min is None else min, a_max if max is None else max
+    low, high = None if low is None else converted(low, dtype), None if high is None else converted(high, dtype)
+    result = np.clip(converted(a, dtype), low, high)
+    return finished(ordered(result if is_all(where) else np.where(where, result, 0), order), out, where, casting)
+
+
+def _axes(axes):
+    return tuple([tuple(a) if isinstance(a, (tuple, list)) else (a,) for a in axes])
+
+
+table.constant(_axes)
+
+
+def _to_the_end(x, axes):
+    return np.moveaxis(x, axes, tuple(range(-len(axes), 0)))
+
+
+def _product(ufunc):
+    def called(x1, x2, out=None, *, casting="same_kind", order="K", dtype=None, subok=True, signature=None, sig=None,
+               axes=None, axis=None, keepdims=False):
+        types = loop_of(ufunc, [x1, x2], dtype, signature, sig, casting, order)
+        x1, x2 = converted(x1, types[0]), converted(x2, types[1])
+        if axis is not None:
+            axes = [axis, axis]
+        if axes is not None:
+            axes = _axes(axes)
+            x1, x2 = _to_the_end(x1, axes[0]), _to_the_end(x2, axes[1])
+        result = ufunc(x1, x2)
+        if keepdims:
+            result = np.expand_dims(result, -1 if axis is None else axis)
+        elif axes is not None and len(axes) > 2 and len(axes[2]):
+            result = np.moveaxis(result, tuple(range(-len(axes[2]), 0)), axes[2])
+        return finished(ordered(result, order), out, True, casting)
+
+    numpy_linear.table.otherwise(ufunc, called)
+
+
 for _ufunc, _rule in tuple(numpy_elementwise.table.rules.items()):
-    if isinstance(_ufunc, np.ufunc) and _ufunc not in (np.heaviside, np.copysign, np.ldexp, getattr(np, "clip", None)):
-        if _ufunc.nin == 1:
-            _unary(_ufunc, _rule.pullback)
-        elif _ufunc.nin == 2:
-            _binary(_ufunc, _rule.pullback)
+    if not isinstance(_ufunc, np.ufunc):
+        continue
+    if _ufunc in (np.heaviside, np.copysign, np.ldexp):
+        _without_slopes(_ufunc)
+    elif _ufunc.nin == 1:
+        _unary(_ufunc, _rule.pullback)
+    elif _ufunc.nin == 2:
+        _binary(_ufunc, _rule.pullback)
+numpy_elementwise.table.otherwise(np.clip, clip)
+for _ufunc in (np.matmul, *present(np, "vecdot", "matvec", "vecmat")):
+    if isinstance(_ufunc, np.ufunc):
+        _product(_ufunc)

@@ -1,55 +1,53 @@
-"""Methods of NumPy's universal functions, and those that give several results.
-
-`accumulate` and `reduce` of functions that have no formula of their own go back step by step, each with the rule of
-the function; `outer` is the function, of arrays with axes of length 1 between.
-"""
+"""Universal functions of several results, and functions of one value that are written in Python."""
 
 import numpy as np
 
 from ..cotangents import ZERO, unbroadcast
-from . import numpy_elementwise
 from .helpers import cast
 from .helpers_elementwise import mod_right
-from .helpers_ufuncs import fold_back, i0_slope, reduceat_sum, steps
+from .helpers_ufuncs import i0_slope, steps
+from .numpy_ufunc_keywords import converted, finished, is_all, loop_of, ordered
 from .registry import Table, present
 
 table = Table("numpy ufuncs")
 defrule, parts = table.defrule, table.parts
 
-BINARY = (np.add, np.subtract, np.multiply, np.divide, np.remainder, np.fmod, np.power, np.float_power, np.logaddexp,
-          np.logaddexp2, np.arctan2, np.hypot, np.maximum, np.minimum, np.fmax, np.fmin, np.copysign)
-
-
-def _methods(ufunc):
-    slopes = numpy_elementwise.table.rules[ufunc].pullback
-
-    def outer(A, B):
-        return ufunc(np.reshape(A, (*np.shape(A), *[1] * np.ndim(B))), B)
-
-    if ufunc not in (np.add, np.multiply):
-        defrule(
-            ufunc.accumulate,
-            lambda g, y, array, axis=0: fold_back(g, y, array, axis, slopes),
-            result="n",
-        )
-    table.python(ufunc.outer, outer)
-    # Not np.power and np.arctan2: NumPy's own reduction by them may skip elements
-    if ufunc in (np.subtract, np.divide, np.hypot, np.logaddexp2, np.fmod, np.remainder):
-        defrule(
-            ufunc.reduce,
-            lambda g, y, array, axis=0: fold_back(g, ufunc.accumulate(array, axis), array, axis, slopes, True),
-            result="n",
-        )
-
-
-for _ufunc in BINARY:
-    _methods(_ufunc)
-defrule(np.add.reduceat, lambda g, y, array, indices, axis=0: reduceat_sum(g, array, indices, axis), "n")
-
 # Several results
 parts(np.divmod, lambda g, y, x1, x2: (unbroadcast(g[1], x1), unbroadcast(mod_right(g[1], x1, x2), x2)), "t")
 parts(np.modf, lambda g, y, x: g[0], "t")
 parts(np.frexp, lambda g, y, x: steps(g[0], y[1]), "t")
+
+
+
+def in_arrays(results, out, where, casting, order):
+    """Several results, each in the array that is given for it, if any."""
+    if out is None:
+        return tuple([ordered(r, order) for r in results])
+    return tuple([finished(ordered(r, order), o, where, casting) for r, o in zip(results, out)])
+
+
+def _one_operand(ufunc):
+    def called(x, out1=None, out2=None, *, out=None, where=True, dtype=None, casting="same_kind", order="K", subok=True,
+               signature=None, sig=None):
+        x = converted(x, loop_of(ufunc, [x], dtype, signature, sig, casting, order)[0])
+        results = ufunc(x if is_all(where) else np.where(where, x, 1))
+        return in_arrays(results, (out1, out2) if out is None else out, where, casting, order)
+
+    table.otherwise(ufunc, called)
+
+
+def divmod_with_keywords(x1, x2, out1=None, out2=None, *, out=None, where=True, dtype=None, casting="same_kind", order="K",
+                         subok=True, signature=None, sig=None):
+    """`np.divmod` where its rule does not fit."""
+    types = loop_of(np.divmod, [x1, x2], dtype, signature, sig, casting, order)
+    x1, x2 = converted(x1, types[0]), converted(x2, types[1])
+    results = np.divmod(x1, x2) if is_all(where) else np.divmod(np.where(where, x1, 1), np.where(where, x2, 1))
+    return in_arrays(results, (out1, out2) if out is None else out, where, casting, order)
+
+
+_one_operand(np.modf)
+_one_operand(np.frexp)
+table.otherwise(np.divmod, divmod_with_keywords)
 
 # Functions of one value that are written in Python
 table.elementwise(np.i0, lambda g, y, x: g * i0_slope(x), result="n")

@@ -208,6 +208,7 @@ class Registry:
 
     BUILT_IN = ("python", "containers", "numpy_elementwise", "numpy_reductions", "numpy_linear", "numpy_decompositions",
                 "numpy_ufunc_keywords", "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_ufuncs",
+                "numpy_ufunc_methods",
                 "numpy_random", "numpy_polynomials", "numpy_constants", "numpy_writers",
                 "library", "slots", "support", "exceptions")
     ON_IMPORT: dict[str, tuple[str, ...]] = {

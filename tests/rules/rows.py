@@ -14,6 +14,7 @@ from . import (  # noqa: F401
     rows_reductions,
     rows_shape,
     rows_statistics,
+    rows_ufunc_keywords,
     rows_ufuncs,
 )
 from .row import NUMPY2, ROWS

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cpsad.rules.numpy_ufuncs import BINARY
+from cpsad.rules.numpy_ufunc_methods import BINARY
 
 from .row import C, D, P, R, U, row
 
