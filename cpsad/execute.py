@@ -17,14 +17,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import gast
+
 from .outer import OuterCells, outer_cell
 from .places import PROGRAMS, Origin
 from .resolve import FunctionResolver, lookup
 from .rules.registry import REGISTRY
-from .runtime import SUPPORT
+from .runtime import SUPPORT, Sentinel
 from .transforms import pipeline, printer, qualnames
 from .transforms import source as source_pass
-from .transforms.nodes import parameters
+from .transforms.nodes import parameters, walk
 from .unseen import paused
 
 __all__ = ["Bound", "Program", "bind", "program_for"]
@@ -86,6 +88,8 @@ def build(function: types.FunctionType, signature: str, stage: str, again: bool 
     support: dict[str, Any] = dict(ctx.spliced)
     for name, generated in ctx.support.items():
         support[generated] = _support_value(name, stage)
+        if name == "END" and (again or stage == pipeline.TANGENT):  # else a loop over what a program holds would end at its END
+            support[generated] = Sentinel("END")
     freevars = tuple(n for n in function.__code__.co_freevars if n not in support)
     parsed = ast.parse(text, filename)
     code = qualnames.restore(_compile(parsed, filename, support, freevars), tree, parsed, found.qualname)
@@ -95,17 +99,23 @@ def build(function: types.FunctionType, signature: str, stage: str, again: bool 
     assumptions = resolver.assumptions()
     assumed = frozenset(name for namespace, name, _ in assumptions if namespace is None)
     PROGRAMS[filename] = origin_of(found, lines, assumed)
-    kinds = known_kinds(ctx) if stage in ("adjoint", "optimized") else {}
+    kinds = known_kinds(ctx, tree) if stage in ("adjoint", "optimized") else {}
     program = Program(text, filename, code, tree.name, support, freevars, tuple(parameters(found.tree.args)),
                       assumptions, stage, REGISTRY.version, function.__code__.co_filename, kinds)
     weakref.finalize(program, _forget, filename)
     return program
 
 
-def known_kinds(ctx: Any) -> dict[str, str]:
-    """Which names of a program stand for numbers and arrays; the adjoint of a number is one, or ZERO."""
+def known_kinds(ctx: Any, tree: Any) -> dict[str, str]:
+    """Which names of a program stand for numbers and arrays; the adjoint of a number is one, or ZERO.
+
+    Of names that are not left in its text nothing is said: another transform may give them to something else.
+    """
+    left = {n.id for n in walk(tree) if isinstance(n, gast.Name)}
+    left |= {name for f in walk(tree) if isinstance(f, gast.FunctionDef) for name in parameters(f.args)}
     found = {name: {"a": "n"}.get(fact.kind, fact.kind) for name, fact in ctx.facts.items() if fact.kind in ("s", "n", "a")}
-    return found | {adjoint: found[name] for name, adjoint in ctx.adjoints.items() if name in found}
+    found |= {adjoint: found[name] for name, adjoint in ctx.adjoints.items() if name in found}
+    return {name: kind for name, kind in found.items() if name in left}
 
 
 def origin_of(found: Any, lines: dict[int, int], assumed: frozenset[str]) -> Origin:

@@ -276,4 +276,4 @@ CONSTANT = {"text", "printed", "holds", "form", "through_c", "constant", "borrow
 MOVERS = {"shadow"}  # an array that is there already, as a view
 
 PLAIN = {"store_into", "unstore_item", "unstore_from", "store_part", "unstore_part", "snapshot", "restore", "erase", "drain",
-         "undo", "pour", "add_item", "final_contents", "_spread"}
+         "undo", "pour", "add_item", "released", "final_contents", "leave", "_spread"}

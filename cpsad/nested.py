@@ -93,8 +93,7 @@ def _driver(kinds: str, slots: Sequence[int], compute: Any, args: tuple[Any, ...
               f"    _enter(_heap, _end, ({', '.join(f'_g{i}' for i in slots)},), ({others}{',' if others else ''}))",
               f"    _r = _target({', '.join(['_heap', '_end', *(f'_g{i}' for i in range(len(kinds)))])})",
               "    if _writes(_heap):",
-              "        for _array, _content in _held[1]:",
-              "            _array[...] = _content"]
+              "        _heap.leave(_held[1])"]
     found = {}
     for i in reversed(slots):
         if kinds[i] == "t":

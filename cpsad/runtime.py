@@ -21,10 +21,10 @@ from .rules.helpers import no_derivative
 from .transforms.errors import NoDerivativeError
 from .unseen import class_made
 
-__all__ = ["END", "SUPPORT", "UNBOUND", "Cell"]
+__all__ = ["END", "SUPPORT", "UNBOUND", "Cell", "Sentinel"]
 
 
-class _Sentinel:
+class Sentinel:
     def __init__(self, name: str) -> None:
         self.name = name
 
@@ -32,9 +32,9 @@ class _Sentinel:
         return self.name
 
 
-END = _Sentinel("END")  # what `next` gives when an iterator is done
-MISSING = _Sentinel("MISSING")  # what a look-up gives that finds nothing
-UNBOUND = _Sentinel("UNBOUND")  # value of a variable before it is assigned
+END = Sentinel("END")  # what `next` gives when an iterator is done
+MISSING = Sentinel("MISSING")  # what a look-up gives that finds nothing
+UNBOUND = Sentinel("UNBOUND")  # value of a variable before it is assigned
 
 
 class Cell:

@@ -254,14 +254,18 @@ class Shadows:
 
     def unstore_from(self, owner: Any, index: Any, old: Any, value: Any) -> Any:
         """Backward of `store_into`: puts back what was there; returns the cotangent of `value`."""
-        content = old.content if type(old) is Sequence else old
-        owner[index] = content
+        if type(old) is not Sequence:
+            owner[index] = old
+            return self.released(owner, index, value)
+        owner[index] = old.content
+        self._spread(old.values, self.released(owner, index, np.array(old.values)))  # type: ignore[attr-defined]
+        return ZERO
+
+    def released(self, owner: Any, index: Any, value: Any) -> Any:
+        """The cotangent of `value`, which has been written at `owner[index]`: the shadow has nothing there from now on."""
         root = owner_of(owner)
         if id(root) in self.poisons:  # the derivative of some of it is not known
-            if type(old) is not Sequence:
-                return self.poisons[id(root)]
-            self._spread(old.values, self.poisons[id(root)])  # type: ignore[attr-defined]
-            return ZERO
+            return self.poisons[id(root)]
         if id(root) not in self.shadows:
             return ZERO
         shadow = self.shadow(owner, root)
@@ -273,10 +277,6 @@ class Shadows:
             return ZERO
         if not is_basic(index) and np.ndim(g):
             g = last_only(g, owner, index)
-        if type(old) is Sequence:
-            array = np.array(old.values)
-            self._spread(old.values, fit_to(g, array))  # type: ignore[attr-defined]
-            return ZERO
         return fit_to(g, value)
 
     def store_flat(self, owner: Any, index: Any, value: Any, active: bool) -> Any:
@@ -401,3 +401,8 @@ class Shadows:
     def final_contents(self) -> list[tuple[Any, Any]]:
         """Arrays written so far, with copies of what they hold: asked where the forward pass ends."""
         return [(a, a.copy()) for a in self.written.values()]
+
+    def leave(self, contents: list[tuple[Any, Any]]) -> None:
+        """Puts them back, where the way back has ended: arrays are left as the function leaves them."""
+        for array, content in contents:
+            array[...] = content

@@ -19,10 +19,12 @@ from .heap import Heap
 from .places import here
 from .resolve import letter_of
 from .rows import Flat, Rows
+from .tangent_written import SOURCE as WRITTEN_SOURCE
+from .tangent_written import WRITES, Inner, add_to_shadow, collected
 from .transforms.errors import UnsupportedError
 from .trees import is_tree
 
-__all__ = ["gradient_form", "heap_form"]
+__all__ = ["gradient_form", "heap_form", "spread"]
 
 
 def gradient_form(table: Any, function: Any) -> Any:
@@ -46,7 +48,7 @@ def gradient_form(table: Any, function: Any) -> Any:
         kinds = "".join("-" if i not in slots else "t" if i in trees else "a" if isinstance(a, np.ndarray) else "s"
                         for i, a in enumerate(every))
         drive = nested._driver(kinds, slots, compute, args, pick)
-        table.inner[id(heap)] = heap, {}
+        table.inner[id(heap)] = Inner(heap)
         try:
             return table.of(drive)(target, heap, *every)
         finally:
@@ -64,26 +66,28 @@ def heap_form(table: Any, method: Any) -> Any:
         return functools.partial(SUMS[name], table, heap)
     if name in PLAIN:
         return method
-    if name in WRITES and not heap.written:
+    if name in WRITES:
         return functools.partial(WRITES[name], table, heap)
     if name in SOURCE:
         return functools.partial(table.of(getattr(Heap, name)), heap)
     raise here(UnsupportedError, f"forward mode over a gradient comes to what is not differentiated so yet ({name})",
-               why="the function writes into arrays, or gives its arguments to code that is not known",
-               remedy="use grad of grad, or build arrays anew")
+               why="there is no tangent of what it does", remedy="use grad of grad")
 
 
 def sums(table: Any, heap: Heap) -> dict[int, Any]:
     """Of the values on an inner heap: the tangents of what was added to them."""
-    found: dict[int, Any] = table.inner[id(heap)][1]
+    found: dict[int, Any] = table.inner[id(heap)].sums
     return found
 
 
 def _add(table: Any, heap: Heap, value: Any, adjoint: Any) -> None:
     tangent = table.get(adjoint)
     known = heap.holds(value)
+    written = bool(heap.written) and heap.is_written(value)
     heap.add(value, adjoint)
-    if known and tangent is not ZERO:
+    if written:
+        add_to_shadow(table, heap, value, adjoint, tangent)
+    elif known and tangent is not ZERO:
         total = sums(table, heap)
         total[id(value)] = total.get(id(value), ZERO) + tangent
 
@@ -91,6 +95,8 @@ def _add(table: Any, heap: Heap, value: Any, adjoint: Any) -> None:
 def _take(table: Any, heap: Heap, value: Any) -> Any:
     gathered = heap.take(value)
     tangent = sums(table, heap).pop(id(value), ZERO)
+    if heap.shadows:
+        tangent = collected(table, heap, value, tangent)
     if tangent is ZERO or isinstance(gathered, Absorbing):
         return gathered
     if isinstance(gathered, np.ndarray):
@@ -101,7 +107,7 @@ def _take(table: Any, heap: Heap, value: Any) -> Any:
     return gathered
 
 
-def _spread(table: Any, heap: Heap, values: Any, adjoints: Any) -> None:
+def spread(table: Any, heap: Heap, values: Any, adjoints: Any) -> None:
     if isinstance(adjoints, Absorbing):
         if adjoints is ZERO:
             return
@@ -115,7 +121,7 @@ def _spread(table: Any, heap: Heap, values: Any, adjoints: Any) -> None:
         adjoints = parts
     for value, adjoint in zip(values, adjoints, strict=True):
         if isinstance(value, (list, tuple)):
-            _spread(table, heap, value, adjoint)
+            spread(table, heap, value, adjoint)
         else:
             _add(table, heap, value, adjoint)
 
@@ -172,20 +178,16 @@ def _unrows(table: Any, heap: Heap, values: Any, rows: Any) -> Any:
     return total
 
 
-def _settle(table: Any, heap: Heap, *pairs: Any) -> Any:
-    """Nothing is written in place: the adjoints come back as they are."""
-    adjoints = list(pairs[1::2])
-    return adjoints[0] if len(adjoints) == 1 else adjoints
-
-
-def _collect(table: Any, heap: Heap, array: Any, adjoint: Any) -> Any:
-    return adjoint
+def _elements(table: Any, heap: Heap, iterator: Any) -> Any:
+    made = heap.elements(iterator)
+    table.put(made, table.flat(iterator, ZERO))
+    return made
 
 
 def _item(table: Any, heap: Heap, owner: Any, index: Any) -> Any:
     """An array makes what is read of it anew, and its tangent with it; a container holds what was known before."""
     value = heap.item(owner, index)
-    if isinstance(owner, (np.ndarray, np.generic)):
+    if isinstance(owner, (np.ndarray, np.generic, np.flatiter)):
         table.put(value, table.part(owner, table.get(owner), index, value))
     return value
 
@@ -198,11 +200,11 @@ def _attribute(table: Any, heap: Heap, owner: Any, name: str, *default: Any) -> 
 
 
 SUMS: dict[str, Any] = {"item": _item, "attribute": _attribute, "add": _add,
-                        "take": _take, "_spread": _spread, "rows": _rows, "unrows": _unrows}
-WRITES: dict[str, Any] = {"settle": _settle, "collect": _collect}
+                        "take": _take, "_spread": spread, "rows": _rows, "unrows": _unrows,
+                        "elements": _elements}
 # They keep references, or ask: what they give back was known before.
 PLAIN = {"put", "text", "printed", "holds", "constant", "borrow", "enter", "form", "iterable", "guard", "refuse", "lost",
          "check_settled",
          "put_each", "through_c", "verdict", "is_harmless", "guard_index", "guard_store", "note_write",
-         "set_attribute", "final_contents"}
-SOURCE = {"spread", "take_each", "read_item", "read_attribute", "unarray", "array", "gathered", "add_item"}
+         "set_attribute", "set_layout", "claim", "check_array", "is_written", "decided", "refuse_constant", "refuse_flat"}
+SOURCE = {"spread", "take_each", "read_item", "read_attribute", "unarray", "array", "gathered", *WRITTEN_SOURCE}

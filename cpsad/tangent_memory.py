@@ -101,27 +101,44 @@ class Shadowed:
     def write(self, owner: Any, index: Any, value: Any, tangent: Any, before: Any = None) -> None:
         """`owner[index] = value` for an array; `before`: the tangent that was computed for it, if that is known."""
         if isinstance(value, (list, tuple)):
-            tangent = self.each(value)  # type: ignore[attr-defined]
-            tangent = tangent if isinstance(tangent, Absorbing) else np.array(tangent)
+            tangent = self.of_written(value)
         elif type(value) is not np.ndarray:
             self.array(value)  # type: ignore[attr-defined]  # or raises
-        if owner.dtype.kind not in "fc":
-            if owner.dtype == object and (tangent is not ZERO or reaches(self.slots, value)):
-                self.refuse_memory("an array of objects", "it holds references, not numbers")
-            owner[index] = value
-            return
-        if tangent is ZERO and self.is_constant(owner, before):
-            owner[index] = value  # a constant stays one: no shadow, of which every look at an array would have to know
-            self.changes += 1
-            return
-        made = self._views(owner, True)
-        if overlaps_itself(owner):
-            self.refuse_memory("an array whose elements overlap in memory", "one write changes several of them")
-        assert made is not None
-        if isinstance(value, np.ndarray):
+        seen = self.sees_write(owner, value, tangent, before)
+        if seen and isinstance(value, np.ndarray):
             copy_overlapping(owner, index, value)
         else:
             owner[index] = value
+        if seen:
+            self.write_tangent(owner, index, tangent)
+        self.changes += 1
+
+    def of_written(self, value: Any) -> Any:
+        """The tangent of what is written into an array, of the shape that NumPy makes of it."""
+        if not isinstance(value, (list, tuple)):
+            return self.get(value)  # type: ignore[attr-defined]
+        tangent = self.each(value)  # type: ignore[attr-defined]
+        return tangent if isinstance(tangent, Absorbing) else np.array(tangent)
+
+    def sees_write(self, owner: Any, value: Any, tangent: Any, before: Any = None) -> bool:
+        """Whether a write into an array has to be noted; raises for arrays of which it is not seen through.
+
+        A constant into which a constant is written stays one: no shadow, of which every look at an array would have to know.
+        """
+        if owner.dtype.kind not in "fc":
+            if owner.dtype == object and (tangent is not ZERO or reaches(self.slots, value)):
+                self.refuse_memory("an array of objects", "it holds references, not numbers")
+            return False
+        if tangent is ZERO and self.is_constant(owner, before):
+            return False
+        if overlaps_itself(owner):
+            self.refuse_memory("an array whose elements overlap in memory", "one write changes several of them")
+        return True
+
+    def write_tangent(self, owner: Any, index: Any, tangent: Any) -> None:
+        """Something of this tangent has been written at `owner[index]`."""
+        made = self._views(owner, True)
+        assert made is not None
         shadow, known = made
         if isinstance(tangent, Absorbing):
             if tangent is not ZERO:
@@ -131,7 +148,19 @@ class Shadowed:
             tangent = np.real(tangent)
         shadow[index] = tangent
         known[index] = _one(known)
-        self.changes += 1
+
+    def memory_of(self, owner: Any) -> Any:
+        """What is known of the tangents in an owner's memory, as it is now."""
+        entry = self.memory.get(id(owner))
+        return None if entry is None else (entry[2].copy(), entry[3].copy())
+
+    def set_memory(self, owner: Any, known: Any) -> None:
+        """The memory is again as it was when `known` was asked for."""
+        if known is None:
+            self.memory.pop(id(owner), None)
+        else:
+            entry = self.memory[id(owner)]
+            entry[2][...], entry[3][...] = known
 
     def write_flat(self, owner: Any, index: Any, value: Any, tangent: Any) -> None:
         """`x.flat[index] = value`."""

@@ -146,7 +146,7 @@ class TangentCalls(TangentRules):
         self.do(written)
         if name in self.scope.tangents:
             self.emit(assign(self.scope.tangent_name(name), load(given) if is_true(where) else self.on_heap(
-                "see", load(name), self.ctx.use("ZERO")), self.node))
+                "see", load(name), self.raw(found[0])), self.node))  # where nothing is written, it is as it was
 
 
 def is_true(node: Any) -> bool:
