@@ -22,6 +22,7 @@ interpretation and written as C, in which a continuation is a C function and its
     lists.py        lists that the program makes; lists.h: how they lie in memory
     objects.py      objects of users' classes, which are read
     stored.py       tuples and rows: stored values and their adjoints
+    machine.py      scalar programs without calls: continuations as labels; flow.py: what their lines read and assign
     compiler.py     the C compiler, and the cache of what it made
     writes.py       arrays written in place, where no gradient is asked for
     entry.py        a call from Python: arguments in, gradients out

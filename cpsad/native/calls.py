@@ -94,27 +94,30 @@ class Calls:
     def call_continuation(self, callee: Val, args: list[Val], node: Any) -> Val:
         args = [self.solid(v) for v in args]
         spec = self.stager.continuation(callee.type, tuple(v.type for v in args))
-        return self.called(spec, [callee.c, *self.passed(args)[1]])
+        given = self.passed(args)[1]
+        return self.called(spec, [callee.c, *given], given)
 
-    def called(self, spec: Spec, given: list[str]) -> Val:
-        """The result of a call in C, in a variable."""
+    def called(self, spec: Spec, given: list[str], args: list[str] | None = None, member: Any = None) -> Val:
+        """The result of a call in C, in a variable. `args`: of a continuation, or of a function that is given one, the arguments
+        that are neither a continuation nor a frame."""
         text = f"{spec.c}({', '.join(['R', *given])})"
+        called = (spec, args, member) if args is not None else None
         if spec.returns is BOTTOM:
-            self.emit(f"{text};")
+            self.emit(f"{text};", called)
             self.emit("__builtin_trap();")
             raise Dead
         self.arena |= holds_arrays(spec.returns) or spec.is_formula and spec.arena
-        made = self.result(text, spec.returns)
+        made = self.result(text, spec.returns, called)
         if getattr(self.spec.node, "role", None) == "loop" and not spec.is_formula:
             self.emit("@CHECK_SIGNALS(R);")  # only where turns are long: it costs a scalar loop a third
         return made
 
-    def result(self, text: str, type_: Any) -> Val:
+    def result(self, text: str, type_: Any, called: Any = None) -> Val:
         if c_type(type_) == "void":
-            self.emit(f"{text};")
+            self.emit(f"{text};", called)
             return Val(type_, parts=tuple(Val(t) for t in type_.items) if isinstance(type_, Parted) else None)
         name = self.temp(type_, "b")
-        self.emit(f"{name} = {text};")
+        self.emit(f"{name} = {text};", called, name)
         return Val(type_, name)
 
     def call_end(self, value: Val, node: Any) -> Val:
@@ -172,7 +175,7 @@ class Calls:
         takes = ", ".join(["runtime *", "void *", *(c_type(value.type) for _ in given)])
         number = list(k.versions).index(value.type)
         text = f"(({c_type(known)} (*)({takes})){callee.c}.table[{number}])({', '.join(['R', f'{callee.c}.frame', *given])})"
-        return self.result(text, known)
+        return self.result(text, known, (k, given, None))
 
     # -- functions of the user's ------------------------------------------------------------------------------
 
@@ -263,7 +266,8 @@ class Calls:
         elif not isinstance(k.type, (Fn, EndK, Pointer)):
             raise self.refuse(node, f"a call whose continuation is {k.type}")
         given = [frame] if parent is not None else []
-        if isinstance(k.type, Fn) and isinstance(chosen, Pointer):
+        member = k.type if isinstance(k.type, Fn) and isinstance(chosen, Pointer) else None
+        if member is not None:
             spec = self.stager.spec(unit, tree, parent, known, chosen, node)
             chosen.spec = spec
             given.append(f"(continuation){{{chosen.table(k.type)}, {k.c}}}")
@@ -273,7 +277,8 @@ class Calls:
             spec = self.stager.spec(unit, tree, parent, known, chosen, node)
             if c_type(k.type) != "void":
                 given.append(k.c)
-        return self.called(spec, [*given, *self.passed(params)[1]])
+        passed = self.passed(params)[1]
+        return self.called(spec, [*given, *passed], passed, member)
 
     def is_direct(self, unit: Any, tree: Any, parent: Spec | None, known: Any, k: Fn) -> bool:
         """Whether the callee is staged for this very continuation; decided once for each place."""

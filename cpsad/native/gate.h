@@ -42,7 +42,7 @@ static void *tick(void *unused) {
         usleep(TICK);
         pthread_mutex_lock(&watching);
         idle++;
-        for (int i = 0; i < WATCHED; i++) if (watched[i]) { *watched[i] = EVERYWHERE; idle = 0; }
+        for (int i = 0; i < WATCHED; i++) if (watched[i]) { watched[i][0] = watched[i][1] = EVERYWHERE; idle = 0; }
         if (idle > IDLE) { ticking = 0; pthread_mutex_unlock(&watching); return unused; }
         pthread_mutex_unlock(&watching);
     }

@@ -30,7 +30,8 @@ typedef struct runtime {
     int turned_count;
     bool fixed;  /* whether nothing writes to Python's arrays while the program runs */
     char *volatile limit;  /* of the stack, which grows down to it; EVERYWHERE if a signal is to be looked for */
-    char *true_limit;
+    char *volatile low;  /* of the records of `machine.py`, which grow down from the end of the arena's addresses; likewise */
+    char *true_limit, *true_low, *sp;
     char *top, *end;  /* of the arena: where it is free, and as far as it may be used now */
     char *pool_top, *pool_end, *pool_free[48];  /* the pool of `arrays.h` */
     char *stack, *arena, *pool;
@@ -82,6 +83,19 @@ static __attribute__((cold, noinline)) void deeper(runtime *R) {
     if (used + R->step + STACK_MARGIN > R->size || used > R->most || free_memory() < 2 * R->step + ((size_t)256 << 20))
         fail(R, OUT_OF_STACK);
     R->limit = R->true_limit = here - R->step;
+}
+
+static __attribute__((cold, noinline)) void lower(runtime *R, char *sp) {
+    if (R->low == EVERYWHERE) {
+        R->low = R->true_low;
+        if (interrupted()) fail(R, INTERRUPTED);
+        if (sp >= R->true_low) return;
+    }
+    size_t used = (size_t)(R->pool - sp);
+    if (!R->most) R->most = most_stack ? most_stack : free_memory() / 4;
+    if (used + R->step + STACK_MARGIN > R->size || used > R->most || free_memory() < 2 * R->step + ((size_t)256 << 20))
+        fail(R, OUT_OF_STACK);
+    R->low = R->true_low = sp - R->step;
 }
 
 #define TOO_DEEP(R) ((char *)__builtin_frame_address(0) < (R)->limit)
@@ -158,6 +172,8 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
     char *first_pool_end = R->pool + R->step;
     char *first_limit = R->stack + R->size - R->step, *first_end = R->arena + R->step;
     R->limit = R->true_limit = first_limit;
+    R->sp = R->pool;
+    R->low = R->true_low = R->pool - R->step;
     R->top = R->arena;
     R->end = first_end;
     R->pool_top = R->pool;
@@ -180,6 +196,7 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
     swapcontext(&R->caller, &R->program);
     if (main_thread) unwatch(&R->limit);
     if (R->true_limit != first_limit) madvise(R->stack, R->size - R->step, MADV_DONTNEED);
+    if (R->true_low != R->pool - R->step) madvise(R->arena + R->step, R->size - 2 * R->step, MADV_DONTNEED);
     if (R->end != first_end) madvise(R->arena + R->step, R->size - R->step, MADV_DONTNEED);
     if (R->pool_end != first_pool_end)
         madvise(R->pool + R->step, R->size - R->step - (size_t)sysconf(_SC_PAGESIZE), MADV_DONTNEED);

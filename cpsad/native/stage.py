@@ -11,13 +11,16 @@ targets are known (control-flow analysis of order 0: Shivers, 1991).
 
 from __future__ import annotations
 
+import logging
 import types
 from typing import Any
 
 from ..layout import Call, Layout, layout_of
 from ..rules.registry import REGISTRY
 from ..stack import Deep
+from .flow import WORD, NotDirect
 from .lists import Sites
+from .machine import machines, may_be_direct
 from .primitives import PRIMITIVES
 from .program import StagingError, Unit, captured_names, formula, owned_names, program
 from .types import BOTTOM, Fn, NoJoin, Num, Parted, c_type, holds_arrays, join
@@ -25,8 +28,10 @@ from .values import RUNTIME, identifier
 
 __all__ = ["EndK", "Pointer", "Spec", "Stager"]
 
+log = logging.getLogger("cpsad")
 MOST_SPECS = 40  # of one function of a tree: more mean that its types grow without end
 MOST_KNOWN = 4  # specialisations of a user's function to a known continuation
+MOST_INLINE = 30  # lines of a formula that is written in place by the C compiler
 ROUNDS = 60
 
 
@@ -84,9 +89,23 @@ class Spec:
         self.captured = captured_names(unit, node)
         self.owned = owned_names(unit, node)  # those of them that functions inside assign
         self.lines: list[str] = []
+        self.body: list[str] = []  # of these, what the walk has written,
+        self.declared: dict[str, str] = {}  # its variables,
+        self.params: list[tuple[str, str]] = []  # and those of its parameters that are neither a continuation nor a frame
         self.head = ""
         self.is_formula = False
         self.arena = True  # whether it takes memory from the arena: formulas leave that to their callers
+
+    @property
+    def cell_types(self) -> dict[str, str]:
+        """The variables of its frame in C, without continuations."""
+        found = {}
+        for name, type_ in self.cells.items():
+            if c_type(type_) != "void" and not isinstance(type_, (Fn, Pointer)):
+                found[cell_name(name)] = c_type(type_)
+                if name in self.owned and holds_arrays(type_):
+                    found[f"{cell_name(name)}__own"] = "slab"
+        return found
 
     @property
     def trees(self) -> set[Any]:
@@ -121,6 +140,8 @@ class Stager:
         self.structs: dict[str, Any] = {}
         self.names: set[str] = {"entry"}
         self.changed = True
+        self.groups: list[Any] = []  # the functions of `machine.py`, if the program consists of such
+        self.direct = False  # whether calls of continuations are written as jumps (`machine.py`)
         self.walked: dict[int, Spec] = {}
         self.known_call: dict[Any, bool] = {}
         self.known_counts: dict[int, int] = {}
@@ -277,6 +298,19 @@ class Stager:
                 if rounds > ROUNDS:
                     raise StagingError("the types of this function do not settle", why="they change with every turn of a loop",
                                        remedy='use backend="numpy" for this function')
+            if may_be_direct(self):
+                self.direct = True
+                self.again(walk_entry)
+                try:
+                    self.groups = machines(self)
+                except NotDirect as error:
+                    log.debug("native code with a function for each continuation: %s", error)
+                    self.direct = False
+                    self.again(walk_entry)
+
+    def again(self, walk_entry: Any) -> None:
+        self.walked, self.structs = {}, {}
+        walk_entry()
 
     def forget(self) -> None:
         """Begins again, with what is known of functions that call themselves."""
@@ -320,7 +354,7 @@ class Stager:
 
     def text(self, entry_lines: list[str]) -> str:
         """The program in C, without the run-time support."""
-        specs = list(self.walked.values())
+        specs = [s for s in self.walked.values() if not self.groups or s.is_formula]
         framed = list(specs)  # and those that only a continuation no longer reached goes back to
         for s in framed:
             if s.parent is not None and s.parent not in framed:
@@ -332,12 +366,27 @@ class Stager:
                 for member in s.k.members:
                     names = ", ".join(f"(void *){self.continuation(member, (t,)).c}" for t in s.k.versions)
                     tables.append(f"static void *const {s.k.table(member)}[] = {{{names}}};")
+        if self.groups:  # a call would push all that is in registers
+            for s in specs:
+                if len(s.lines) <= MOST_INLINE and not calls_itself(s, {t.c: t for t in specs}):
+                    s.head = s.head.replace("static ", "static inline __attribute__((always_inline)) ", 1)
         head = list(self.structs.values())
         parts = [*head, *(f"struct {s.c}_frame;" for s in framed), *frames, "",
-                 *(f"{s.head};" for s in specs), *tables, ""]
+                 *(f"{s.head};" for s in specs), *tables, *(line for g in self.groups for line in g.head()), ""]
         for s in specs:
             parts.append("\n".join([f"{s.head} {{", *s.lines, "}", ""]))
-        return "\n".join([*parts, *entry_lines, ""])
+        return "\n".join([*parts, *(g.text() for g in self.groups), *entry_lines, ""])
+
+
+def calls_itself(spec: Spec, by_name: dict[str, Spec]) -> bool:
+    """Whether a formula is called on the way to itself."""
+    found: set[str] = set()
+    todo = [spec]
+    while todo:
+        for name in set(WORD.findall("\n".join(todo.pop().lines))) & set(by_name) - found:
+            found.add(name)
+            todo.append(by_name[name])
+    return spec.c in found
 
 
 def cell_name(name: str) -> str:

@@ -16,6 +16,7 @@ import gast
 from ..transforms.context import MISSING
 from ..transforms.nodes import parameters, walk_scope
 from .expressions import Expressions
+from .flow import FRAME, jump
 from .objects import Obj
 from .program import bound_names
 from .scalars import slot_field
@@ -74,8 +75,12 @@ class Walk(Expressions):
 
     # -- output -----------------------------------------------------------------------------------------------
 
-    def emit(self, line: str) -> None:
-        self.lines.append("    " * self.depth + line)
+    def emit(self, line: str, called: Any = None, result: str = "") -> None:
+        if called is not None and self.stager.direct:
+            spec, args, member = called
+            self.lines.append(jump(line, spec, args, result, member).at(self.depth))
+        else:
+            self.lines.append("    " * self.depth + line)
 
     def temp(self, type_: Any, base: str = "t") -> str:
         """A new variable of C."""
@@ -120,6 +125,7 @@ class Walk(Expressions):
 
     def run(self) -> None:
         spec = self.spec
+        spec.params = []
         params = ["runtime *R"]
         if spec.parent is not None:
             params.append(f"struct {spec.parent.c}_frame *e")
@@ -129,7 +135,12 @@ class Walk(Expressions):
             if spec.unit.takes_heap:
                 self.bind(names[0], Val(Const("heap")))
                 names = names[1:]
-            if c_type(spec.k) != "void":
+            if self.stager.direct:
+                if names[0] in spec.captured:
+                    spec.cells[names[0]] = spec.k
+                else:
+                    self.vars[names[0]] = Val(spec.k, FRAME)
+            elif c_type(spec.k) != "void":
                 c = identifier(names[0], self.taken)
                 params.append(f"{c_type(spec.k)}{'' if c_type(spec.k).endswith('*') else ' '}{c}")
                 self.bind(names[0], Val(spec.k, c))
@@ -145,6 +156,7 @@ class Walk(Expressions):
                 self.stager.struct(type_)
                 c = identifier(name, self.taken)
                 params.append(f"{c_type(type_)}{'' if c_type(type_).endswith('*') else ' '}{c}")
+                spec.params.append((c_type(type_), c))
                 self.local_names[name, c_type(type_)] = c
                 self.bind(name, Val(type_, c))
         try:
@@ -190,6 +202,11 @@ class Walk(Expressions):
         for box in self.boxes_of_arrays:  # which a return may come before
             head.append(f"    {box} = ({self.declared[box]}){{.v = {{.z = 1}}}};")
         spec.arena = self.arena
+        if self.stager.direct and not spec.is_formula:
+            spec.declared = dict(self.declared)
+            spec.body = [f"    {spec.c}_{n} = (slab){{0}};" for n, t in spec.cell_types.items() if t == "slab"]
+            spec.body += [f"    {box} = ({self.declared[box]}){{.v = {{.z = 1}}}};" for box in self.boxes_of_arrays]
+            spec.body += without_marks(self.lines, False)
         spec.lines = head + without_marks(self.lines, self.arena and not spec.is_formula)
         spec.head = f"static {returned}{'' if returned.endswith('*') else ' '}{spec.c}({', '.join(params)})"
 
@@ -249,11 +266,11 @@ class Walk(Expressions):
     def owner_of(self, name: str) -> tuple[Spec | None, str]:
         """The specialisation in whose frame a name lives, and C's way there."""
         spec: Spec | None = self.spec
-        way = "frame."
+        way = self.own_frame
         while spec is not None:
             if name in bound_names(spec.unit, spec.node):
-                return spec, way
-            way = "e->" if way == "frame." else way + "up->"
+                return spec, f"{spec.c}_" if self.stager.direct else way
+            way = "e->" if spec is self.spec else way + "up->"
             spec = spec.parent
         return None, ""
 
@@ -331,6 +348,11 @@ class Walk(Expressions):
             read.box = CONSTANT
         return read
 
+    @property
+    def own_frame(self) -> str:
+        """C's way to the variables of this function's frame."""
+        return f"{self.spec.c}_" if self.stager.direct else "frame."
+
     def function_of(self, owner: Spec, name: str) -> Any:
         """The type of a function of the tree."""
         for node in walk_scope(owner.node.body):
@@ -339,6 +361,8 @@ class Walk(Expressions):
         return None
 
     def frame_pointer(self, owner: Spec) -> str:
+        if self.stager.direct:
+            return FRAME
         way, spec = "&frame", self.spec
         while spec is not owner:
             assert spec.parent is not None
@@ -439,9 +463,9 @@ class Walk(Expressions):
             value = self.evaluated(value)
         for name, kind in self.spec.cells.items():
             if name in self.spec.owned and holds_arrays(kind):
-                self.emit(f"pool_give(R, frame.{cell_name(name)}__own);")
+                self.emit(f"pool_give(R, {self.own_frame}{cell_name(name)}__own);")
             if name in self.spec.dues:
-                self.emit(f"pool_give(R, frame.{cell_name(name)}__due.own);")
+                self.emit(f"pool_give(R, {self.own_frame}{cell_name(name)}__due.own);")
         for box in self.boxes_of_arrays:
             self.emit(f"pool_give(R, {box}.own);")
         self.moved_out(value)

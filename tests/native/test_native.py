@@ -268,7 +268,7 @@ def test_native_gradients_differentiate_again():
 
 def test_the_text_in_c():
     text = source(loop, stage="c", args=(1.5, 3))
-    for part in ("x * math.sin(x)", "loop__loop1(", "i1", "line 7, backward"):
+    for part in ("x * math.sin(x)", "goto loop__loop1;", "i1", "line 7, backward"):
         assert part.replace("line 7", f"line {loop.__code__.co_firstlineno + 4}") in text
     with pytest.raises(ValueError, match="args"):
         source(loop, stage="c")
@@ -320,6 +320,12 @@ def test_variables_without_adjoints_in_a_frame():
     assert value_and_grad(two_loops, backend="native")(0.3, 3) == value_and_grad(two_loops)(0.3, 3)
 
 
+def vector_loop(x, n):
+    for _ in range(n):
+        x = x * np.sin(x)
+    return np.sum(x)
+
+
 def test_an_interrupt_ends_a_long_run():
     staged = grad(loop, backend="native")
     staged(1.5, 10)
@@ -334,8 +340,9 @@ def test_an_interrupt_ends_a_long_run():
 
 def test_the_way_back_looks_after_signals_where_the_way_in_did():
     text = source(loop, stage="c", args=(1.5, 10))
-    again = re.search(r"(\w+) again = loop__loop1\(R, e, x1, i1\);\s+CHECK_SIGNALS\(R\);\s+return again;", text)
-    assert again is not None and again[1] == "double", text
+    assert re.search(r"if \(UNLIKELY\(R->low == EVERYWHERE\)\) lower\(R, sp\);\s+(if|switch) \(\*\(unsigned char \*\)sp", text), text
+    text = source(vector_loop, stage="c", args=(np.ones(3), 10))  # a function of C for each turn
+    assert re.search(r" again = vector_loop__loop\w*\(R, e(, \w+)*\);\s+CHECK_SIGNALS\(R\);\s+return again;", text), text
 
 
 def test_a_repeated_call_looks_at_what_it_takes_for_granted(monkeypatch):
