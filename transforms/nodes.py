@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -298,10 +299,10 @@ BINDING = (gast.AsyncFunctionDef, gast.Import, gast.ImportFrom, gast.MatchAs, ga
 
 
 class Names:
-    """Fresh names: `fresh("x")` is `x` the first time, then `x1`, `x2`, ... skipping what is taken."""
+    """Fresh names: `fresh("x")` is `x` the first time, then `x1`, `x2`, ... skipping what is taken, and keywords (`"d" + "el"`)."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self.taken = set(taken)
+        self.taken = {*taken, *keyword.kwlist}
         self.next: dict[str, int] = {}
 
     def fresh(self, base: str) -> str:

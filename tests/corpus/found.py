@@ -199,3 +199,12 @@ def element_spread_over_a_part_of_its_array(x, a):
         a = np.tanh(w)
         w[:2], w[2] = (a * x)[1:]
     return a.sum()
+
+
+@case(1.3, 0.4)
+def names_that_end_keywords(el, reak):
+    """The adjoint of `reak` and the tangent of `el` cannot be called `b` and `d` and their names."""
+    ef = el * reak
+    for _ in range(2):
+        ef, reak = np.sin(ef) * el, reak * ef
+    return ef + el * reak
