@@ -19,6 +19,7 @@ from .heap import Heap, is_floating
 from .layout import Call, captured, define
 from .memory import owner_of
 from .operands import still
+from .operator_methods import operator_of
 from .places import here
 from .reach import closes_over, holds_closure, reaches
 from .remedies import remedy_for
@@ -105,6 +106,8 @@ def other(function: Any, signature: str) -> Any:
                 if _calls(function, call) and rule.primitive in EQUIVALENTS:
                     return _bound_method(EQUIVALENTS[rule.primitive], owner, signature)
                 return _alone(_step_by_step, call, function, owner, rule, call, signature)
+            if (does := operator_of(function)) is not None:
+                return _bound_method(does, owner, signature)
     if rule is not None:
         by_name = {getattr: _get_attribute, setattr: _set_attribute}.get(function) if not call.keywords else None
         return _alone(lambda: by_name or _primitive(function, rule, call), call)

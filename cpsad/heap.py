@@ -26,6 +26,7 @@ from .refusals import Refusals
 from .rows import Flat, Rows
 from .shadows import UNCHANGED, Shadows
 from .stack import OnCStack
+from .transforms.access import LAYOUT
 from .transforms.errors import NoDerivativeError
 from .unseen import is_text_in_doubt
 
@@ -316,6 +317,9 @@ class Heap(Shadows, Refusals):
 
     def set_attribute(self, owner: Any, name: str, value: Any) -> None:
         """`owner.name = value` of a value that carries a derivative."""
+        if isinstance(owner, np.ndarray) and name in LAYOUT:
+            self.set_layout(owner, name, value)  # numbers that came by a way of no known kind
+            return
         if isinstance(owner, np.ndarray):
             raise here(NoDerivativeError, f"setting the attribute {name} of an array to a value that carries a derivative",
                        why="it writes into the array", remedy="build the array anew")

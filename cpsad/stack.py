@@ -15,7 +15,7 @@ import threading
 from types import TracebackType
 from typing import Any
 
-__all__ = ["Deep", "OnCStack", "Shallow", "deep_limit"]
+__all__ = ["Deep", "OnCStack", "Shallow", "deep_limit", "depth"]
 
 FRAME_BYTES = 400  # a continuation's frame with its closure and a few numbers; measured at 280 to 600
 # Of the memory that is available half of the first 8 GB, for a turn of a loop over a generator takes eight frames, and
@@ -109,14 +109,14 @@ class Shallow:
         self.before = 0
         if Deep._users:
             self.before = sys.getrecursionlimit()
-            sys.setrecursionlimit(min(_depth() + max(Deep._before, 100), self.before))
+            sys.setrecursionlimit(min(depth() + max(Deep._before, 100), self.before))
 
     def __exit__(self, *_: object) -> None:
         if self.before:
             sys.setrecursionlimit(self.before)
 
 
-def _depth() -> int:
+def depth() -> int:
     """The current depth of recursion: what CPython says when asked for a lower limit."""
     try:
         sys.setrecursionlimit(1)

@@ -16,6 +16,7 @@ from . import dataclass_forms, equivalents, execute, forms, special, subclasses
 from .callbacks import _DECORATORS, _key
 from .layout import Call
 from .library import BY_CODE
+from .operator_methods import operator_of
 from .reach import OPAQUE, runs_python
 from .rules.registry import REGISTRY, Rule
 from .runtime import make_class
@@ -284,7 +285,8 @@ def _method_of_builtin(heap: Any, function: Any, owner: Any) -> Any:
         return functools.partial(protocol(heap), owner)
     rule = REGISTRY.lookup(primitive) or REGISTRY.lookup(function)
     if rule is None:
-        return untransformed(heap, function, None)
+        does = operator_of(function)
+        return functools.partial(heap.of(does), owner) if does is not None else untransformed(heap, function, None)
     if rule.role == "constant":
         return function
     if rule.role == "mover":

@@ -299,7 +299,8 @@ BINDING = (gast.AsyncFunctionDef, gast.Import, gast.ImportFrom, gast.MatchAs, ga
 
 
 class Names:
-    """Fresh names: `fresh("x")` is `x` the first time, then `x1`, `x2`, ... skipping what is taken, and keywords (`"d" + "el"`)."""
+    """Fresh names: `fresh("x")` is `x` the first time, then `x1`, `x2`, ... skipping what is taken, and
+    keywords (`"d" + "el"`)."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self.taken = {*taken, *keyword.kwlist}

@@ -15,6 +15,7 @@ from .. import (
     operators,
     products,
     protocols,
+    stack,
 )
 from ..cotangents import ZERO, accumulate, add_at, dense, placed, rebroadcast, scatter, unbroadcast
 from ..matching import distinct, is_instance, is_mapping, is_sequence, match_names
@@ -58,7 +59,8 @@ mover(captured, result="=")
 
 # Gradients inside gradients
 constant(forms.form, holds=True)
-constant(here, generators.check_level, forms.attach, foreign.starred_target, reaches, runs_python, overlaps_itself)
+constant(here, generators.check_level, forms.attach, foreign.starred_target, reaches, runs_python, overlaps_itself,
+         stack.depth)
 constant(nested.prepare, nested.seed, nested.finished, nested.writes, nested.enter, nested.tree_of)
 constant(protocols.letters, protocols.letter, protocols.python_member, protocols.member_of, letter_of, is_special, groups_of_type)
 mover(nested.leaves, nested.shaped, nested.pair, owner_of, foreign.rule_keywords)
