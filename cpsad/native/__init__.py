@@ -24,7 +24,8 @@ interpretation and written as C, in which a continuation is a C function and its
     stored.py       tuples and rows: stored values and their adjoints
     machine.py      scalar programs without calls: continuations as labels; flow.py: what their lines read and assign
     compiler.py     the C compiler, and the cache of what it made
-    writes.py       arrays written in place, where no gradient is asked for
+    writes.py       arrays written in place
+    shadows.py      the same under a gradient: shadows, and what comes back; shadows.h: the memory
     entry.py        a call from Python: arguments in, gradients out
     results.py      results out of slots
     primal.py       a function compiled without its gradient

@@ -8,7 +8,7 @@ ARRAY(1) ARRAY(2) ARRAY(3) ARRAY(4) ARRAY(5) ARRAY(6)
 
 typedef struct { char *p; size_t bytes; } slab;
 
-typedef struct { i64 refs; void *type; char *data; int nd; i64 *dims, *strides; } numpy_array;  /* as NumPy lays it out */
+typedef struct { i64 refs; void *type; char *data; int nd; i64 *dims, *strides; void *base, *descr; int flags; } numpy_array;  /* as NumPy lays it out */
 
 static inline i64 broadcast(runtime *R, i64 a, i64 b, int e) {
     if (a == b || b == 1) return a;
@@ -66,6 +66,59 @@ static __attribute__((noinline)) void NAME(int rank, char *out, const i64 *n, co
 }
 SUM(sum_f64, double)
 SUM(sum_f32, float)
+
+/* the places where a mask holds, as an index for each axis */
+static i64 count_true(int rank, const char *p, const i64 *n, const i64 *s) {
+    if (rank == 0) return *p != 0;
+    i64 found = 0;
+    for (i64 i = 0; i < n[0]; i++) found += count_true(rank - 1, p + i * s[0], n + 1, s + 1);
+    return found;
+}
+
+static i64 places_from(int rank, int axis, const char *p, const i64 *n, const i64 *s, i64 **to, i64 *at, i64 found) {
+    if (axis == rank) {
+        if (*p) { for (int j = 0; j < rank; j++) to[j][found] = at[j]; found++; }
+        return found;
+    }
+    for (i64 i = 0; i < n[axis]; i++) {
+        at[axis] = i;
+        found = places_from(rank, axis + 1, p + i * s[axis], n, s, to, at, found);
+    }
+    return found;
+}
+
+static __attribute__((noinline)) void places_of_mask(int rank, const char *p, const i64 *n, const i64 *s, i64 **to) {
+    i64 at[6];
+    places_from(rank, 0, p, n, s, to, at, 0);
+}
+
+/* whether an array can be seen in another shape without a copy, and its strides then; as many elements */
+static __attribute__((noinline)) bool steps_reshaped(int rank, const i64 *n, const i64 *s, int rank2, const i64 *m, i64 *t, i64 size) {
+    int k = 0;
+    for (int j = 0; j < rank; j++) if (n[j] == 0) return false;
+    i64 last = size;
+    for (int j = 0; j < rank;) {  /* a group of axes here is a group of axes there, of as many elements */
+        if (n[j] == 1) { j++; continue; }
+        i64 count = n[j], other = 1, first = k;
+        int end = j + 1;
+        last = s[j];
+        while (k < rank2 && m[k] == 1) t[k++] = 0;
+        first = k;
+        while (other != count) {
+            if (other < count) other *= m[k++];
+            else {
+                while (n[end] == 1) end++;
+                if (last != n[end] * s[end]) return false;
+                last = s[end];
+                count *= n[end++];
+            }
+        }
+        for (int q = k - 1; q >= first; q--) { t[q] = q == k - 1 ? last : t[q + 1] * m[q + 1]; }
+        j = end;
+    }
+    while (k < rank2) t[k++] = last;  /* of length 1 */
+    return true;
+}
 
 /* -- arrays that are written in place ------------------------------------------------------------------------------ */
 

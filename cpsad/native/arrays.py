@@ -480,12 +480,11 @@ class Arrays:
 
     def store_owned(self, place: str, own: str, value: Val, type_: Any) -> None:
         """Into a variable that functions inside assign: its memory is in the pool, and is its own."""
-        self.doubt("a nested function's assignment to an array of an enclosing function")
-
         def one(v: Val) -> Val:
             if isinstance(v.type, Single):
                 self.emit(f"{place}.z = {CODES[v.type.name]};")
                 return Val(Single("None"))
+            self.doubt("a nested function's assignment to an array of an enclosing function")
             v = self.named(v)
             if not v.type.packed:
                 v = self.named(self.copied(v))

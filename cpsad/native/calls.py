@@ -6,6 +6,7 @@ import types
 from typing import Any
 
 import gast
+import numpy as np
 
 from .. import forms
 from ..layout import Call
@@ -100,6 +101,10 @@ class Calls:
     def called(self, spec: Spec, given: list[str], args: list[str] | None = None, member: Any = None) -> Val:
         """The result of a call in C, in a variable. `args`: of a continuation, or of a function that is given one, the arguments
         that are neither a continuation nor a frame."""
+        if not spec.is_formula:
+            self.backward = True
+        elif spec.doubt:
+            self.doubt(spec.doubt)
         text = f"{spec.c}({', '.join(['R', *given])})"
         called = (spec, args, member) if args is not None else None
         if spec.returns is BOTTOM:
@@ -125,6 +130,9 @@ class Calls:
         type_ = value.type
         if self.stager.primal:
             return self.call_end_of_primal(value, node)
+        if self.stager.writes and not isinstance(type_, Maybe):
+            self.emit("hand_back(R);")
+            self.backward = True
         if self.stager.has_aux:
             return self.call_end_with_aux(value, node)
         if isinstance(type_, Maybe) and type_.names == {"None"}:  # or None, as far as types tell
@@ -172,6 +180,7 @@ class Calls:
         self.stager.struct(known)
         self.arena |= holds_arrays(known)
         given = [self.whole(value)] if c_type(value.type) != "void" else []
+        self.backward = True
         takes = ", ".join(["runtime *", "void *", *(c_type(value.type) for _ in given)])
         number = list(k.versions).index(value.type)
         text = f"(({c_type(known)} (*)({takes})){callee.c}.table[{number}])({', '.join(['R', f'{callee.c}.frame', *given])})"
@@ -313,6 +322,12 @@ class Calls:
     # -- primitives and formulas ------------------------------------------------------------------------------
 
     def call_constant(self, function: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val:
+        if isinstance(function, np.ufunc) and len(args) == function.nin + 1 and function.nout == 1 and "out" not in keywords:
+            args, keywords = args[:-1], {**keywords, "out": args[-1]}
+        if "out" in keywords and keywords["out"].type != NONE:
+            rest = {name: v for name, v in keywords.items() if name != "out"}
+            made = self.call_constant(function, args, rest, node)
+            return self.written_into(keywords["out"], made, isinstance(function, np.ufunc), node)
         try:
             made = PRIMITIVES.get(function)
         except TypeError:  # not hashable
@@ -451,11 +466,9 @@ class Calls:
         if name == "put":
             return self.heap_put(node)
         args = self.operands_of(*node.args)
-        if name == "collect" and len(args) == 2:  # nothing is written in place: all of it is in the variable
-            return args[1]
-        if name == "settle":
-            values = args[1::2]
-            return values[0] if len(values) == 1 else Val(Tup(tuple(v.type for v in values)), parts=tuple(values))
+        of_arrays = self.call_heap_of_arrays(name, args, node)
+        if of_arrays is not None:
+            return of_arrays
         if name in ("array", "iterable") and isinstance(args[0].type, (Num, Arr)):
             return args[0]
         if name == "unarray" and isinstance(args[0].type, (Num, Arr)):
@@ -465,13 +478,11 @@ class Calls:
         if name == "item" and isinstance(args[0].type, Maybe):
             return self.cases(args[0], lambda v: self.item(v, args[1], node))
         if name == "read_item" and isinstance(getattr(args[1].type, "type", args[1].type), Arr):
-            return self.split([args[0], args[1], args[4]], lambda v: self.added_at(v[0], v[1], args[2], v[2], node))
+            return self.split([args[0], args[1], args[4]], lambda v: self.added_item(v[0], v[1], args[2], v[2], node))
         if name == "add_item" and isinstance(args[1].type, Arr):
-            return self.split([args[0], args[3]], lambda v: self.added_at(v[0], args[1], args[2], v[1], node))
+            return self.split([args[0], args[3]], lambda v: self.added_item(v[0], args[1], args[2], v[1], node))
         if name == "attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Arr, Num, Obj, Record)):
             return self.cases(args[0], lambda v: self.attribute(v, self.known_value(args[1]), node))
-        if name == "constant":  # arrays that must not be written; none is
-            return Val(Single("None"))
         if name == "snapshot" and isinstance(args[0].type, List) and any(isinstance(a.type, Arr) for a in args[2:]):
             raise self.refuse(node, "a list that gets the elements of an array")
         if name in ("snapshot", "drain", "restore", "undo") and isinstance(args[0].type, (List, Num)):  # only arrays are kept

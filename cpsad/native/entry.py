@@ -76,6 +76,8 @@ class Staged(Results):
             walker.statement_node = self.unit.tree
             params = []
             back = {}
+            if stager.writes and not stager.primal:
+                walker.begin_writes(types_)
             for i, (kind, what) in enumerate(layout.sources):
                 if kind == "default":
                     stager.constant_default(function)
@@ -87,12 +89,16 @@ class Staged(Results):
                 back[position] = i
                 type_ = types_[position]
                 params.append(walker.structured(type_, place[position], position in wanted))
+            if stager.writes and not stager.primal:
+                positions = [None if kind == "default" else what if kind == "arg" else count + names.index(what)
+                             for kind, what in layout.sources]
+                walker.arguments_read([p for p, i in zip(params, positions, strict=True) if i is not None and i not in wanted])
             self.gradients = []
             with contextlib.suppress(Dead):  # it always raises
                 result = walker.call_function(self.unit, self.unit.tree, None, "", Val(EndK()), params, self.unit.tree)
                 for n, (position, leaf, type_) in enumerate(self.wanted_leaves):
                     adjoint = walker.adjoint_of_leaf(leaf, type_) if isinstance(types_[position], Parted) else (
-                        result.items[back[position]])
+                        walker.heap_collect(params[back[position]], result.items[back[position]]))
                     self.gradients.append(adjoint.type)
                     walker.write_gradient(adjoint, type_, n)
             declared = [f"    {k} {n};" for n, k in walker.declared.items()]
@@ -102,6 +108,9 @@ class Staged(Results):
                           f"int {name}call(slot *in, slot *out) {{ return run({name}entry, in, out); }}"]
 
         stager.solve(walk)
+        if stager.writes and stager.doubts:
+            unit, node, what = stager.doubts[0]
+            raise unit.refuse(node, what, why="the function writes into arrays")
         self.text = stager.text(self.lines)
         self.prepare(names, count)
 
@@ -274,6 +283,17 @@ class NativeGradient(Programs):
         self.plain.check_plain(arguments, slots, args)
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
+        try:
+            return self.in_native(args, kwargs)
+        except StagingError as error:  # the function cannot be staged, or has come to what native code does not do
+            if self.backend != "auto":
+                raise
+            if not self.said:
+                self.said = True
+                log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
+        return self.plain(args, kwargs)
+
+    def in_native(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
         plan = self.plans.first
         if plan is not None and not kwargs:
             found = plan.call(args, plan.address)
@@ -289,15 +309,12 @@ class NativeGradient(Programs):
         arguments = [*args, *kwargs.values()]
         try:
             staged, leaves = self.staged_for(arguments, slots, args, kwargs)
-        except CpsadError as error:
+        except StagingError:
+            raise
+        except CpsadError as error:  # other reasons, which the NumPy backend may not have
             if self.backend != "auto":
                 raise
-            if not self.said:
-                self.said = True
-                log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
-            staged = None
-        if staged is None:
-            return self.plain(args, kwargs)
+            raise StagingError(str(error)) from error
         value, gradients, aux = staged(arguments, leaves)
         if not kwargs:
             self.plans.add(plan_for(staged, arguments, self.single))

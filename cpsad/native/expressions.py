@@ -24,6 +24,7 @@ from .objects import Obj, Objects
 from .records import Records
 from .scalars import COMPARE, Scalars, message_of, slot_field
 from .sequences import Sequences
+from .shadows import Shadows
 from .stored import Stored
 from .types import (
     BOOL,
@@ -57,8 +58,8 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Lists, Objects, Products, Records, Sequences, Stored,
-                  Ufuncs, Writes):
+class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Lists, Objects, Products, Records, Sequences, Shadows,
+                  Stored, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:

@@ -13,7 +13,7 @@ from ..transforms.context import MISSING
 from .arrays import combined
 from .lists import List
 from .primitives import PRIMITIVES, primitive
-from .types import INT, NONE, Arr, Maybe, Num, Single, Slice, Tup, c_type, sample
+from .types import FLOAT, INT, NONE, Arr, Maybe, Num, Single, Slice, Tup, c_type, sample
 from .values import Val
 
 __all__ = ["METHODS"]
@@ -143,8 +143,9 @@ METHODS["transpose"] = _transpose
 
 def reshaped(w: Any, v: Val, dims: list[Val], node: Any) -> Val:
     """`v` in another shape; one length may be -1."""
-    v = w.named(v)
-    if not v.type.packed:
+    v = given = w.named(v)
+    as_it_lies = not v.type.packed and w.stager.writes and not w.backward  # a view of it, if that can be
+    if not v.type.packed and not as_it_lies:
         w.doubt("an array in another shape, which is a view of it or a copy,")
         v = w.named(w.copied(v))
     size = w.hold(w.attribute_of_array(v, "size", node), "size").c
@@ -162,11 +163,38 @@ def reshaped(w: Any, v: Val, dims: list[Val], node: Any) -> Val:
         w.emit(f"if (UNLIKELY({others} != {size})) fail(R, {error});")
     if not lengths:
         return Val(v.type.number, f"*({c_type(v.type.number)} *){v.c}.p")
+    if as_it_lies:
+        return reshaped_as_it_lies(w, given, lengths)
     item = v.type.number.dtype.itemsize
     steps = [str(item)]
     for n in reversed(lengths[1:]):
         steps.insert(0, f"{steps[0]} * {n}")
     return w.view(v, list(zip(lengths, steps, strict=True)), f"{v.c}.p", True)
+
+
+def reshaped_as_it_lies(w: Any, v: Val, lengths: list[str]) -> Val:
+    """A view where the elements lie in steps, else a copy, as NumPy decides it."""
+    type_, size = Arr(v.type.dtype, len(lengths), False), v.type.number.dtype.itemsize
+    w.arena = True
+    made = w.temp(type_, "v")
+    for j, n in enumerate(lengths):
+        w.emit(f"{made}.n[{j}] = {n};")
+    w.emit(f"{made}.p = {v.c}.p;")
+    w.emit(f"if (!steps_reshaped({v.type.rank}, {v.c}.n, {v.c}.s, {len(lengths)}, {made}.n, {made}.s, {size})) {{")
+    w.emit(f"    {made}.p = allocate(R, (size_t)({' * '.join(f'{v.c}.n[{j}]' for j in range(v.type.rank))} * {size}));")
+    steps = ", ".join(contiguous(v, size))
+    w.emit(f"    copy_elements({v.type.rank}, {made}.p, (i64[]){{{steps}}}, {v.c}.p, {v.c}.n, {v.c}.s, {size});")
+    w.strides(made, len(lengths), size)
+    w.emit("}")
+    return Val(type_, made)
+
+
+def contiguous(v: Val, size: int) -> list[str]:
+    """The strides of an array of this shape that is contiguous."""
+    steps = [str(size)]
+    for j in reversed(range(1, v.type.rank)):
+        steps.insert(0, f"{steps[0]} * {v.c}.n[{j}]")
+    return steps
 
 
 def dims_given(args: list[Val]) -> list[Val]:
@@ -195,7 +223,8 @@ METHODS["ravel"] = _ravel
 
 def _flatten(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     made = _ravel(w, args, keywords, node)
-    return made if made is None or not w.stager.primal else w.copied(made)  # without writes, nobody sees whose memory it is
+    copies = w.stager.primal or w.stager.writes  # else nobody sees whose memory it is
+    return w.copied(made) if copies and made is not None else made
 
 
 METHODS["flatten"] = _flatten
@@ -417,11 +446,28 @@ def _eye(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | 
 
 @primitive(np.arange)
 def _arange(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
-    if len(args) != 1 or keywords or args[0].type != INT:
+    if not 1 <= len(args) <= 3 or keywords or not all(a.type in (INT, FLOAT) for a in args):
         return None
+    if FLOAT in [a.type for a in args] or len(args) > 1:
+        return steps_from(w, args)
     n = w.hold(args[0])
     out = w.new_array(Num("int64"), [f"{n.c} > 0 ? {n.c} : 0"])
     w.emit(f"for (i64 i__ = 0; i__ < {n.c}; i__++) ((i64 *){out.c}.p)[i__] = i__;")
+    return out
+
+
+def steps_from(w: Any, args: list[Val]) -> Val:
+    """`np.arange` of several numbers, or of floats: the second number less the first is added again and again."""
+    kind = Num("float64" if FLOAT in [a.type for a in args] else "int64")
+    given = [Val(kind, "0"), args[0], Val(kind, "1")] if len(args) == 1 else [*args, Val(kind, "1")][:3]
+    start, stop, step = (w.hold(Val(kind, f"({c_type(kind)}){a.c}")) for a in given)
+    error = w.error(ZeroDivisionError, "division by zero")
+    w.emit(f"if (UNLIKELY({step.c} == 0)) fail(R, {error});")
+    length = f"ceil(({stop.c} - {start.c}) / (double){step.c})"
+    n = w.hold(Val(INT, f"{length} > 0 ? (i64){length} : 0"))
+    out = w.new_array(kind, [n.c])
+    by = w.hold(Val(kind, f"({start.c} + {step.c}) - {start.c}"))
+    w.emit(f"for (i64 i__ = 0; i__ < {n.c}; i__++) (({c_type(kind)} *){out.c}.p)[i__] = {start.c} + i__ * {by.c};")
     return out
 
 

@@ -60,9 +60,10 @@ class Indexing:
         return [*parts, *full]
 
     def item_of_array(self, v: Val, index: Val, node: Any) -> Val:
+        v = self.named(v)
+        index = self.by_places(index, v, node)
         if places_of(index) is not None:
             return self.gathered(v, index, node)
-        v = self.named(v)
         view = self.viewed(v, index, node)
         if isinstance(view.type, Num):
             return self.hold(view)
@@ -78,8 +79,7 @@ class Indexing:
                 axes.append(("1", "0"))
                 continue
             n, s = f"{v.c}.n[{axis}]", f"{v.c}.s[{axis}]"
-            if isinstance(part.type, Maybe) and part.type.names == {"END"} and part.type.type == INT:
-                part = Val(INT, f"{part.c}.v")  # a loop's variable, which is read in its body only
+            part = self.turn_of(part)
             if isinstance(part.type, Num) and part.type.dtype.kind in "iu":
                 error = self.error(IndexError, f"index is out of bounds for axis {axis}")
                 place = self.hold(Val(INT, f"at_index(R, (i64){part.c}, {n}, {error})"), "i")
@@ -100,10 +100,15 @@ class Indexing:
             return Val(v.type.number, f"*({c_type(v.type.number)} *)({' + '.join(start)})")
         return self.view(v, axes, " + ".join(start), packed)
 
+    def turn_of(self, part: Val) -> Val:
+        """A part of an index; a loop's variable is read in its body only, where it is not the end."""
+        is_turn = isinstance(part.type, Maybe) and part.type.names == {"END"} and part.type.type == INT
+        return Val(INT, f"{part.c}.v") if is_turn else part
+
     def sliced(self, part: Val, n: str, node: Any) -> tuple[Any, str, str]:
         """Start, length and step of a slice; a start of None: all of the axis."""
-        lower, upper, step = part.parts
-        for p in part.parts:
+        lower, upper, step = parts = [self.turn_of(p) for p in part.parts]
+        for p in parts:
             if p.type != NONE and not (isinstance(p.type, Num) and p.type.dtype.kind in "iu"):
                 raise self.refuse(node, f"a slice with {p.type}")
         by = 1 if isinstance(step.type, Single) else step.known
@@ -136,7 +141,9 @@ class Indexing:
         return out
 
     def each_row(self, v: Val, places: list[Val], rows: Val, op: str) -> None:
-        """`rows[i] = v[index[i]]`, or `v[index[i]] += rows[i]`, for all `i`; `places`: an index for each leading axis."""
+        """For all `i`, with an index for each leading axis: `rows[i] = v[index[i]]` ("="), `v[index[i]] += rows[i]` ("+="),
+        `v[index[i]] = rows[i]` ("put"), or from the last to the first `rows[i], v[index[i]] = v[index[i]], 0` ("take")."""
+        do = {"=": "{b} = {a};", "+=": "{a} += {b};", "put": "{a} = {b};", "take": "{{ {b} = {a}; {a} = 0; }}"}[op]
         outer, taken = places[0].type.rank, len(places)
         inner = v.type.rank - taken
         index = places[0]
@@ -146,7 +153,8 @@ class Indexing:
         loops = outer if whole else outer + inner
         for j in range(loops):
             length = f"{index.c}.n[{j}]" if j < outer else f"{v.c}.n[{j - outer + taken}]"
-            self.emit(f"for (i64 j__{j} = 0; j__{j} < {length}; j__{j}++) {{")
+            self.emit(f"for (i64 j__{j} = {length} - 1; j__{j} >= 0; j__{j}--) {{" if op == "take" else
+                      f"for (i64 j__{j} = 0; j__{j} < {length}; j__{j}++) {{")
             self.depth += 1
             if j == outer - 1:
                 for q, p in enumerate(places):
@@ -163,10 +171,10 @@ class Indexing:
             self.emit(f"{given} *b__ = ({given} *)({there});")
             self.emit("#pragma GCC ivdep")
             self.emit(f"for (i64 q__ = 0; q__ < {' * '.join(f'{v.c}.n[{j}]' for j in range(taken, taken + inner))}; q__++)")
-            self.emit("    b__[q__] = a__[q__];" if op == "=" else "    a__[q__] += b__[q__];")
+            self.emit("    " + do.format(a="a__[q__]", b="b__[q__]"))
         else:
             a, b = f"*({to} *)({here})", f"*({given} *)({there})"
-            self.emit(f"{b} = {a};" if op == "=" else f"{a} += {b};")
+            self.emit(do.format(a=a, b=b))
         for _ in range(loops):
             self.depth -= 1
             self.emit("}")
@@ -188,6 +196,7 @@ class Indexing:
                 kind = Num(np.result_type(kind.dtype, (g.type.number if isinstance(g.type, Arr) else g.type).dtype).name)
             total = self.new_array(kind, [f"{x.c}.n[{j}]" for j in range(x.type.rank)], zero=True)
         total = self.named(total)
+        index = self.by_places(index, total, node)
         places = places_of(index)
         if places is not None:
             rank = places[0].type.rank + x.type.rank - len(places)

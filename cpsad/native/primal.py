@@ -59,9 +59,6 @@ class StagedFunction(Staged):
 
     def __init__(self, function: Any, signature: str, types_: list[Any]) -> None:
         super().__init__(function, signature, types_, [])
-        if self.stager.writes and self.stager.doubts:
-            unit, node, what = self.stager.doubts[0]
-            raise unit.refuse(node, what, why="the function writes into arrays")
 
     def __call__(self, arguments: list[Any], leaves: list[Any]) -> Any:  # type: ignore[override]
         call = self.loaded or self.compiled()

@@ -464,7 +464,7 @@ def _update(name: str, op: Any) -> None:
 
 UPDATES = {"iadd": gast.Add, "isub": gast.Sub, "imul": gast.Mult, "itruediv": gast.Div, "ifloordiv": gast.FloorDiv,
            "imod": gast.Mod, "ipow": gast.Pow, "iand": gast.BitAnd, "ior": gast.BitOr, "ixor": gast.BitXor,
-           "ilshift": gast.LShift, "irshift": gast.RShift}
+           "ilshift": gast.LShift, "irshift": gast.RShift, "imatmul": gast.MatMult}
 for _base, _op in UPDATES.items():
     _update(_base, _op)
     _update(_base + "_copy", _op)

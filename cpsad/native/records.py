@@ -13,7 +13,7 @@ from ..trees import _empty_like, _fill, _parts, _tuple_like, is_struct
 from .objects import Obj, is_object, schema_of
 from .program import StagingError
 from .scalars import slot_field
-from .types import Arr, Const, Kept, Num, Parted, Record, Single, Tup, c_type, of_array, of_number
+from .types import Arr, Const, Kept, Num, Parted, Record, Single, Tup, c_type, holds_arrays, of_array, of_number
 from .values import Val, stored_type
 
 __all__ = ["Arguments", "Records", "is_leaf_of_gradient", "leaves_of", "shaped"]
@@ -133,7 +133,7 @@ class Records:
 
     def structured(self: Any, type_: Any, place: int, wanted: bool) -> Val:
         """An argument out of its slots, of which the first is `place`."""
-        self.leaf_boxes = getattr(self, "leaf_boxes", {})
+        self.leaf_boxes, self.leaves = getattr(self, "leaf_boxes", {}), getattr(self, "leaves", {})
         return self.argument(type_, place) if not isinstance(type_, Parted) else self.parted(type_, place, wanted)
 
     def parted(self: Any, type_: Any, place: int, wanted: bool) -> Val:
@@ -145,7 +145,7 @@ class Records:
                 items.append(self.hold(self.argument(t, place)))
                 if wanted and is_leaf_of_gradient(t):
                     self.leaf_boxes[place] = f"&{self.new_box(t, 'leaf')}"
-                    items[-1] = Val(t, items[-1].c, box=self.leaf_boxes[place])
+                    items[-1] = self.leaves[place] = Val(t, items[-1].c, box=self.leaf_boxes[place])
             place += len(leaves_of(t))
         types_ = tuple(stored_type(v) for v in items)
         return Val(Tup(types_) if isinstance(type_, Tup) else Record(types_, type_.kind, type_.keys), parts=tuple(items))
@@ -167,7 +167,7 @@ class Records:
 
     def adjoint_of_leaf(self: Any, place: int, type_: Any) -> Val:
         """What the box of a leaf holds in the end."""
-        return self.heap_take(Val(type_, box=f"({self.leaf_boxes[place]})"), None)
+        return self.heap_take(Val(type_, self.leaves[place].c, box=f"({self.leaf_boxes[place]})"), None)
 
     def call_end_with_aux(self: Any, value: Val, node: Any) -> Val:
         """The end of a function that returns `(value, aux)`."""
@@ -175,6 +175,8 @@ class Records:
             raise self.refuse(node, f"a function that returns {value.type}", why="with has_aux it must be a pair (value, aux)")
         result, aux = (self.solid(v) for v in value.items)
         type_ = result.type
+        if self.stager.writes and holds_arrays(aux.type):
+            raise self.refuse(node, "an auxiliary result with arrays of a function that writes into arrays")
         if not isinstance(type_, Num) or type_.name.startswith("bool"):
             raise self.refuse(node, f"a function that returns {type_}", why="a gradient is that of a real scalar")
         self.check_decided(result)

@@ -40,6 +40,12 @@ typedef struct runtime {
     union slot *in, *out;
     void (*entry)(struct runtime *);
     const decision *decisions;
+    char *shadow;  /* of the arena, where a program has written (`shadows.h`) */
+    size_t shadow_size;
+    uint32_t *marks;
+    void (*clear_marks)(struct runtime *, char *, size_t);
+    void (*at_error)(struct runtime *);
+    struct given *given;
     jmp_buf leave;
     ucontext_t caller, program;
 } runtime;
@@ -114,8 +120,9 @@ static __attribute__((cold, noinline)) void wider(runtime *R, size_t bytes) {
 static __attribute__((noinline)) void *allocate(runtime *R, size_t bytes) {
     bytes = (bytes + 63) & ~(size_t)63;
     if (UNLIKELY(bytes > (size_t)(R->end - R->top))) wider(R, bytes);
-    void *made = R->top;
+    char *made = R->top;
     R->top += bytes;
+    if (UNLIKELY(R->clear_marks != NULL)) R->clear_marks(R, made, bytes);
     return made;
 }
 
@@ -135,6 +142,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void give_back(void *own) {
     runtime *R = own;
     munmap(R->stack, 3 * R->size);
+    if (R->shadow) munmap(R->shadow, R->shadow_size);
     free(R);
 }
 
@@ -182,6 +190,8 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
     R->error = 0;
     R->turned_count = 0;
     R->decisions = NULL;
+    R->clear_marks = NULL;
+    R->at_error = NULL;
     R->most = 0;
     R->in = in;
     R->out = out;
@@ -195,6 +205,8 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
     if (main_thread) watch(&R->limit);
     swapcontext(&R->caller, &R->program);
     if (main_thread) unwatch(&R->limit);
+    if (R->error && R->at_error) R->at_error(R);
+    if (R->shadow && R->end != first_end) madvise(R->shadow, R->shadow_size, MADV_DONTNEED);
     if (R->true_limit != first_limit) madvise(R->stack, R->size - R->step, MADV_DONTNEED);
     if (R->true_low != R->pool - R->step) madvise(R->arena + R->step, R->size - 2 * R->step, MADV_DONTNEED);
     if (R->end != first_end) madvise(R->arena + R->step, R->size - R->step, MADV_DONTNEED);

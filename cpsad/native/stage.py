@@ -85,6 +85,8 @@ class Spec:
         self.returns: Any = BOTTOM
         self.cells: dict[str, Any] = {}  # variables in its frame
         self.dues: dict[str, str] = {}  # those of them to which products are to be added, and their dtype
+        self.forward: dict[str, bool] = {}  # whether they are arrays of the way forward, in programs that write
+        self.doubt = ""  # of a formula: what `Stager.doubts` gets where it is called on the way forward
         self.constants: dict[str, bool] = {}  # of these, whether they were all read from containers, and nobody put them there
         self.captured = captured_names(unit, node)
         self.owned = owned_names(unit, node)  # those of them that functions inside assign
@@ -290,6 +292,7 @@ class Stager:
                 self.changed = False
                 self.walked = {}
                 self.structs = {}
+                self.doubts = []
                 try:
                     walk_entry()
                 except Restart:

@@ -62,7 +62,7 @@ class Stored:
         name = self.temp(made, "taken")
         self.emit(f"{name} = {value.box}->v;")
         self.emit(f"{value.box}->v.z = 1;")
-        return Val(made, name, borrowed=isinstance(value.type, Arr))
+        return self.heap_collect(value, Val(made, name, borrowed=isinstance(value.type, Arr)))
 
     def heap_add(self, value: Val, adjoint: Val, node: Any) -> None:
         """The adjoint of a value that was read goes to its box; that of a constant goes nowhere."""
@@ -72,13 +72,21 @@ class Stored:
                 return Val(Single("None"))
             if not isinstance(value.type, (Num, Arr)):
                 raise self.refuse(node, f"a cotangent of {g.type} for {value.type}")
-            if not value.box:
-                raise self.refuse(node, f"a stored value of which it is not known where it was stored, {value.type},")
-            if value.box != CONSTANT:
-                self.add_to_box(value, g, node)
+            if self.stager.writes and isinstance(value.type, Arr) and isinstance(g.type, (Arr, Num)):
+                value, g = self.named(value), self.real(g)
+                written = self.is_marked(value, "WRITTEN")
+                self.fork(written, lambda: self.pour(value, g), lambda: self.add_if_boxed(value, g, node))
+            else:
+                self.add_if_boxed(value, g, node)
             return Val(Single("None"))
 
         self.cases(value, lambda v: self.cases(adjoint, lambda g: one([v, g])), whole=True)
+
+    def add_if_boxed(self, value: Val, g: Val, node: Any) -> None:
+        if not value.box:
+            raise self.refuse(node, f"a stored value of which it is not known where it was stored, {value.type},")
+        if value.box != CONSTANT:
+            self.add_to_box(value, g, node)
 
     def add_to_box(self, value: Val, g: Val, node: Any) -> None:
         box = value.box
@@ -135,7 +143,13 @@ class Stored:
         state = self.temp(made, "turns")
         self.declared[state] = made.struct
         self.emit(f"{state} = ({made.struct}){{.rows = {rows.c}, .next = 0}};")
+        if self.counts_turns(rows.type.array):
+            self.emit(f"begin_turns(R, {rows.c}.x.p, {rows.c}.x.n[0], {rows.c}.x.s[0], {rows.type.array.number.dtype.itemsize});")
         return Val(made, f"&{state}")
+
+    def counts_turns(self, array: Arr) -> bool:
+        """Whether an array must not be written while a loop goes over its numbers."""
+        return self.stager.writes and not self.stager.primal and array.rank == 1 and array.number.dtype.kind == "f"
 
     def next_row(self, it: Val) -> Val:
         it = self.hold(it)
@@ -159,6 +173,10 @@ class Stored:
                 self.emit(f"{t}.v.v.s[{j}] = {x}.s[{j + 1}];")
         self.emit(f"{it.c}->next++;")
         self.depth -= 1
+        if self.counts_turns(it.type.array):
+            self.emit(f"}} else if ({it.c}->next == {x}.n[0]) {{")
+            self.emit(f"    {it.c}->next++;")
+            self.emit(f"    end_turns(R, {x}.p, {x}.n[0], {x}.s[0], {it.type.array.number.dtype.itemsize});")
         self.emit("}")
         return Val(made, t)
 

@@ -13,7 +13,8 @@ from .types import INT, Arr, Const, Kept, Known, Maybe, Num, Parted, Single, Tup
 __all__ = ["ARRAYS", "CONSTANT", "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant", "stored_type"]
 
 RUNTIME = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("runtime", "lists", "gate"))
-ARRAYS = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("thin", "arrays", "vectors"))
+ARRAYS = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8")
+                   for name in ("thin", "arrays", "shadows", "vectors"))
 _C_WORDS = set("""
 auto break case char const continue default do double else enum extern float for goto if inline int long register
 restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof main
@@ -23,8 +24,10 @@ signbit isnan isinf isfinite fmax fmin frame mark R e up runtime slot maybe rang
 jmp_buf size_t most_stack threads_own exp10 drem significand scalb read write close open link signal time clock select
 send recv pipe kill fork wait exit abort slab numpy_array blas free malloc calloc abs div labs remove rename system
 decision is_decided access dup sleep pause sync y0f entry call
-list list_turns list_new list_more list_at list_take list_gap list_extend list_times list_bound list_part list_reverse""".split())
-RESERVED = _C_WORDS | set(re.findall(r"\b([A-Za-z_]\w*)\(", RUNTIME + ARRAYS)) | set(re.findall(r"\b([A-Z_]{2,})\b", RUNTIME))
+list list_turns lines given_array write_errors list_new list_more list_at list_take list_gap list_extend list_times
+list_bound list_part list_reverse""".split())
+RESERVED = _C_WORDS | set(re.findall(r"\b([A-Za-z_]\w*)\(", RUNTIME + ARRAYS)) | set(
+    re.findall(r"\b([A-Z_]{2,})\b", RUNTIME + ARRAYS))
 
 
 CONSTANT = "NULL"  # the box of a value that was stored without one

@@ -72,6 +72,7 @@ class Walk(Expressions):
         self.out_kind: Any = None
         self.boxes_of_arrays: list[str] = []
         self.in_loop = False  # whether elements of arrays are computed
+        self.backward = False  # whether what comes next has been called: what is computed now are adjoints
 
     # -- output -----------------------------------------------------------------------------------------------
 
@@ -217,7 +218,9 @@ class Walk(Expressions):
         if c_type(type_) == "void":
             return Val(type_)
         if isinstance(type_, Arr):
-            return self.argument_at(f"R->in[{place}].p", type_)
+            made = self.argument_at(f"R->in[{place}].p", type_)
+            copied = self.stager.writes and not self.stager.primal and place < self.stager.offset
+            return self.copied_in(made, place) if copied else made
         if isinstance(type_, Obj):
             return Val(type_, f"((slot *)R->in[{place}].p)")
         return Val(type_, f"R->in[{place}].{slot_field(type_)}")
@@ -285,7 +288,11 @@ class Walk(Expressions):
             if owner.constants.setdefault(name, True) and value.box != CONSTANT:
                 owner.constants[name], self.stager.changed = False, True
             place = f"{way}{cell_name(name)}"
-            if name in owner.owned and holds_arrays(made):
+            if self.stager.writes and not self.backward and holds_arrays(value.type) and not owner.forward.get(name):
+                owner.forward[name] = self.stager.changed = True
+            if owner.forward.get(name):  # the very array, which others may write into; it is not needed when its maker returns
+                self.store_cell(place, self.solid(value), made)
+            elif name in owner.owned and holds_arrays(made):
                 if isinstance(made, Kept):
                     self.emit(f"{place}.b = {value.box or CONSTANT};")
                     self.store_owned(f"{place}.v", f"{place}__own", value, made.of)
@@ -343,7 +350,8 @@ class Walk(Expressions):
         if type_ is BOTTOM:
             raise Dead
         self.settled(owner, name, f"{way}{cell_name(name)}")
-        read = Val(type_, f"{way}{cell_name(name)}", borrowed=name in owner.owned and holds_arrays(type_))
+        borrowed = name in owner.owned and holds_arrays(type_) and not owner.forward.get(name)
+        read = Val(type_, f"{way}{cell_name(name)}", borrowed=borrowed)
         if owner.constants.get(name):
             read.box = CONSTANT
         return read
@@ -529,9 +537,10 @@ class Walk(Expressions):
 
     def fork(self, cond: str, then: Any, other: Any) -> None:
         """`if (cond) then() else other()`; variables that differ behind it are joined."""
-        before, narrowed = dict(self.vars), dict(self.narrowed)
+        before, narrowed, backward, behind = dict(self.vars), dict(self.narrowed), self.backward, False
         ends = []
         for body in (then, other):
+            self.backward = backward
             self.vars, self.narrowed = dict(before), dict(narrowed)
             lines, self.lines = self.lines, []
             self.depth += 1
@@ -541,8 +550,10 @@ class Walk(Expressions):
             except Dead:
                 dead = True
             self.depth -= 1
+            behind |= self.backward and not dead
             lines, self.lines = self.lines, lines
             ends.append((lines, self.vars, self.narrowed, dead))
+        self.backward = backward or behind
         (a_lines, a_vars, a_narrowed, a_dead), (b_lines, b_vars, b_narrowed, b_dead) = ends
         if a_dead or b_dead:
             self.vars, self.narrowed = (b_vars, b_narrowed) if a_dead else (a_vars, a_narrowed)

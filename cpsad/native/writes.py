@@ -1,4 +1,4 @@
-"""Arrays written in place, where a program is staged without its gradient: `x[i] = v`, `x[a:b] = v`, `x op= y`.
+"""Arrays written in place: `x[i] = v`, `x[a:b] = v`, `x op= y`, `out=x`. Under a gradient, see also `shadows.py`.
 
 An array in C is a pointer, so that all that shares its memory sees the write, as in Python. What is read may overlap with what
 is written: an operand that does, and is not the very array, is copied before. Where NumPy gives a view and C a copy, or the other
@@ -32,14 +32,22 @@ class Writes:
         if isinstance(owner.type, List):
             self.store_into_list(owner, index, value, node)
             return
-        if not self.stager.primal:
+        if not self.stager.primal and not getattr(node, "fills", False):  # new memory, which needs no undoing
             raise self.refuse(node, "a store into a container or an array")
         if not isinstance(owner.type, Arr):
             raise self.refuse(node, f"a store into {owner.type}")
-        if places_of(index) is not None:
-            raise self.refuse(node, "a store at the places of an array of integers")
-        self.stager.writes = True
-        place = self.viewed(self.named(owner), index, node)
+        if self.stager.primal:
+            self.writing()
+        owner = self.named(owner)
+        index = self.by_places(index, owner, node)
+        places = places_of(index)
+        if places is not None and isinstance(value.type, (Num, Arr)):
+            old = self.gathered(owner, index, node)
+            rows = self.new_array(owner.type.number, [f"{old.c}.n[{j}]" for j in range(old.type.rank)])
+            self.write(rows, value, node, "unsafe")
+            self.each_row(owner, [self.named(p) for p in places], rows, "put")
+            return
+        place = self.viewed(owner, index, node)
         if isinstance(value.type, Maybe) or not isinstance(value.type, (Num, Arr)):
             raise self.refuse(node, f"a store of {value.type} into an array")
         if isinstance(place.type, Num):
@@ -53,15 +61,29 @@ class Writes:
 
     def written(self, op: Any, a: Val, b: Val, node: Any) -> Val:
         """`a op= b` of an array."""
-        if not self.stager.primal or not isinstance(a.type, Arr):
-            raise self.refuse(node, "an array that is written in place")
-        self.stager.writes = True
+        if not isinstance(a.type, Arr):
+            raise self.refuse(node, f"{a.type} written in place")
+        self.writing()
         a = self.named(a)
         made = self.binary_arrays(op, a, b, node)
         if made is None:
             raise self.refuse(node, f"an array written in place, {a.type}, with {b.type}")
         self.write(a, made, node, "same_kind")
         return a
+
+    def written_into(self, out: Val, value: Val, broadcasts: bool, node: Any) -> Val:
+        """What a function with `out=` has computed; `broadcasts`: it is repeated to fill `out`."""
+        if not isinstance(out.type, Arr) or not isinstance(value.type, (Arr, Num)) or not broadcasts and (
+                getattr(value.type, "rank", 0) != out.type.rank):
+            raise self.refuse(node, f"out= of {out.type} for {value.type}")
+        self.writing()
+        out = self.named(out)
+        if not broadcasts:
+            value, error = self.named(value), self.error(ValueError, "output parameter has the wrong dimensions")
+            for j in range(out.type.rank):
+                self.emit(f"if (UNLIKELY({value.c}.n[{j}] != {out.c}.n[{j}])) fail(R, {error});")
+        self.write(out, value, node, "same_kind")
+        return out
 
     def check_dtype(self, to: Num, given: Num, node: Any, casting: Any) -> None:
         """Refuses what is lost in the array's dtype, or is an error."""
@@ -103,8 +125,10 @@ class Writes:
         self.loops(value, {a.c: a for a in apart.values()}, target, dims, [f"{target.c}.s[{j}]" for j in range(rank)], "=")
 
     def doubt(self, what: str) -> None:
-        """Here C shares memory otherwise than NumPy does, which nobody sees unless the program writes."""
-        if self.stager.primal:
+        """Here C shares memory otherwise than NumPy does, which nobody sees unless the program writes: adjoints are its own."""
+        if self.spec.is_formula and not self.inlining:
+            self.spec.doubt = what
+        elif not self.backward:
             self.stager.doubts.append((self.unit, self.statement_node, what))
 
     # -- the end of a program without gradient ------------------------------------------------------------------

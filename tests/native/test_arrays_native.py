@@ -116,26 +116,6 @@ def first(x, i):
     return x[i] * 2.0
 
 
-def counted(x):
-    steps = np.zeros(3)
-    same = steps
-    steps += 2.0
-    return np.sum(x * same)
-
-
-def filled(x):
-    y = np.zeros(3)
-    y[0] = x[1]
-    return np.sum(y)
-
-
-@pytest.mark.parametrize("function", [counted, filled])
-def test_arrays_written_in_place_are_refused(function):
-    with pytest.raises(StagingError):
-        grad(function, backend="native")(np.ones(3))
-    assert np.array_equal(grad(function, backend="auto")(np.ones(3)), grad(function)(np.ones(3)))
-
-
 def test_errors_of_arrays():
     with pytest.raises(IndexError):
         grad(first, backend="native")(np.ones(3), 3)
