@@ -349,7 +349,7 @@ def result_type(type_: Any) -> str:
 
 def may_be_direct(stager: Any) -> bool:
     """Whether it is worth the try: nothing is made that takes memory."""
-    return not stager.primal and not any(
+    return not stager.primal and not stager.writes and not any(
         s.dues or not s.is_formula and (s.arena or holds_arrays(s.returns)) for s in stager.walked.values())
 
 
