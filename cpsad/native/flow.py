@@ -12,7 +12,7 @@ from typing import Any
 
 from .types import Fn
 
-__all__ = ["FRAME", "LITERAL", "RETURN", "WORD", "Block", "Jump", "NotDirect", "Site", "jump"]
+__all__ = ["CHEAP", "FRAME", "LITERAL", "RETURN", "WORD", "Block", "Jump", "NotDirect", "Site", "jump"]
 
 WORD = re.compile(r"(?<![\w.])(?<!->)[A-Za-z_]\w*")
 ADDRESS = re.compile(r"(?<!&)&([A-Za-z_]\w*)")
@@ -20,6 +20,7 @@ ASSIGNED = re.compile(r"([A-Za-z_]\w*) = ([^;]*);$")
 RETURN = re.compile(r"return\b ?(.*);")
 LITERAL = re.compile(r"\(maybe\w*\)\{\.z = \d\}|-?[\d.]+(e-?\d+)?|true|false")
 OTHERS = re.compile(r"\b(FRAME|frame|setjmp|_setjmp)\b|\be->|^\s*#")  # what is not written for this
+CHEAP = re.compile(r"\(-?[\w.]+ [*+-] [\w.]+\)|\(?-\w+\)?")
 FRAME = "FRAME"  # a frame as a value, of which there is none here
 
 
@@ -131,6 +132,7 @@ class Block:
         self.sites: list[Site] = []
         self.before: set[int] = set()  # lines behind which a call comes,
         self.behind: set[int] = set()  # and those that stand behind one
+        self.reads: set[str] = set()  # variables that it names
         self.reads_behind: set[str] = set()
         self.assigned: dict[str, set[str]] = {}  # before a call: variables, and the texts of their values
         self.returned: set[Any] = set()  # sites to which it returns
@@ -177,6 +179,7 @@ class Block:
             if here[i] and (preceded or later):
                 raise NotDirect("two calls one after another")
             if isinstance(node.text, Jump):
+                self.reads |= {w for a in node.text.args for w in WORD.findall(a)}
                 node.site = self.group.site(node.text, self)
                 self.sites.append(node.site)
             elif node.parts:
@@ -194,6 +197,7 @@ class Block:
         if text.lstrip().startswith("/*"):
             return
         self.addresses |= set(ADDRESS.findall(text))
+        self.reads |= set(WORD.findall(text))
         if behind:
             found = ASSIGNED.fullmatch(text.strip())
             self.reads_behind |= set(WORD.findall(found.group(2) if found else text))

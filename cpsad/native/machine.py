@@ -28,13 +28,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from .flow import LITERAL, RETURN, Block, Jump, Node, NotDirect, Site, jump
+from .flow import CHEAP, LITERAL, WORD, Block, Jump, NotDirect, Site, jump
+from .machine_text import Text
 from .types import BOTTOM, c_type, holds_arrays
 
 __all__ = ["machines", "may_be_direct"]
 
 
-class Group:
+class Group(Text):
     """One function of C, or two: a function of the user's, its continuations, and the functions that are given these."""
 
     def __init__(self, root: Any, pointer: Any, stager: Any) -> None:
@@ -130,6 +131,11 @@ class Group:
                 if "@" in type_ or type_ == "decision":
                     raise NotDirect(f"a variable of the type {type_}")
 
+    def constant_of(self, name: str, within: list[Block]) -> str | None:
+        """What a variable of a frame is until all calls have been done, if it is always the same."""
+        values = set().union(*(b.assigned.get(name, set()) for b in within))
+        return next(iter(values)) if len(values) == 1 and LITERAL.fullmatch(next(iter(values))) else None
+
     def record(self, site: Site, again: dict[Block, set[Block]]) -> None:
         """What has to outlive a call: the caller's own variables, and those of the scopes that it leaves."""
         inside = site.inside
@@ -146,10 +152,10 @@ class Group:
             for name in block.cells:
                 if not any(name in b.reads_behind for b in within):
                     continue
-                values = set().union(*(b.assigned.get(name, set()) for b in within))
-                if len(values) == 1 and LITERAL.fullmatch(next(iter(values))):
-                    site.made_anew[name] = next(iter(values))
-                elif values:
+                constant = self.constant_of(name, within)
+                if constant is not None:
+                    site.made_anew[name] = constant
+                elif any(name in b.assigned for b in within):
                     saved.append(name)
         for name in saved:
             values = inside.assigned.get(name, set())
@@ -157,175 +163,22 @@ class Group:
                     name not in inside.params):
                 site.made_anew[name] = next(iter(values))
         site.saved = [n for n in saved if n not in site.made_anew]
+        known = {n for n in site.saved if len(inside.assigned.get(n, ())) == (n not in inside.params)}
+        anew = {}  # what is computed anew, which is quicker than to write and read it
+        for name in known & set(inside.types) - set(inside.params):
+            (text,) = inside.assigned[name]
+            if CHEAP.fullmatch(text) and set(WORD.findall(text)) <= known:
+                anew[name] = text
 
-    # -- the text ---------------------------------------------------------------------------------------------
+        def make(name: str) -> None:
+            if name in anew and name not in site.made_anew:
+                for operand in WORD.findall(anew[name]):
+                    make(operand)
+                site.made_anew[name] = anew[name]
 
-    def type_of(self, name: str) -> str:
-        for b in self.blocks.values():
-            if name in b.types:
-                return b.types[name]
-            if name in b.cells:
-                return b.cells[name]
-        raise AssertionError(name)
-
-    def struct_of(self, site: Site) -> str:
-        """The declaration of a record, small things first: the tag of every record is its first byte."""
-        fields = [("unsigned char", "tag")] if site.tagged else []
-        small = {"bool": 0, "unsigned char": 0, "maybe": 0}
-        named = sorted(((self.type_of(n), n) for n in site.saved), key=lambda f: small.get(f[0], 1))
-        return " ".join(f"{t}{'' if t.endswith('*') else ' '}{n};" for t, n in [*fields, *named])
-
-    def name_of(self, site: Site) -> str:
-        return f"{self.root.c}__record{site.number}"
-
-    def has_record(self, site: Site) -> bool:
-        return site.tagged or bool(site.saved)
-
-    def head(self) -> list[str]:
-        parts = [f"typedef struct {{ {self.struct_of(s)} }} {self.name_of(s)};" for s in [self.exit, *self.sites]
-                 if self.has_record(s)]
-        return [*parts, *(f"{h};" for h, _ in self.heads())]
-
-    def heads(self) -> list[tuple[str, str]]:
-        """The heads of the functions, and which way each goes."""
-        params = ["runtime *R", *(f"{spaced(t)}given_{n}" for t, n in self.root.params)]
-        back = result_type(self.root.returns)
-        if self.pointer is None:
-            return [(f"static {spaced(back)}{self.root.c}({', '.join(params)})", "both")]
-        (version, given), = self.pointer.versions.items()
-        b = [f"{spaced(c_type(given))}given"] if c_type(given) != "void" else []
-        return [(f"static {spaced(c_type(version))}{self.root.c}__forward({', '.join(params)})", "forward"),
-                (f"static {spaced(back)}{self.root.c}__backward({', '.join(['runtime *R', *b])})", "backward")]
-
-    def results(self) -> dict[str, str]:
-        """For each type that comes back, the variable in which it does."""
-        types_ = {result_type(b.spec.returns) for b in self.blocks.values()}
-        if self.pointer is not None:
-            types_ |= {c_type(t) for t in self.pointer.versions.values()}
-        return {t: f"back_{i}" for i, t in enumerate(sorted(types_ - {"void"}))}
-
-    def text(self) -> str:
-        out = []
-        back = self.results()
-        for head, way in self.heads():
-            lines = [f"{head} {{", "    char *sp = R->sp;"]
-            by_type: dict[str, list[str]] = {}
-            for name, type_ in [(n, t) for t, n in back.items()] + [
-                    (n, t) for b in self.blocks.values() for n, t in [*b.types.items(), *b.cells.items()]]:
-                by_type.setdefault(type_, []).append(name)
-            lines += [f"    {spaced(t)}{(', *' if t.endswith('*') else ', ').join(names)};" for t, names in by_type.items()]
-            if way != "both":
-                lines.append("    CHECK_DEPTH(R);")
-            if way == "backward":
-                (given,) = self.pointer.versions.values()
-                lines += [f"    {back[c_type(given)]} = given;"] if c_type(given) != "void" else []
-                lines += [f"    {line}" for line in self.back_to(self.at_end, way)]
-            else:
-                lines += self.pushed(self.exit, "    ")
-                root = self.blocks[self.root]
-                lines += [f"    {p} = given_{n};" for p, (_, n) in zip(root.params, self.root.params, strict=True)]
-            for block in self.blocks.values():
-                lines.append(f"{block.spec.c}:;")
-                if getattr(block.spec.node, "role", None) in ("loop", "function"):
-                    lines.append("    if (UNLIKELY(sp < R->low)) lower(R, sp);")
-                lines += self.written(block, block.tree, way)
-            out.append("\n".join([*lines, "}", ""]))
-        return "\n".join(out)
-
-    def pushed(self, site: Site, indent: str) -> list[str]:
-        if not self.has_record(site):
-            return []
-        name = self.name_of(site)
-        values = [f".{n} = {n}" for n in site.saved]
-        if site.tagged:
-            values.insert(0, f".tag = {site.number}")
-        return [f"{indent}sp -= sizeof({name}) + 7 & ~7;", f"{indent}*({name} *)sp = ({name}){{{', '.join(values)}}};"]
-
-    def popped(self, site: Site, indent: str) -> list[str]:
-        made = [f"{indent}{n} = {v};" for n, v in site.made_anew.items()]
-        if not self.has_record(site):
-            return made
-        name = self.name_of(site)
-        return [*made, *(f"{indent}{n} = (({name} *)sp)->{n};" for n in site.saved), f"{indent}sp += sizeof({name}) + 7 & ~7;"]
-
-    def back_to(self, sites: set[Any], way: str) -> list[str]:
-        """A return to one of these."""
-        def to(site: Site) -> str:
-            if site is not self.exit:
-                return f"goto back{site.number};"
-            value = self.results().get(result_type(self.root.returns), "")
-            gone = f"sp += sizeof({self.name_of(site)}) + 7 & ~7; " if site.tagged else ""
-            return f"{gone}R->sp = sp; return {value};"
-
-        made = sorted(sites, key=lambda s: s.number)
-        if not made or way == "forward":
-            return ["__builtin_trap();"]
-        if len(made) == 1:
-            return [to(made[0])]
-        if len(made) == 2:
-            return [f"if (*(unsigned char *)sp == {made[1].number}) {{ {to(made[1])} }}", to(made[0])]
-        return ["switch (*(unsigned char *)sp) {", *(f"    case {s.number}: {to(s)}" for s in made[1:]),
-                f"    default: {to(made[0])}", "}"]
-
-    def written(self, block: Block, nodes: list[Node], way: str) -> list[str]:
-        lines = []
-        for node in nodes:
-            indent = node.text[: len(node.text) - len(node.text.lstrip())]
-            if node.site is not None:
-                lines += self.jumped(node.site, indent, way)
-            elif node.parts:
-                lines.append(node.text)
-                for i, part in enumerate(node.parts):
-                    lines += ([f"{indent}}} else {{"] if i else []) + self.written(block, part, way)
-                lines.append(f"{indent}}}")
-            elif given := RETURN.fullmatch(node.text.strip()):
-                if value := given[1]:
-                    lines.append(f"{indent}{self.results()[result_type(block.spec.returns)]} = {value};")
-                if getattr(block.spec.node, "role", None) == "loop":
-                    lines.append(f"{indent}if (UNLIKELY(R->low == EVERYWHERE)) lower(R, sp);")
-                lines += [indent + line for line in self.back_to(block.returned, way)]
-            else:
-                lines.append(node.text)
-        return lines
-
-    def jumped(self, site: Site, indent: str, way: str) -> list[str]:
-        call, back = site.call, self.results()
-        lines = []
-        if way != "backward":
-            if site.target is self.pointer:
-                lines += [*self.pushed(site, indent), f"{indent}R->sp = sp;", f"{indent}return {', '.join(call.args)};"]
-            else:
-                params = site.target.params
-                args = call.args
-                if site.routine is not None:
-                    text = f"{site.routine.c}__forward({', '.join(['R', *call.args])})"
-                    args = ["value__"] if params else []
-                    lines += [f"{indent}R->sp = sp;", f"{indent}{spaced(site.target.types[params[0]]) if params else ''}"
-                              f"{'value__ = ' if params else ''}{text};", f"{indent}sp = R->sp;"]
-                if not site.tail:
-                    lines += self.pushed(site, indent)
-                if len(params) == 1:
-                    lines.append(f"{indent}{params[0]} = {args[0]};")
-                elif params:  # of which some may be read in the values of others
-                    lines += [f"{indent}{spaced(site.target.types[p])}given{i} = {a};"
-                              for i, (p, a) in enumerate(zip(params, args, strict=True))]
-                    lines += [f"{indent}{p} = given{i};" for i, p in enumerate(params)]
-                lines.append(f"{indent}goto {site.target.spec.c};")
-                if site.routine is not None or len(params) > 1:
-                    lines = [f"{indent}{{", *("    " + line for line in lines), f"{indent}}}"]
-        if site.tail:
-            return lines
-        lines.append(f"{indent.removesuffix('    ')}back{site.number}:;")
-        returns = site.target.spec.returns if isinstance(site.target, Block) else next(iter(self.pointer.versions.values()))
-        given = back.get(result_type(returns), "")
-        lines += self.popped(site, indent)
-        if site.routine is not None:
-            text = f"{site.routine.c}__backward({', '.join(['R', *([given] if given else [])])})"
-            lines += [f"{indent}R->sp = sp;", f"{indent}{call.result} = {text};" if call.result else f"{indent}{text};",
-                      f"{indent}sp = R->sp;"]
-        elif call.result:
-            lines.append(f"{indent}{call.result} = {given};")
-        return lines
+        for name in sorted(anew):
+            make(name)
+        site.saved = [n for n in site.saved if n not in anew]
 
 
 def reached_from(block: Block) -> set[Block]:
@@ -337,14 +190,6 @@ def reached_from(block: Block) -> set[Block]:
             found.add(b)
             todo += b.next
     return found
-
-
-def spaced(type_: str) -> str:
-    return type_ if type_.endswith("*") else type_ + " "
-
-
-def result_type(type_: Any) -> str:
-    return "void" if type_ is BOTTOM else c_type(type_)
 
 
 def may_be_direct(stager: Any) -> bool:

@@ -340,7 +340,8 @@ def test_an_interrupt_ends_a_long_run():
 
 def test_the_way_back_looks_after_signals_where_the_way_in_did():
     text = source(loop, stage="c", args=(1.5, 10))
-    assert re.search(r"if \(UNLIKELY\(R->low == EVERYWHERE\)\) lower\(R, sp\);\s+(if|switch) \(\*\(unsigned char \*\)sp", text), text
+    assert re.search(r"if \(UNLIKELY\(R->low == EVERYWHERE\)\) \{.*?lower\(R, sp\);.*?\}\s+(if|switch) \(\*\(unsigned char \*\)sp", text,
+                     re.S), text
     text = source(vector_loop, stage="c", args=(np.ones(3), 10))  # a function of C for each turn
     assert re.search(r" again = vector_loop__loop\w*\(R, e(, \w+)*\);\s+CHECK_SIGNALS\(R\);\s+return again;", text), text
 
