@@ -16,6 +16,7 @@ from .forward import forward
 from .helpers import no_derivative, reshape_like
 from .helpers_decompositions import _gaps, _h
 from .helpers_linalg import cofactors, cofactors_along, cond_back, norm_back
+from .helpers_truncated import inverse_of_rank, is_truncated, kept_values, truncated_slope
 from .registry import present
 
 
@@ -119,7 +120,10 @@ def pinv_tangent(d: Any, y: Any, a: Any, hermitian: bool) -> Any:
     if isinstance(d, Absorbing):
         return d
     if hermitian:
-        d = triangle(d, "L")
+        a, d = triangle(a, "L"), triangle(d, "L")
+    if is_truncated(a, y):
+        found = _h(truncated_slope(d, a, kept_values(a, y)))
+        return found if np.iscomplexobj(y) else np.real(found)
     n, m = np.shape(a)[-2:]
     right, left = np.eye(n) - np.matmul(a, y), np.eye(m) - np.matmul(y, a)
     return (-np.matmul(np.matmul(y, d), y) + np.matmul(np.matmul(np.matmul(y, _h(y)), _h(d)), right)
@@ -133,7 +137,7 @@ def lstsq_tangent(d: Any, y: Any, a: Any, b: Any, by_matrix: bool) -> Any:
     """The solution is the pseudo-inverse times `b`; the sums of squares that are left, where there are any."""
     if isinstance(d, Absorbing):
         return d
-    inverse = np.linalg.pinv(a)
+    inverse = inverse_of_rank(a, y[2])
     x = y[0]
     if by_matrix:
         moved = np.dot(pinv_tangent(d, inverse, a, False), b)

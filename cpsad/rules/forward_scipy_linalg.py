@@ -189,15 +189,6 @@ def pivoted_tangent(d: Any, y: Any, a: Any) -> Any:
     return d if isinstance(d, Absorbing) else (*qr_tangent(d[:, y[2]], y[:2], a[:, y[2]]), ZERO)
 
 
-def least_squares_tangent(d: Any, y: Any, a: Any, b: Any, cond: Any, by_matrix: bool) -> Any:
-    if isinstance(d, Absorbing):
-        return d
-    if cond is not None:
-        poison = no_derivative(d, "linalg.lstsq with cond=, in forward mode")
-        return poison, poison, ZERO, poison
-    return lstsq_tangent(d, y, a, b, by_matrix)
-
-
 forward(linalg.cho_factor, lambda d, y, a, lower=False, *, check_finite=True: (packed_factor_tangent(d, y, lower),))
 forward(linalg.lu_factor, lambda d, y, a, *, check_finite=True: (lu_factor_tangent(d, y, a),))
 forward(
@@ -229,7 +220,7 @@ forward(linalg.pinv, lambda d, y, a, *, atol=None, rtol=None, check_finite=True:
 forward(
     linalg.lstsq,
     lambda d, y, a, b, cond=None, *, check_finite=True, lapack_driver=None: (
-        least_squares_tangent(d, y, a, b, cond, True), least_squares_tangent(d, y, a, b, cond, False)),
+        lstsq_tangent(d, y, a, b, True), lstsq_tangent(d, y, a, b, False)),
 )
 forward(linalg.svdvals, lambda d, y, a, *, check_finite=True: svd_values(d, a))
 forward(scipy_linalg.singular_values, lambda d, y, a, check_finite, lapack_driver: svd_values(d, a))

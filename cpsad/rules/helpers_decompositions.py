@@ -15,6 +15,7 @@ import numpy as np
 from ..cotangents import ZERO, Absorbing, unbroadcast
 from ..places import here
 from ..transforms.errors import NoDerivativeError
+from .helpers_truncated import inverse_of_rank, is_truncated, kept_values, truncated_slope
 
 __all__ = ["eig_back", "eigh_back", "eigvals_back", "lstsq_left", "lstsq_right", "pinv_back", "qr_back", "r_back",
            "slogdet_back", "svd_back", "svdvals_back"]
@@ -220,6 +221,10 @@ def pinv_back(g: Any, y: Any, a: Any, hermitian: bool = False) -> Any:
     """p = a^+ of the same rank: -p^H g p^H + (1 - a p) g^H p p^H + p^H p g^H (1 - p a)."""
     if isinstance(g, Absorbing):
         return g
+    a = np.tril(a, -1) + _h(np.tril(a, -1)) + np.tril(np.triu(np.real(a))) if hermitian else a
+    if is_truncated(a, y):
+        r = truncated_slope(np.swapaxes(g, -1, -2), a, kept_values(a, y))
+        return _bar(one_triangle(r, "L") if hermitian else _real_if(r, a))
     g, p, ph, gh = _bar(g), y, _h(y), _h(_bar(g))
     x = np.matmul(np.matmul(gh, p), ph)
     z = np.matmul(np.matmul(ph, p), gh)
@@ -227,17 +232,11 @@ def pinv_back(g: Any, y: Any, a: Any, hermitian: bool = False) -> Any:
     return _bar(one_triangle(r, "L") if hermitian else r)
 
 
-def _inverse(a: Any, rcond: Any) -> Any:
-    if rcond is None:
-        rcond = np.finfo(np.real(a).dtype).eps * max(np.shape(a))
-    return np.linalg.pinv(a, np.finfo(np.real(a).dtype).eps if rcond == -1 else rcond)
-
-
 def _columns(x: Any, b: Any) -> Any:
     return x if np.ndim(b) == 2 else np.reshape(x, (-1, 1))
 
 
-def lstsq_left(g: Any, y: Any, a: Any, b: Any, rcond: Any) -> Any:
+def lstsq_left(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Least squares, for `a`: of the solution a^+ b, the sums of squares that are left, and the singular values."""
     gx, gr, gs = g[0], g[1], g[3]
     if all(isinstance(part, Absorbing) for part in (gx, gr, gs)):
@@ -245,7 +244,7 @@ def lstsq_left(g: Any, y: Any, a: Any, b: Any, rcond: Any) -> Any:
     total = ZERO
     x, c = _columns(y[0], b), _columns(b, b)
     if gx is not ZERO:
-        inverse = _inverse(a, rcond)
+        inverse = inverse_of_rank(a, y[2])
         total = total + pinv_back(np.matmul(_columns(gx, b), np.swapaxes(c, -1, -2)), inverse, a)
     if gr is not ZERO and np.size(gr):
         left = _bar(c - np.matmul(a, x))
@@ -255,14 +254,14 @@ def lstsq_left(g: Any, y: Any, a: Any, b: Any, rcond: Any) -> Any:
     return total
 
 
-def lstsq_right(g: Any, y: Any, a: Any, b: Any, rcond: Any) -> Any:
+def lstsq_right(g: Any, y: Any, a: Any, b: Any) -> Any:
     """Least squares, for `b`."""
     gx, gr = g[0], g[1]
     if isinstance(gx, Absorbing) and isinstance(gr, Absorbing):
         return gx + gr
     total = ZERO
     if gx is not ZERO:
-        total = total + np.matmul(np.swapaxes(_inverse(a, rcond), -1, -2), _columns(gx, b))
+        total = total + np.matmul(np.swapaxes(inverse_of_rank(a, y[2]), -1, -2), _columns(gx, b))
     if gr is not ZERO and np.size(gr):
         left = _bar(_columns(b, b) - np.matmul(a, _columns(y[0], b)))
         total = total + left * (2 * np.real(gr))

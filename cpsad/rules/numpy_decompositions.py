@@ -22,6 +22,7 @@ from .helpers_decompositions import (
     svdvals_back,
 )
 from .helpers_linalg import cond_back, multi_dot_back, tensorinv_back, tensorsolve_left, tensorsolve_right
+from .helpers_truncated import is_truncated, kept_values
 from .registry import Table, present
 
 table = Table("numpy decompositions")
@@ -93,7 +94,7 @@ defrule(
 )
 parts(
     np.linalg.lstsq,
-    lambda g, y, a, b, rcond=None: (lstsq_left(g, y, a, b, rcond), lstsq_right(g, y, a, b, rcond)),
+    lambda g, y, a, b, rcond=None: (lstsq_left(g, y, a, b), lstsq_right(g, y, a, b)),
     "t",
 )
 defrule(np.linalg.tensorinv, lambda g, y, a, ind=2: tensorinv_back(g, y, a, ind))
@@ -103,4 +104,5 @@ defrule(
 )
 table.gather(np.linalg.multi_dot, lambda g, y, arrays: multi_dot_back(g, arrays))
 defrule(np.linalg.cond, lambda g, y, x, p=None: cond_back(g, y, x, p))
-table.constant(np.linalg.matrix_rank, result="n")
+table.constant(np.linalg.matrix_rank, kept_values, result="n")
+table.constant(is_truncated, result="s")

@@ -78,8 +78,8 @@ defrule(linalg.det, lambda g, y, a, *, check_finite=True: det_back(g, y, a), res
 parts(
     linalg.lstsq,
     lambda g, y, a, b, cond=None, *, check_finite=True, lapack_driver=None: (
-        lstsq_left(g, y, a, b, -1 if cond is None else cond),
-        lstsq_right(g, y, a, b, -1 if cond is None else cond),
+        lstsq_left(g, y, a, b),
+        lstsq_right(g, y, a, b),
     ),
     "t",
 )

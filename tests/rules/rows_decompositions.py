@@ -71,3 +71,13 @@ row(np.linalg.multi_dot, [C(2, 3), C(3, 2)])
 row(singular_values, R(3, 4))
 row(singular_values, S(3), hermitian=True)
 row(triangle_of_qr, R(4, 3))
+
+# Small singular values that are left out, and are not zero
+SPREAD = np.diag([3.0, 1.0, 0.2]) + 0.1 * R(3, 3)
+row(np.linalg.pinv, SPREAD, 0.2, only=(0,))
+row(np.linalg.pinv, SPREAD[:2], rcond=0.4, only=(0,))
+row(np.linalg.pinv, np.stack([SPREAD[:, :2], 2 * SPREAD[:, 1:]]), [0.5, 0.3], only=(0,))
+row(np.linalg.pinv, SPREAD + SPREAD.T, 0.2, True, only=(0,))
+row(np.linalg.pinv, SPREAD + 0.3j * R(3, 3), 0.2, only=(0,))
+row(np.linalg.lstsq, SPREAD, R(3), 0.2, only=(0, 1))
+row(np.linalg.lstsq, np.concatenate([SPREAD, SPREAD[:1]]), R(4, 2), 0.2, only=(0, 1))

@@ -109,3 +109,6 @@ row((linalg.toeplitz, linalg.hankel, linalg.circulant), R(1))
 row(linalg.convolution_matrix, R(3), 4)
 row(linalg.convolution_matrix, R(3), 4, "same")
 row(linalg.khatri_rao, R(2, 3), R(4, 3))
+
+row(linalg.pinv, np.diag([3.0, 1.0, 0.2]) + 0.1 * R(3, 3), atol=1, only=(0,))
+row(linalg.lstsq, np.diag([3.0, 1.0, 0.2]) + 0.1 * R(3, 3), R(3), 0.2, only=(0, 1))
