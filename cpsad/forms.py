@@ -271,6 +271,10 @@ def _known(function: types.FunctionType, call: Call, signature: str) -> Any:
         return foreign.untransformed(function, call, None, "its arguments go to another thread or process, or wait for one")
     made_here = function.__code__.co_filename in PROGRAMS and "__cpsad_program__" not in function.__dict__
     if made_here and function.__closure__ and not Entry.of(function).ties:
+        if function.__code__.co_filename in execute.TANGENT_TABLES:
+            raise here(NoDerivativeError, f"in forward mode a gradient is taken of {function.__qualname__}, which is defined in "
+                       "differentiated code and uses its variables", why="in this mode what a function has captured has no "
+                       "place for an adjoint", remedy="give what it has captured as arguments, or use cpsad.grad around it")
         raise here(NoDerivativeError, f"the function {function.__qualname__} has lost the form it was defined with",
                    why="its __dict__ was overwritten, or it was made anew from its parts", remedy="use functools.wraps")
     if is_generated_new(function):

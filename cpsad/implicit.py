@@ -24,6 +24,7 @@ from .layout import Call
 from .places import here
 from .protocols import FORMS, call_with
 from .resolve import letter_of
+from .tangent_forms import CALLERS
 from .transforms.errors import NoDerivativeError
 
 __all__ = ["first_only", "implied", "integral", "jacobian_at", "nodes_of", "no_more", "plainly", "replaced", "slope_at"]
@@ -62,8 +63,7 @@ def _slope_form(function: Any, call: Call) -> Any:
     def adapted(heap: Any, k: Any, f: Any, x: Any, args: Any) -> Any:
         slope = _cotangents(heap, f, x * 1.0, args, lambda result, sign: sign)
         if isinstance(slope, Absorbing) or slope == 0:
-            raise here(NoDerivativeError, f"the root of {name_of(f)} has no derivative", why="the slope there is 0",
-                       remedy="solve an equation whose root is simple")
+            raise flat_root(f, "slope there is 0", "an equation whose root is simple")
         k(slope)
         return ZERO, ZERO, ZERO
 
@@ -76,8 +76,7 @@ def _jacobian_form(function: Any, call: Call) -> Any:
         rows = [_cotangents(heap, f, x.copy(), args, functools.partial(_unit, heap, i)) for i in range(x.size)]
         matrix = np.array([np.zeros(x.size) if isinstance(row, Absorbing) else np.ravel(row) for row in rows])
         if np.linalg.matrix_rank(matrix) < x.size:
-            raise here(NoDerivativeError, f"the root of {name_of(f)} has no derivative", why="the Jacobian there is singular",
-                       remedy="solve equations whose root is isolated")
+            raise flat_root(f, "Jacobian there is singular", "equations whose root is isolated")
         k(matrix)
         return ZERO, ZERO, ZERO
 
@@ -98,6 +97,39 @@ def _unit(heap: Any, i: int, result: Any, sign: float) -> Any:
 
 FORMS[slope_at] = _slope_form
 FORMS[jacobian_at] = _jacobian_form
+
+
+# The same in forward mode: a run of its own, in which all but x is constant
+
+def _along(function: Any, x: Any, args: Any, direction: Any) -> Any:
+    from .forward_mode import jvp
+
+    return jvp(lambda at: function(at, *args), (x,), (direction,))[1]
+
+
+def _slope_forward(table: Any, function: Any, x: Any, args: Any) -> Any:
+    slope = _along(function, x * 1.0, args, 1.0)
+    if slope == 0:
+        raise flat_root(function, "slope there is 0", "an equation whose root is simple")
+    return slope
+
+
+def _jacobian_forward(table: Any, function: Any, x: Any, args: Any) -> Any:
+    x = np.array(x, float)
+    columns = [_along(function, x, args, np.reshape(unit, np.shape(x))) for unit in np.eye(x.size)]
+    matrix = np.stack([np.ravel(np.array(column)) for column in columns], 1)
+    if np.linalg.matrix_rank(matrix) < x.size:
+        raise flat_root(function, "Jacobian there is singular", "equations whose root is isolated")
+    return matrix
+
+
+CALLERS[slope_at] = _slope_forward
+CALLERS[jacobian_at] = _jacobian_forward
+
+
+def flat_root(function: Any, why: str, remedy: str) -> Exception:
+    return here(NoDerivativeError, f"the root of {name_of(function)} has no derivative", why=f"the {why}",
+                remedy=f"solve {remedy}")
 
 
 def name_of(function: Any) -> str:

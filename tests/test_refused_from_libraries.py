@@ -5,7 +5,7 @@ import inspect
 
 import numpy as np
 import pytest
-import scipy.fft
+import scipy.special
 
 from cpsad import NoDerivativeError, grad
 
@@ -51,20 +51,20 @@ def attribute_that_stores_and_is_missing(x):
 def written_and_given_to_code_in_c(x):
     y = same(np.zeros(4))
     y[1:3] = x
-    return np.sum(np.real(scipy.fft.dct(y))[1:])
+    return np.sum(np.real(scipy.special.itstruve0(y))[1:])
 
 
 def written_from_a_list_and_given_to_code_in_c(x):
     y = same(np.zeros(3))
     y[:] = [x[0], x[1], 1.0]
     z = y[:2]
-    return np.sum(np.abs(scipy.fft.dct(same(z))))
+    return np.sum(np.abs(scipy.special.itstruve0(same(z))))
 
 
 def updated_and_given_to_code_in_c(x):
     y = same(np.ones(2))
     y *= x
-    return np.sum(np.abs(scipy.fft.dct(y)))
+    return np.sum(np.abs(scipy.special.itstruve0(y)))
 
 
 @pytest.mark.parametrize("function, line, words, remedy", [
@@ -72,9 +72,9 @@ def updated_and_given_to_code_in_c(x):
     (default_set_by_an_ordered_dictionary, 'd.setdefault("a", x[0])', "setdefault", "defrule"),
     (attribute_that_stores_and_is_missing, 'getattr(found, "other", 1.0)', "stores values and then raises AttributeError",
      "look whether the attribute is there"),
-    (written_and_given_to_code_in_c, "scipy.fft.dct(y)", "reaches scipy.fft", "defrule"),
-    (written_from_a_list_and_given_to_code_in_c, "scipy.fft.dct(same(z))", "reaches scipy.fft", "defrule"),
-    (updated_and_given_to_code_in_c, "scipy.fft.dct(y)", "reaches scipy.fft", "defrule"),
+    (written_and_given_to_code_in_c, "scipy.special.itstruve0(y)", "itstruve0", "defrule"),
+    (written_from_a_list_and_given_to_code_in_c, "scipy.special.itstruve0(same(z))", "itstruve0", "defrule"),
+    (updated_and_given_to_code_in_c, "scipy.special.itstruve0(y)", "itstruve0", "defrule"),
 ])
 def test_refused(function, line, words, remedy):
     with pytest.raises(NoDerivativeError) as caught:

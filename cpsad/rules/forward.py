@@ -27,11 +27,14 @@ __all__ = ["FORWARD", "forward", "linear", "of"]
 
 FORWARD: dict[Any, Any] = {}  # primitive -> its forward rule, or "linear"
 USER: dict[Any, Any] = {}  # those of the user's
-NOT_HOLOMORPHIC = {"ive", "jve", "yve"}  # of SciPy: their reverse rules are no forward rules where numbers are complex
-# Of a library that is imported: the file of its rules. What is left waits for its import.
-ON_IMPORT = {"scipy.special": "forward_scipy_special", "scipy.linalg": "forward_scipy_linalg",
-             "scipy.signal": "forward_scipy_signal", "scipy.ndimage": "forward_scipy_ndimage",
-             "scipy.fft": "forward_scipy_fft", "scipy.spatial.distance": "forward_scipy_distance"}
+# Of a library that is imported: the files of its rules. What is left waits for its import.
+ON_IMPORT = {
+    "scipy.special": ("forward_scipy_special",), "scipy.linalg": ("forward_scipy_linalg", "forward_scipy_structured"),
+    "scipy.signal": ("forward_scipy_signal",), "scipy.ndimage": ("forward_scipy_ndimage",), "scipy.fft": ("forward_scipy_fft",),
+    "scipy.spatial.distance": ("forward_scipy_distance",), "scipy.interpolate": ("forward_scipy_interpolate",),
+    "scipy.sparse": ("forward_scipy_sparse",), "scipy.sparse.linalg": ("forward_scipy_sparse_linalg",),
+    "scipy.optimize": ("forward_scipy_optimize",), "scipy.integrate": ("forward_scipy_integrate",),
+    "scipy.stats": ("forward_scipy_stats",)}
 _loaded = False
 
 
@@ -42,16 +45,15 @@ def of(rule: Rule) -> Any:
         for name in ("forward_python", "forward_arrays", "forward_reductions", "forward_folds", "forward_linalg"):
             importlib.import_module(f"cpsad.rules.{name}")  # which enters its rules
         _loaded = True
-    for library, name in tuple(ON_IMPORT.items()):
+    for library, names in tuple(ON_IMPORT.items()):
         if library in sys.modules:
-            importlib.import_module(f"cpsad.rules.{name}")
+            for name in names:
+                importlib.import_module(f"cpsad.rules.{name}")
             ON_IMPORT.pop(library, None)
     if rule.primitive in USER:
         return USER[rule.primitive]
     if REGISTRY.user.rules.get(rule.primitive) is not rule and rule.primitive in FORWARD:
         return FORWARD[rule.primitive]
-    if getattr(rule.primitive, "__name__", "") in NOT_HOLOMORPHIC:
-        return None
     return rule.pullback if rule.elementwise else None
 
 

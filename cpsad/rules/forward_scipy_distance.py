@@ -8,6 +8,7 @@ from scipy.spatial import distance
 from ..cotangents import Absorbing
 from .forward import forward
 from .helpers_distances import slope
+from .helpers_forward import through
 
 
 def cdist_along(d: Any, y: Any, a: Any, b: Any, metric: Any, p: float, second: bool) -> Any:
@@ -37,3 +38,4 @@ forward(
     ),
 )
 forward(distance.pdist, lambda d, y, X, metric="euclidean", *, p=2.0: pdist_along(d, y, X, metric, p))
+forward(distance.squareform, lambda d, y, X, force="no", checks=True: through(d, distance.squareform, d, force, False))

@@ -132,21 +132,6 @@ def order_of(pivots: Any) -> Any:
     return order
 
 
-def square_lu(d: Any, low: Any, up: Any) -> tuple[Any, Any]:
-    """l u = a, the rows of `a` and `d` in the order of the factors'."""
-    middle = np.matmul(np.linalg.solve(low, d), np.linalg.inv(up))
-    return np.matmul(low, np.tril(middle, -1)), np.matmul(np.triu(middle), up)
-
-
-def lu_factor_tangent(d: Any, y: Any, a: Any) -> Any:
-    if isinstance(d, Absorbing):
-        return d
-    if np.ndim(a) != 2 or np.shape(a)[0] != np.shape(a)[1]:
-        return no_derivative(d, "linalg.lu_factor of what is no square matrix, in forward mode"), ZERO
-    low, up = square_lu(d[order_of(y[1])], np.tril(y[0], -1) + np.eye(len(a)), np.triu(y[0]))
-    return low + up, ZERO
-
-
 def packed_solve_tangent(d: Any, y: Any, lu: Any, piv: Any, trans: Any) -> Any:
     """p a = l u, and a y = b or a^T y = b."""
     if isinstance(d, Absorbing):
@@ -190,7 +175,6 @@ def pivoted_tangent(d: Any, y: Any, a: Any) -> Any:
 
 
 forward(linalg.cho_factor, lambda d, y, a, lower=False, *, check_finite=True: (packed_factor_tangent(d, y, lower),))
-forward(linalg.lu_factor, lambda d, y, a, *, check_finite=True: (lu_factor_tangent(d, y, a),))
 forward(
     scipy_linalg.packed_solve,
     lambda d, y, lu, piv, b, trans, check_finite: (

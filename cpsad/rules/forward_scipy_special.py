@@ -10,6 +10,7 @@ from scipy import special
 
 from ..cotangents import Absorbing
 from .forward import forward
+from .helpers_elliptic import amplitude_by_parameter
 from .helpers_reductions import kept
 from .helpers_special import sign_kept, softmax_back
 from .scipy_special import signed_logsumexp
@@ -61,3 +62,31 @@ forward(  # 7.2
 forward(special.sici, lambda d, y, x: (each_by(d, np.sinc(x / math.pi), np.cos(x) / x),))  # 6.2
 forward(special.shichi, lambda d, y, x: (each_by(d, np.sinh(x) / x, np.cosh(x) / x),))
 forward(special.airy, lambda d, y, z: (each_by(d, y[1], z * y[0], y[3], z * y[2]),))  # 9.2
+
+
+def elliptic_by_argument(d: Any, y: Any, m: Any) -> Any:
+    """sn, cn, dn and the amplitude, by u (22.13)."""
+    if isinstance(d, Absorbing):
+        return d
+    sn, cn, dn = y[0], y[1], y[2]
+    return cn * dn * d, -sn * dn * d, -m * sn * cn * d, dn * d
+
+
+def elliptic_by_parameter(d: Any, y: Any, u: Any, m: Any) -> Any:
+    """By m: the amplitude moves by `moved`."""
+    if isinstance(d, Absorbing):
+        return d
+    sn, cn, dn = y[0], y[1], y[2]
+    moved = amplitude_by_parameter(y, u, m)
+    return cn * moved * d, -sn * moved * d, -(sn * sn + 2 * m * sn * cn * moved) / (2 * dn) * d, moved * d
+
+
+def scaled_bessel_tangent(d: Any, y: Any, v: Any, z: Any) -> Any:
+    """I_v(z) exp(-|Re z|) of complex z, which is no holomorphic function (10.29)."""
+    if isinstance(d, Absorbing):
+        return d
+    return d * (special.ive(v - 1, z) + special.ive(v + 1, z)) / 2 - np.sign(np.real(z)) * np.real(d) * y
+
+
+forward(special.ellipj, lambda d, y, u, m: (elliptic_by_argument(d, y, m), elliptic_by_parameter(d, y, u, m)))
+forward(special.ive, lambda d, y, v, z: (None, scaled_bessel_tangent(d, y, v, z)))

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import linalg
 
 from ..cotangents import Absorbing
+from .helpers_scipy_linalg import real_only
 
 __all__ = ["banded_back", "halfbanded_back", "toeplitz_back"]
 
@@ -71,6 +72,7 @@ def halfbanded_back(g: Any, y: Any, ab: Any, lower: Any) -> tuple[Any, Any]:
     """A symmetric matrix by its upper or lower diagonals: the two sides of each add up."""
     if isinstance(g, Absorbing):
         return g, g
+    real_only(ab, "linalg.solveh_banded")
     w = linalg.solveh_banded(ab, g, lower=lower)
     left, right = columns(w), columns(y)
     count = np.shape(ab)[0]

@@ -115,3 +115,69 @@ def irfftn_back(g: Any, a: Any, y: Any, s: Any, axes: Any, norm: Any) -> Any:
     for axis in reversed(order[:-1]):
         g = fitted(np.fft.ifft(g, None, axis, norm), np.shape(a)[axis], axis)
     return _like(g, a)
+
+
+# -- cosine and sine transforms -------------------------------------------------------------------------------------
+
+_INVERSE = {1: 1, 2: 3, 3: 2, 4: 4}
+_INVERTED = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
+
+
+def weighted(g: Any, axis: int, ends: tuple[float, float], middle: float = 1.0) -> Any:
+    """`g` with its first and last elements along `axis` times `ends`, and those between times `middle`."""
+    n = np.shape(g)[axis]
+    weight = np.full(n, middle, np.real(g).dtype)
+    weight[0], weight[-1] = (ends[0], ends[1]) if n > 1 else (ends[0] * ends[1] / middle, ends[0] * ends[1] / middle)
+    shape = [1] * np.ndim(g)
+    shape[axis] = n
+    return g * np.reshape(weight, shape)
+
+
+def of_parts(g: Any, transform: Any, kind: int, axis: int, norm: Any, orthogonal: Any) -> Any:
+    if not np.iscomplexobj(g):
+        return transform(g, kind, None, axis, norm, orthogonalize=orthogonal)
+    return (transform(np.real(g), kind, None, axis, norm, orthogonalize=orthogonal)
+            + 1j * transform(np.imag(g), kind, None, axis, norm, orthogonalize=orthogonal))
+
+
+def told(transform: Any, kind: int, orthogonal: Any) -> bool:
+    """Whether `orthogonalize` matters for complex numbers: SciPy 1.17 and older forget it."""
+    x = np.array([1.0, 2.0])
+    return bool(np.allclose(transform(x + 0j, kind, orthogonalize=orthogonal), transform(x, kind, orthogonalize=orthogonal)))
+
+
+def trigonometric_back(g: Any, a: Any, transform: Any, kind: int, axis: int, norm: Any, orthogonal: Any) -> Any:
+    """`scipy.fft.dct` and `dst` (the `transform`): the transpose of type 2 is type 3, but for the weight of one element.
+
+    Orthogonal ones, and those of type 4, need no weights. (Martucci, *Symmetric convolution and the discrete sine and
+    cosine transforms*, 1994, has the matrices.)
+    """
+    if isinstance(g, Absorbing):
+        return g
+    if orthogonal is None or np.iscomplexobj(a) and not told(transform, kind, orthogonal):
+        orthogonal = norm == "ortho"
+    turned, cosine = _INVERSE[kind], transform.__name__ == "dct"
+    if not orthogonal and kind == 1 and cosine:
+        g = weighted(g, axis, (1.0, 1.0), 0.5)
+    if not orthogonal and kind == 2:
+        g = weighted(g, axis, (2.0, 1.0) if cosine else (1.0, 2.0))
+    r = of_parts(g, transform, turned, axis, norm, orthogonal)
+    if not orthogonal and kind == 1 and cosine:
+        r = weighted(r, axis, (1.0, 1.0), 2.0)
+    if not orthogonal and kind == 3:
+        r = weighted(r, axis, (0.5, 1.0) if cosine else (1.0, 0.5))
+    return _like(fitted(r, np.shape(a)[axis], axis), a)
+
+
+def inverse_back(g: Any, a: Any, transform: Any, kind: int, axis: int, norm: Any, orthogonal: Any) -> Any:
+    """`scipy.fft.idct` and `idst`: transforms of the other type, with the other norm."""
+    return trigonometric_back(g, a, transform, _INVERSE[kind], axis, _INVERTED[norm], orthogonal)
+
+
+def each_axis_back(g: Any, a: Any, back: Any, transform: Any, kind: int, axes: Any, norm: Any, orthogonal: Any) -> Any:
+    """Of several axes, one after the other."""
+    if isinstance(g, Absorbing):
+        return g
+    for axis in axes:
+        g = back(g, a, transform, kind, axis, norm, orthogonal)
+    return g

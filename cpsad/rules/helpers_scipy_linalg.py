@@ -18,7 +18,7 @@ from ..transforms.errors import NoDerivativeError
 from .helpers_linalg import cholesky_back, solve_left, solve_right
 
 __all__ = [
-    "are_back", "blocks_back", "cho_factor_back", "cho_solve_back", "cholesky_either", "dare_back", "discrete_back",
+    "are_back", "cho_factor_back", "cho_solve_back", "cholesky_either", "dare_back", "discrete_back",
     "generalized_back", "lu_back", "lu_factor_back", "lu_solve_back", "lyapunov_back", "matrix_function_back", "solve_both",
     "sqrtm_back", "sylvester_back", "triangular_back",
 ]
@@ -290,17 +290,3 @@ def dare_back(g: Any, y: Any, a: Any, b: Any, r: Any) -> tuple[Any, Any, Any, An
     w = linalg.solve_discrete_lyapunov(closed, (g + _t(g)) / 2)
     moved = 2 * np.matmul(np.matmul(y, closed), w)
     return moved, -np.matmul(moved, _t(gain)), w, np.matmul(np.matmul(gain, w), _t(gain))
-
-
-def blocks_back(g: Any, arrays: Any) -> tuple[Any, ...]:
-    """The blocks of a block-diagonal matrix, each in the shape of its array."""
-    if isinstance(g, Absorbing):
-        return tuple(g for _ in arrays)
-    out = []
-    i = j = 0
-    for array in arrays:
-        shape = np.shape(np.atleast_2d(array))
-        part = g[..., i: i + shape[-2], j: j + shape[-1]]
-        out.append(np.reshape(unbroadcast(part, np.atleast_2d(array)), np.shape(array)))
-        i, j = i + shape[-2], j + shape[-1]
-    return tuple(out)

@@ -25,7 +25,6 @@ from .helpers_decompositions import (
 from .helpers_linalg import det_back, eigvalsh_back, norm_back
 from .helpers_scipy_linalg import (
     are_back,
-    blocks_back,
     cho_factor_back,
     cho_solve_back,
     cholesky_either,
@@ -314,4 +313,19 @@ defrule(linalg.solve_discrete_are, _solve_discrete_are_back)
 
 # -- matrices made of vectors ---------------------------------------------------------------------------------------
 
-defrule(linalg.block_diag, lambda g, y, *arrs: blocks_back(g, arrs))
+def block_diag(*arrs):
+    blocks = [np.atleast_2d(a) for a in arrs] or [np.zeros((1, 0))]
+    kind = np.result_type(*blocks)
+    stack = np.broadcast_shapes(*[np.shape(b)[:-2] for b in blocks])
+    before, rows = 0, []
+    width = sum([np.shape(b)[-1] for b in blocks])
+    for block in blocks:
+        height, own = np.shape(block)[-2:]
+        rows.append(np.concatenate([
+            np.zeros((*stack, height, before), kind), np.broadcast_to(block, (*stack, height, own)),
+            np.zeros((*stack, height, width - before - own), kind)], -1))
+        before = before + own
+    return np.concatenate(rows, -2)
+
+
+python(linalg.block_diag, block_diag)

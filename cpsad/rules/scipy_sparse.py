@@ -16,12 +16,16 @@ def product(self, data, other):
     return _spbase._matmul_dispatch(self, other)
 
 
-def elements_back(g, self, data, other):
-    if isinstance(g, Absorbing):
-        return g
+def elements_known(self):
     if self.format not in ("csr", "csc", "coo"):
         raise here(NoDerivativeError, f"the elements of a sparse matrix of format {self.format!r} have no derivative here",
                    remedy="make it one of format 'csr', 'csc' or 'coo'")
+
+
+def elements_back(g, self, data, other):
+    if isinstance(g, Absorbing):
+        return g
+    elements_known(self)
     places = self.tocoo()
     left, right = g[places.row], other[places.col]
     return left * right if np.ndim(g) == 1 else np.sum(left * right, -1)

@@ -1,0 +1,30 @@
+"""Forward rules of solutions, by the implicit function theorem; how is said in `cpsad/implicit.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import implicit
+from ..cotangents import Absorbing
+from .forward import forward
+from .helpers import no_derivative
+
+WHAT = "a root or a minimum, whose slope is taken for constant: differentiate once"
+BESIDE = "what a solver gives beside the solution: compute it from the solution"
+
+
+def implied_tangent(d: Any, y: Any, slope: Any) -> Any:
+    """-f_x^-1 times how f moves at the root."""
+    if isinstance(d, Absorbing):
+        return d
+    if np.ndim(slope) == 0:
+        return implicit.first_only(-d / slope, y)
+    return implicit.first_only(np.reshape(-np.linalg.solve(slope, np.reshape(d, (-1,))), np.shape(y)), y)
+
+
+forward(implicit.replaced, lambda d, y, value, estimate: (None, d))
+forward(implicit.implied, lambda d, y, root, residual, slope: (None, implied_tangent(d, y, slope)))
+forward(implicit.first_only, lambda d, y, value, residual: (no_derivative(d, WHAT), no_derivative(d, WHAT)))
+forward(implicit.no_more, lambda d, y, value, by: (no_derivative(d, BESIDE), no_derivative(d, BESIDE)))
