@@ -6,11 +6,14 @@ import operator
 import types
 from typing import Any
 
+import numpy as np
+
 __all__ = ["operator_of"]
 
 _OPERATORS: dict[str, Any] = {
     "__next__": next, "__iter__": iter, "__len__": len, "__contains__": operator.contains, "__getitem__": operator.getitem,
     "__setitem__": operator.setitem, "__delitem__": operator.delitem, "__pow__": pow, "__abs__": abs, "__float__": float,
+    "__array__": np.asarray,
 }
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "matmul"):
     _OPERATORS[f"__{_name}__"] = getattr(operator, _name)

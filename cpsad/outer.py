@@ -166,11 +166,23 @@ def rebound_in_namespace(namespace: dict[str, Any], filename: str) -> set[str]:
     for value in list(namespace.values()):
         inner = vars(value).values() if isinstance(value, type) and value.__module__ == namespace.get("__name__") else (value,)
         for function in inner:
-            while hasattr(function, "__wrapped__") or isinstance(function, (staticmethod, classmethod, property)):
-                function = getattr(function, "__wrapped__", None) or getattr(function, "fget", None)
+            while (within := _wrapped(function)) is not None:
+                function = within
             if isinstance(function, types.FunctionType) and function.__globals__ is namespace:
                 files.add(function.__code__.co_filename)
     return set().union(*(rebound_in_file(f, namespace).globals for f in files), _registered.get(id(namespace), ()))
+
+
+def _wrapped(value: Any) -> Any:
+    """What a decorator or a descriptor holds. An object's `__getattr__` is not asked: in lazy modules it imports."""
+    if isinstance(value, (staticmethod, classmethod)):
+        return value.__func__
+    if isinstance(value, property):
+        return value.fget
+    try:
+        return object.__getattribute__(value, "__dict__").get("__wrapped__")
+    except AttributeError:  # has no attributes of its own
+        return None
 
 
 _registered: dict[int, set[str]] = {}  # by the id of a namespace: what transformed functions assign in it

@@ -23,7 +23,7 @@ def methods_of_arrays(x, y):
     v = x * y
     v.__setitem__(0, y**3)
     v.__iadd__(y)
-    return v.__getitem__(1) * v.__mul__(x).sum() + v.__matmul__(v) + v.__len__() * v[0]
+    return v.__getitem__(1) * v.__mul__(x).sum() + v.__matmul__(v) + v.__len__() * v[0] * np.sum(x.__array__())
 
 
 @case(0.7)
