@@ -49,6 +49,8 @@ class Shadowed:
         if entry is None:
             if not make:
                 return None
+            if owner.dtype.kind == "V":
+                self.refuse_memory("a structured array", "its fields are numbers of several types")
             low, high = bounds(owner)
             entry = owner, low, np.zeros(high - low, np.uint8), np.zeros(high - low, np.uint8)
             self.memory[id(owner)] = entry
@@ -100,6 +102,7 @@ class Shadowed:
 
     def write(self, owner: Any, index: Any, value: Any, tangent: Any, before: Any = None) -> None:
         """`owner[index] = value` for an array; `before`: the tangent that was computed for it, if that is known."""
+        self.refuse_fields(owner, value, tangent)
         if isinstance(value, (list, tuple)):
             tangent = self.of_written(value)
         elif type(value) is not np.ndarray:
@@ -125,6 +128,7 @@ class Shadowed:
 
         A constant into which a constant is written stays one: no shadow, of which every look at an array would have to know.
         """
+        self.refuse_fields(owner, value, tangent)
         if owner.dtype.kind not in "fc":
             if owner.dtype == object and (tangent is not ZERO or reaches(self.slots, value)):
                 self.refuse_memory("an array of objects", "it holds references, not numbers")
@@ -134,6 +138,13 @@ class Shadowed:
         if overlaps_itself(owner):
             self.refuse_memory("an array whose elements overlap in memory", "one write changes several of them")
         return True
+
+    def refuse_fields(self, owner: Any, value: Any, tangent: Any) -> None:
+        """A structured array, or a view of one of its fields, has no shadow."""
+        if owner.dtype.kind != "V" and (owner.base is None or getattr(owner_of(owner), "dtype", owner.dtype).kind != "V"):
+            return
+        if tangent is not ZERO or reaches(self.slots, value):
+            self.refuse_memory("a structured array", "its fields are numbers of several types")
 
     def write_tangent(self, owner: Any, index: Any, tangent: Any) -> None:
         """Something of this tangent has been written at `owner[index]`."""

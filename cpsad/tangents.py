@@ -198,6 +198,8 @@ class Tangents(Shadowed, Heap):
         """The tangent of what `array(values)` has made."""
         if array is values:
             return self.see(values, tangent)
+        if isinstance(array, np.ndarray):
+            self.refuse_fields(array, values, tangent)
         found = self.each(values, tangent)
         return found if isinstance(found, Absorbing) else np.array(found)
 

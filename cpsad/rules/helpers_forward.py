@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..cotangents import ZERO, Absorbing
+from ..places import here
+from ..transforms.errors import NoDerivativeError
 from .helpers import no_derivative
 
 _DOUBLE = np.dtype(np.float64)
@@ -45,6 +47,9 @@ def like(d: Any, y: Any) -> Any:
     """Tangents of a sequence's elements, or of an array, as one of the shape and dtype of `y`."""
     if isinstance(d, Absorbing):
         return d
+    if y.dtype.kind == "V":
+        raise here(NoDerivativeError, "a field of a structured array carries a derivative", why="the other fields are "
+                   "numbers of other types", remedy="use an array for each field, or a dictionary of arrays")
     return cast_to(np.reshape(np.array(d), np.shape(y)), y)
 
 
