@@ -13,6 +13,7 @@ interpretation and written as C, in which a continuation is a C function and its
     primitives.py   functions of Python, `math`, NumPy and the run-time support
     ufuncs.py       NumPy's functions of numbers
     arrays.py       elementwise operations and reductions of arrays, and where results are kept
+    kernels.py      their loops as functions
     indexing.py     items, rows and attributes of arrays
     matrices.py     products
     elements.py     elements added to adjoints in place

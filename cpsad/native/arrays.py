@@ -193,7 +193,7 @@ class Arrays:
 
         `strides`: those of `out` along `dims`; None: it is new and contiguous. `op`: "=", "+=", "max", "min".
         """
-        rank, last = len(dims), len(dims) - 1
+        rank, last, start = len(dims), len(dims) - 1, len(self.lines)
         kind = self.out_kind = out.type.number
         arrays = list(leaves.values())
         streams = [(f"x__{n}", a.c, c_type(a.type.number), a.type.number.dtype.itemsize, self.strides_in(a, dims))
@@ -248,6 +248,7 @@ class Arrays:
             self.emit("}")
         self.depth -= 1
         self.emit("}")
+        self.outlined(start)
 
     def inner(self, v: Val, arrays: list[Val], streams: list[Any], op: str, fresh: bool, reduced: bool, unit: bool,
               last: int) -> None:

@@ -18,6 +18,7 @@ from .calls import Calls
 from .deferred import Deferred
 from .elements import Elements
 from .indexing import Indexing
+from .kernels import Kernels
 from .lists import List, Lists
 from .matrices import Products
 from .objects import Obj, Objects
@@ -58,7 +59,7 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Lists, Objects, Products, Records, Sequences, Shadows,
+class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Kernels, Lists, Objects, Products, Records, Sequences, Shadows,
                   Stored, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 

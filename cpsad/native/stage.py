@@ -18,6 +18,7 @@ from typing import Any
 from ..layout import Call, Layout, layout_of
 from ..rules.registry import REGISTRY
 from ..stack import Deep
+from . import kernels
 from .flow import WORD, NotDirect
 from .lists import Sites
 from .machine import machines, may_be_direct
@@ -140,6 +141,7 @@ class Stager:
         self.attributes: dict[tuple[int, str], tuple[Any, str, Any]] = {}  # of modules and classes, likewise
         self.results: list[Any] = []  # types of the function's result
         self.structs: dict[str, Any] = {}
+        self.kernels: dict[str, str] = {}  # loops that are functions of their own, by their texts
         self.names: set[str] = {"entry"}
         self.changed = True
         self.groups: list[Any] = []  # the functions of `machine.py`, if the program consists of such
@@ -291,7 +293,7 @@ class Stager:
             while self.changed:
                 self.changed = False
                 self.walked = {}
-                self.structs = {}
+                self.structs, self.kernels = {}, {}
                 self.doubts = []
                 try:
                     walk_entry()
@@ -312,7 +314,7 @@ class Stager:
                     self.again(walk_entry)
 
     def again(self, walk_entry: Any) -> None:
-        self.walked, self.structs = {}, {}
+        self.walked, self.structs, self.kernels = {}, {}, {}
         walk_entry()
 
     def forget(self) -> None:
@@ -375,7 +377,8 @@ class Stager:
                     s.head = s.head.replace("static ", "static inline __attribute__((always_inline)) ", 1)
         head = list(self.structs.values())
         parts = [*head, *(f"struct {s.c}_frame;" for s in framed), *frames, "",
-                 *(f"{s.head};" for s in specs), *tables, *(line for g in self.groups for line in g.head()), ""]
+                 *(f"{s.head};" for s in specs), *tables, *(line for g in self.groups for line in g.head()), "",
+                 *kernels.texts(self.kernels)]
         for s in specs:
             parts.append("\n".join([f"{s.head} {{", *s.lines, "}", ""]))
         return "\n".join([*parts, *(g.text() for g in self.groups), *entry_lines, ""])

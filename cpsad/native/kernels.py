@@ -1,0 +1,65 @@
+"""Loops over arrays as functions of their own: what is written once is compiled once.
+
+A model has few kinds of loops, many times each (four gates, each with the same activation; the products of every rule), and
+a function of thousands of lines takes the compiler more than in proportion. So a loop that `Arrays.loops` has written becomes
+a function of the variables that it names, numbered in the order in which it names them: two loops that differ by names only
+are one function.
+
+    {                                                       static void kernel_1(runtime *R, array_2 *p0, array_2 *p1) {
+        ... f.p ... t10.p ...               ->                  const array_2 a0 = *p0, a1 = *p1;
+    }                                                           ... a0.p ... a1.p ...
+                                                            }
+    kernel_1(R, &f, &t10);
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .flow import WORD
+
+__all__ = ["Kernels"]
+
+NUMBERS = ("i64", "double", "float", "bool")
+
+
+class Kernels:
+    """What `Walk` does with loops that it has written."""
+
+    def outlined(self: Any, start: int) -> None:
+        """The lines from `start` on, a block, as a call."""
+        types_ = {n: t for t, n in self.spec.params} | self.declared
+        lines, names = self.lines[start:], []
+        for line in lines:
+            for name in WORD.findall(line):
+                if name == "frame" or name in types_ and "@" in types_[name]:
+                    return  # it stays where it is
+                if (name in types_ or name == "e") and name not in names:
+                    names.append(name)
+        text = "\n".join(line[4 * (self.depth - 1):] for line in lines)
+        places = {n: f"a{i}" for i, n in enumerate(names)}
+        text = WORD.sub(lambda m: places.get(m.group(), m.group()), text)
+        params, before, behind, given = ["runtime *R"], [], [], ["R"]
+        for n, a in places.items():
+            type_ = f"struct {self.spec.parent.c}_frame *" if n == "e" else types_[n]
+            space = "" if type_.endswith("*") else " "
+            written = re.search(rf"(?<![\w.]){a} (\W?=)[^=]|&{a}\b|(?<![\w.]){a}\.\w+(\[\w+\])? (\W?=)[^=]", text)
+            if not written and (type_ in NUMBERS or space == ""):
+                params.append(f"{type_}{space}{a}")
+                given.append(n)
+                continue
+            params.append(f"{type_}{space}*p{a[1:]}")
+            given.append(f"&{n}")
+            before.append(f"    {'' if written else 'const '}{type_}{space}{a} = *p{a[1:]};")
+            behind += [f"    *p{a[1:]} = {a};"] if written else []
+        key = "\n".join([f"({', '.join(params)}) {{", *before, text, *behind, "}", ""])
+        kernels = self.stager.kernels
+        name = kernels.setdefault(key, f"{self.stager.prefix}kernel_{len(kernels) + 1}")
+        del self.lines[start:]
+        self.emit(f"{name}({', '.join(given)});")
+
+
+def texts(kernels: dict[str, str]) -> list[str]:
+    """The functions."""
+    return [f"static __attribute__((noinline)) void {name}{key}" for key, name in kernels.items()]
