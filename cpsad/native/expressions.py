@@ -59,8 +59,8 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Kernels, Lists, Objects, Products, Records, Sequences, Shadows,
-                  Stored, Ufuncs, Writes):
+class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Kernels, Lists, Objects, Products, Records, Sequences,
+                  Shadows, Stored, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:

@@ -146,7 +146,7 @@ class Indexing:
         do = {"=": "{b} = {a};", "+=": "{a} += {b};", "put": "{a} = {b};", "take": "{{ {b} = {a}; {a} = 0; }}"}[op]
         outer, taken = places[0].type.rank, len(places)
         inner = v.type.rank - taken
-        index = places[0]
+        index, begin = places[0], len(self.lines)
         self.emit("{")
         self.depth += 1
         whole = inner > 0 and v.type.packed and rows.type.packed  # a row lies in one piece
@@ -180,6 +180,7 @@ class Indexing:
             self.emit("}")
         self.depth -= 1
         self.emit("}")
+        self.outlined(begin)
 
     def added_at(self, total: Val, x: Val, index: Val, g: Val, node: Any) -> Val:
         """`total` plus the cotangent of `x` from that of `x[index]`; `total` is ours to write to."""

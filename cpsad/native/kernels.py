@@ -21,6 +21,7 @@ from .flow import WORD
 
 __all__ = ["Kernels"]
 
+ERROR = re.compile(r"(\bat_index\(R, .*, )(\d+)\);$", re.M)
 NUMBERS = ("i64", "double", "float", "bool")
 
 
@@ -40,6 +41,11 @@ class Kernels:
         text = "\n".join(line[4 * (self.depth - 1):] for line in lines)
         places = {n: f"a{i}" for i, n in enumerate(names)}
         text = WORD.sub(lambda m: places.get(m.group(), m.group()), text)
+        errors: list[str] = []  # their numbers stand for places in the user's code, which differ
+        for found in ERROR.finditer(text):
+            errors.append(found[2])
+        numbers = iter(range(len(errors)))
+        text = ERROR.sub(lambda m: f"{m[1]}error{next(numbers)});", text)
         params, before, behind, given = ["runtime *R"], [], [], ["R"]
         for n, a in places.items():
             type_ = f"struct {self.spec.parent.c}_frame *" if n == "e" else types_[n]
@@ -53,6 +59,8 @@ class Kernels:
             given.append(f"&{n}")
             before.append(f"    {'' if written else 'const '}{type_}{space}{a} = *p{a[1:]};")
             behind += [f"    *p{a[1:]} = {a};"] if written else []
+        params += [f"int error{i}" for i in range(len(errors))]
+        given += errors
         key = "\n".join([f"({', '.join(params)}) {{", *before, text, *behind, "}", ""])
         kernels = self.stager.kernels
         name = kernels.setdefault(key, f"{self.stager.prefix}kernel_{len(kernels) + 1}")
