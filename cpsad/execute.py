@@ -53,6 +53,16 @@ class Program:
     version: int  # of the rules it was made with
     source: str  # the file of the function's code: equal code in another file has other lines to show
     kinds: dict[str, str] = field(default_factory=dict)  # of names in the text, for programs that are transformed again
+    known: Any = None
+
+    def parts(self) -> tuple[types.CodeType, list[Any], list[int]]:
+        """The code that makes the function of what it brings along, these values, and where in them each function has its own."""
+        if self.known is None:
+            values = list(self.support.values())
+            maker = next(c for c in self.code.co_consts if isinstance(c, types.CodeType) and c.co_name == "bind")
+            self.known = maker, values, [i for i, v in enumerate(values) if v is outer_cell or v is TABLE]
+        maker, values, places = self.known
+        return maker, list(values), places
 
 
 @dataclass(eq=False)
@@ -173,18 +183,17 @@ def _compile(module: ast.Module, filename: str, support: dict[str, Any], freevar
 def bind(program: Program, function: types.FunctionType, depth: int = 0, table: Any = None) -> Bound:
     """The program with the globals, closure cells and defaults of `function`, for the level of that depth; `table`: of its
     tangents."""
-    namespace: dict[str, Any] = {}
-    exec(program.code, function.__globals__, namespace)
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    support = [OuterCells(cells) if value is outer_cell else table if value is TABLE else value
-               for value in program.support.values()]
+    maker, support, places = program.parts()
+    for i in places:
+        support[i] = OuterCells(cells) if support[i] is outer_cell else table
     if depth:
         from . import forms
 
         level = forms.level(depth)
         own = {id(forms.form): level.form, id(forms.attach): level.attach}
         support = [own.get(id(value), value) for value in support]
-    made = namespace["bind"](*support, *program.freevars)
+    made = types.FunctionType(maker, function.__globals__)(*support, *program.freevars)
     closure = tuple(cells[name] if name in program.freevars and name in cells else cell
                     for name, cell in zip(made.__code__.co_freevars, made.__closure__ or (), strict=True))
     call = types.FunctionType(made.__code__, function.__globals__, made.__name__, None, closure or None)

@@ -80,6 +80,7 @@ class Forward:
         finally:
             for tree in self.trees:
                 tree.leave(check=done)
+            self.table.functions.clear()  # forms and table refer to one another: else all waits for the garbage collector
         return result
 
     def tangent(self, result: Any) -> Any:

@@ -19,6 +19,7 @@ from .heap import Heap
 from .places import here
 from .resolve import letter_of
 from .rows import Flat, Rows
+from .rules.helpers_forward import cast_to
 from .tangent_written import SOURCE as WRITTEN_SOURCE
 from .tangent_written import WRITES, Inner, add_to_shadow, collected
 from .transforms.errors import UnsupportedError
@@ -45,16 +46,55 @@ def gradient_form(table: Any, function: Any) -> Any:
         target = heap.form(compute.function, text)
         if keywords:
             target = nested._by_position(target, len(args), tuple(keywords))
-        kinds = "".join("-" if i not in slots else "t" if i in trees else "a" if isinstance(a, np.ndarray) else "s"
-                        for i, a in enumerate(every))
-        drive = nested._driver(kinds, slots, compute, args, pick)
         table.inner[id(heap)] = Inner(heap)
         try:
-            return table.of(drive)(target, heap, *every)
+            if not trees:
+                return pick(*_drive(table, heap, compute, target, every, slots))
+            kinds = "".join("-" if i not in slots else "t" if i in trees else "a" if isinstance(a, np.ndarray) else "s"
+                            for i, a in enumerate(every))
+            return table.of(nested._driver(kinds, slots, compute, args, pick))(target, heap, *every)
         finally:
             del table.inner[id(heap)]
+            heap.end = heap.entered = None  # they refer to one another
 
     return gradient
+
+
+def _drive(table: Any, heap: Heap, compute: Any, target: Any, every: list[Any], slots: list[int]) -> tuple[Any, list[Any]]:
+    """What the driver of `nested.py` does, with tangents: the function's result, and its gradients. No structures."""
+    given = list(every)
+    for i in slots:
+        given[i] = nested.fresh(every[i])
+        table.put(given[i], table.get(every[i]))
+    held: list[Any] = []
+
+    def end(result: Any) -> Any:
+        held.append(result)
+        value = nested.pair(result)[0] if compute.has_aux else result
+        one = nested.seed(value)
+        if heap.written:
+            held.append(WRITES["final_contents"](table, heap))
+        if compute.has_aux:
+            _add(table, heap, value, one)
+            return ZERO
+        return one
+
+    table.own(end)
+    heap.enter(end, [given[i] for i in slots], [v for i, v in enumerate(given) if i not in slots])
+    letters = "Oo" + "".join(letter_of(v, True) for v in given)
+    results = table.of(target, letters)(heap, end, *given)
+    if heap.written:
+        WRITES["leave"](table, heap, held[1])
+    gradients: list[Any] = [None] * len(slots)
+    for place, i in reversed(list(enumerate(slots))):
+        value, adjoint = given[i], results[i]
+        if isinstance(value, np.ndarray):
+            adjoint = WRITES["collect"](table, heap, value, adjoint)
+        made = nested.finish(adjoint, value)
+        table.put(made, cast_to(table.get(adjoint), made))
+        gradients[place] = made
+    nested.finished(heap)
+    return held[0], gradients
 
 
 # -- what a gradient program asks of its heap -----------------------------------------------------------------------

@@ -23,6 +23,7 @@ from .reach import reaches
 from .reach import runs_python as _runs_python
 from .rules.registry import REGISTRY
 from .tangent_memory import Shadowed
+from .tangent_unseen import OWN
 from .transforms.errors import NoDerivativeError
 
 __all__ = ["Tangents"]
@@ -290,6 +291,10 @@ class Tangents(Shadowed, Heap):
         owner[index] = value
 
     # -- functions --------------------------------------------------------------------------------------------
+
+    def own(self, function: Any) -> None:
+        """Says of a function that it sees to the tangents of this table itself."""
+        function.__dict__[OWN] = self
 
     def of(self, function: Any, letters: str = "") -> Any:
         """The tangent form of a callable: it is called as the callable is, and enters the tangent of what it returns.

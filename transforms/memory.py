@@ -185,6 +185,9 @@ class Memory:
                 args = written
             elif rule.role == "parts":
                 loose = True
+            elif getattr(rule, "shares", None) is not None and not callee.self_first and not any(
+                    isinstance(a, gast.Starred) for a in args):
+                args = [a for i, a in enumerate(args) if i in rule.shares]
             names = [n.value.id if isinstance(n, gast.Starred) else n.id for n in args
                      if isinstance(n.value if isinstance(n, gast.Starred) else n, gast.Name)]
             self.join([*targets, *names])

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..cotangents import ZERO, Absorbing, accumulate, add_at, dense, placed, rebroadcast, scatter, unbroadcast
+from ..cotangents import ZERO, Absorbing, Placed, accumulate, add_at, dense, placed, rebroadcast, scatter, unbroadcast
 from ..products import Products, accumulate_product, total
 from .helpers import cast, divided, divisor, masked, reshape_like
 from .helpers_products import dot_left, dot_right, matmul_left, matmul_right
@@ -51,6 +51,10 @@ def masked_along(y: Any, g: Any, r: Any, dg: Any, dr: Any) -> Any:
     """Nothing where the cotangent is 0 and stays 0, even where the slope, or its slope, is infinite or not a number."""
     if isinstance(dr, Absorbing):
         return dr
+    if type(dr) is Placed:
+        if not np.ndim(dr.g) and dr.g == dr.g:
+            return dr
+        dr = dr.dense()
     found = np.add.reduce(dr, axis=None) if type(dr) is np.ndarray else dr
     if not np.ndim(found) and found == found:
         return dr
@@ -61,16 +65,15 @@ def masked_along(y: Any, g: Any, r: Any, dg: Any, dr: Any) -> Any:
 @along(divided)
 def divided_along(y: Any, g: Any, d: Any, dg: Any, dd: Any) -> Any:
     made = dg if dg is ZERO else divided(dg, d)
-    return made if dd is ZERO else made + masked(dense(g), -dense(y) * dd / d)
+    return made if dd is ZERO else made + masked(g if type(y) is Placed else dense(g), -y * dd / d)
 
 
 @along(divisor)
 def divisor_along(result: Any, g: Any, y: Any, d: Any, dg: Any, dy: Any, dd: Any) -> Any:
-    g = dense(g)
     made = dg if dg is ZERO else divisor(dg, y, d)
     if dy is not ZERO:
         made = made + divisor(g, dy, d)
-    return made if dd is ZERO else made + masked(g, -dense(result) * dd / d)
+    return made if dd is ZERO else made + masked(g if type(result) is Placed else dense(g), -result * dd / d)
 
 
 @along(matmul_left)
@@ -129,7 +132,13 @@ def add_at_along(y: Any, total_: Any, x: Any, index: Any, g: Any, dtotal: Any, d
 
 @along(placed)
 def placed_along(y: Any, x: Any, index: Any, g: Any, dx: Any, dindex: Any, dg: Any) -> Any:
-    return dg if isinstance(dg, Absorbing) else scatter(x, index, dg)
+    return placed(x, index, dg)
 
 
-_RULES = {f: Rule(f, "rule", result="n", view=True) for f in (*LINEAR, *ALONG)}
+# With which arguments the result may share memory; of the others, with any.
+SHARES: dict[Any, tuple[int, ...]] = {
+    unbroadcast: (0,), rebroadcast: (0,), dense: (0,), total: (0,), cast: (0,), reshape_like: (0,), kept: (0,), accumulate: (0,),
+    add_at: (0,), accumulate_product: (0,), masked: (0, 1), placed: (2,),
+}
+MAKES = {scatter, unreduce, share, divided, divisor, matmul_left, matmul_right, dot_left, dot_right}  # with none
+_RULES = {f: Rule(f, "rule", result="n", view=f not in MAKES, shares=SHARES.get(f)) for f in (*LINEAR, *ALONG)}

@@ -56,6 +56,7 @@ class Rule:
     single_iterates: bool = False
     calls: int = sys.maxsize
     view: bool = False  # result may share memory with an argument
+    shares: tuple[int, ...] | None = None  # with those at these positions only
     otherwise: FunctionType | None = None  # does the same in plain Python, for calls that do not fit the rule
     fresh: bool = False  # result may be the argument object itself, with another derivative
     consumes: bool = False  # a "gather" that takes any iterable, an iterator too
