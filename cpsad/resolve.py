@@ -101,6 +101,20 @@ class _Rules:
             return None
         return forward_support.LINEAR.get(primitive, forward_support.ALONG.get(primitive))
 
+    @property
+    def as_they_are(self) -> Any:
+        from .rules import forward_support
+
+        return forward_support.AS_THEY_ARE
+
+    def adds_on(self, value: Any) -> Any:
+        from .rules import forward_support
+
+        try:
+            return forward_support.ADDS_ON.get(value)
+        except TypeError:  # not hashable
+            return None
+
     def method(self, kind: str, name: str) -> Any:
         owner = _OWNERS.get(kind)
         if owner is None:

@@ -38,9 +38,9 @@ UNBOUND = Sentinel("UNBOUND")  # value of a variable before it is assigned
 
 
 class Cell:
-    """A variable that a nested function shares and that changes."""
+    """A variable that a nested function shares and that changes; in forward mode its tangent is beside it."""
 
-    __slots__ = ("value",)
+    __slots__ = ("tangent", "value")
 
     def __init__(self, *value: Any) -> None:
         if value:

@@ -20,6 +20,7 @@ from .places import here
 from .resolve import letter_of
 from .rows import Flat, Rows
 from .rules.helpers_forward import cast_to
+from .stack import with_room
 from .tangent_written import SOURCE as WRITTEN_SOURCE
 from .tangent_written import WRITES, Inner, add_to_shadow, collected
 from .transforms.errors import UnsupportedError
@@ -82,7 +83,7 @@ def _drive(table: Any, heap: Heap, compute: Any, target: Any, every: list[Any], 
     table.own(end)
     heap.enter(end, [given[i] for i in slots], [v for i, v in enumerate(given) if i not in slots])
     letters = "Oo" + "".join(letter_of(v, True) for v in given)
-    results = table.of(target, letters)(heap, end, *given)
+    results = with_room(table.of(target, letters), heap, end, *given)
     if heap.written:
         WRITES["leave"](table, heap, held[1])
     gradients: list[Any] = [None] * len(slots)

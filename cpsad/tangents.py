@@ -19,6 +19,7 @@ from .cotangents import ZERO, Absorbing, Poison
 from .heap import Heap, is_floating
 from .heap import sets_code as _sets_code
 from .places import here
+from .products import total
 from .reach import reaches
 from .reach import runs_python as _runs_python
 from .rules.registry import REGISTRY
@@ -105,6 +106,11 @@ class Tangents(Shadowed, Heap):
             return self.see(value, tangent)
         return tangent
 
+    def copied(self, tangent: Any) -> Any:
+        """The tangent of a sum to which more may be added, as it is now."""
+        tangent = total(tangent)
+        return tangent.copy() if isinstance(tangent, np.ndarray) else tangent
+
     def sweep(self) -> None:
         """Drops what nobody else refers to."""
         count = sys.getrefcount
@@ -149,6 +155,8 @@ class Tangents(Shadowed, Heap):
 
     def rows(self, values: Any, tangent: Any = ZERO) -> Any:
         """What iterating over `values` yields; rows of an array get their tangents as they are made."""
+        if type(values) is tuple:
+            return values
         if type(values) is np.flatiter:
             return Flat(self, values, tangent)
         if not isinstance(values, np.ndarray):

@@ -71,6 +71,13 @@ class Resolver(Protocol):
     def support(self, name: str) -> Any:
         """The function of the run-time support of that name."""
 
+    @property
+    def as_they_are(self) -> Any:
+        """Functions, linear in their first argument, that may give back the argument itself."""
+
+    def adds_on(self, value: Any) -> Any:
+        """The formula for the tangent of a sum that nobody else holds, where `value` adds something to such; or None."""
+
     def rule(self, value: Any) -> Any:
         """The rule of a primitive, or None."""
 
@@ -121,6 +128,7 @@ class Context:
     _discard: str | None = None
     _caught: str | None = None
     cells: set[str] = field(default_factory=set)  # variables that are `Cell`s
+    cell_tangents: Any = None  # of those that have their tangent beside them (`tangent_cells.py`)
     hints: dict[str, str] = field(default_factory=dict)  # temporary -> the user's name it becomes
     facts: dict[str, Fact] = field(default_factory=dict)  # of names assigned once, from `cps` on
     adjoints: dict[str, str] = field(default_factory=dict)  # name -> name of its adjoint

@@ -27,6 +27,7 @@ from .cfg import build, writes
 from .context import Context, Fact
 from .memory import ARRAYS, Memory, is_update, outputs
 from .nodes import assign, at, attribute, call, copy_tree, free_names, load, parameters, stores, walk, walk_scope
+from .tangent_cells import CellTangents
 from .tangent_statements import TangentStatements
 
 __all__ = ["check", "tangent"]
@@ -39,7 +40,9 @@ def tangent(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
     ctx.locals |= {n for f in walk(tree) if isinstance(f, gast.FunctionDef) for n in [*parameters(f.args), *stores(f.body)]}
     heap = ctx.tangents = ctx.names.fresh("tangents")
     ctx.support["tangents"] = heap
+    ctx.cell_tangents = CellTangents(tree, ctx)
     scope = Scope(tree, ctx, None)
+    ctx.cell_tangents.seen(scope)
     made = scope.function()
     made.name = ctx.names.fresh(tree.name + "_tangent")
     _drop_unread(made, set(ctx.tangent_names.values()), ctx)
@@ -141,7 +144,7 @@ class Scope:
                 uses = getattr(node, "uses", {})
                 if isinstance(value, (gast.Subscript, gast.Attribute)) and isinstance(value.value, gast.Name):
                     fact = uses.get(value.value.id)
-                    moved = fact is not None and fact.kind not in {*NUMERIC, "o"}
+                    moved = fact is not None and fact.kind not in {*NUMERIC, "o"} and not self.ctx.cell_tangents.holds(value)
                 if not moved:
                     found.add(node.targets[0].id)
         return found

@@ -23,6 +23,7 @@ class TangentCalls(TangentRules):
     rows: Any
     emit: Any
     assignment: Any
+    beside: Any
 
     def unknown(self, value: gast.Call, name: str | None) -> None:
         """A call of code that is not known: its tangent form is called as it would be."""
@@ -75,6 +76,10 @@ class TangentCalls(TangentRules):
         elif rule.primitive is setattr and len(value.args) == 3 and not any(isinstance(a, gast.Starred) for a in value.args):
             self.put(value.args[2])
             self.bind(name, self.on_heap("set_attribute", *value.args), None)
+        elif name in self.ctx.cell_tangents.known:  # it is made
+            self.emit(self.assignment(name, value))
+            for first in value.args:
+                self.beside(load(name), first)
         elif rule.role == "mover":
             self.mover(value, rule, name, callee.self_first)
         else:
@@ -91,12 +96,21 @@ class TangentCalls(TangentRules):
         if isinstance(along, int):
             given = tangents[along]
             args = [given if i == along else copy_tree(a) for i, a in enumerate(value.args)]
-            self.bind(name, value, None if given is None else call(copy_tree(value.func), *args))
+            made = None if given is None else call(copy_tree(value.func), *args)
+            if made is not None and rule.primitive in self.ctx.resolver.as_they_are and isinstance(value.args[along], gast.Name):
+                given = args[along] = self.once(given)
+                self.bind(name, value, lambda y: gast.IfExp(  # what is given back as it is has the same tangent
+                    test=gast.Compare(left=load(y.id), ops=[gast.Is()], comparators=[copy_tree(value.args[along])]),
+                    body=copy_tree(given), orelse=made))
+                return
+            self.bind(name, value, made)
             return
         if all(t is None for t in tangents):
             self.bind(name, value, None)
             return
         zero = self.ctx.use("ZERO")
+        if isinstance(value.args[0], gast.Name) and value.args[0].id in self.ctx.cell_tangents.steps:
+            along, tangents[0] = self.ctx.resolver.adds_on(rule.primitive), self.raw(value.args[0])
         formula = load(reference(self.ctx, along.__name__, {along.__name__: along}))
         args = [copy_tree(a) for a in value.args]
         self.bind(name, value, lambda y: call(formula, copy_tree(y), *args, *[t or copy_tree(zero) for t in tangents]))

@@ -14,7 +14,7 @@ import gast
 from .access import as_expression
 from .analysis import NUMERIC, OPERATORS, SET_ALGEBRA
 from .context import MISSING, Fact
-from .nodes import assign, call, const, copy_tree, expr_stmt, is_name, load, loads, walk
+from .nodes import assign, attribute, call, const, copy_tree, expr_stmt, is_name, load, loads, walk
 from .special import as_call, is_met
 from .tangent_calls import TangentCalls
 from .tangent_stores import TangentStores
@@ -330,7 +330,11 @@ class TangentStatements(TangentStores, TangentCalls):
                     self.put(owner)
             return
         if is_name(owner) and value.attr == "value" and owner.id in self.ctx.cells:
-            self.bind(name, value, self.found)
+            known = self.ctx.cell_tangents
+            beside: Any = attribute(load(owner.id), "tangent")
+            if owner.id in known.sums and name not in known.steps:
+                beside = self.on_heap("copied", beside)
+            self.bind(name, value, beside if owner.id in known.known else self.found)
             return
         self.put(owner)
         self.bind(name, self.on_heap("attribute", owner, const(value.attr)),

@@ -10,7 +10,7 @@ from .access import as_expression
 from .analysis import NUMERIC
 from .context import Context
 from .memory import ARRAYS, PARTS
-from .nodes import assign, call, const, is_name, load, walk
+from .nodes import assign, attribute, call, const, is_name, load, walk
 from .special import is_met
 
 __all__ = ["TangentStores"]
@@ -80,6 +80,12 @@ class TangentStores:
             self.do(self.on_heap("store", owner, as_expression(target.slice, self.ctx), value,
                                  self.tangent(value) or self.ctx.use("ZERO"), self.raw(owner)))
 
+    def beside(self, cell: gast.Name, value: Any) -> None:
+        """The tangent of what a cell holds is in the cell too."""
+        if cell.id in self.ctx.cell_tangents.carrying:
+            place = attribute(load(cell.id), "tangent", gast.Store())
+            self.emit(assign(place, self.tangent(value) or self.ctx.use("ZERO"), self.node))
+
     def store_attribute(self, target: gast.Attribute) -> None:
         owner, value = target.value, self.node.value
         cell = is_name(owner) and owner.id in self.ctx.cells
@@ -87,6 +93,9 @@ class TangentStores:
             self.unknown(call(self.ctx.use("setattr"), owner, const(target.attr), value), None)
         elif not cell and target.attr in PARTS and isinstance(owner, gast.Name) and self.kind(owner) in ARRAYS:
             self.do(self.on_heap("store_part", owner, const(target.attr), value, self.tangent(value) or self.ctx.use("ZERO")))
+        elif cell and owner.id in self.ctx.cell_tangents.known:
+            self.emit(self.node)
+            self.beside(owner, value)
         else:
             self.put(value)
             if not cell and self.fact(value).active:

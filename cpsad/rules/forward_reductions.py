@@ -60,11 +60,22 @@ forward(
 )
 
 
+def attained(d: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    """The tangent of the maximum `y` of `x` over `axis`: that of the element, or the mean of those that attain it."""
+    if axis is None and not keepdims and type(d) is type(x) is np.ndarray and x.ndim == 1:
+        (places,) = (x == y).nonzero()
+        if len(places) == 1:
+            return d[int(places[0])]
+    return contracted(d, share(one(y), y, x, axis, keepdims), y, axis, keepdims)
+
+
 def sum_of(d: Any, a: Any, axis: Any, keepdims: bool, where: Any) -> Any:
     if isinstance(d, Absorbing):
         return d
     if where is not None:
         d = np.where(where, d, 0)
+    if axis is None and not keepdims and type(d) is np.ndarray and d.dtype.kind == "f":
+        return np.add.reduce(d, axis=None)
     return np.sum(d, axis=axis, keepdims=keepdims)
 
 
@@ -184,7 +195,7 @@ forward(
     (np.max, np.min, np.nanmax, np.nanmin) + (array.max, array.min, np.generic.max, np.generic.min)
     + tuple(f for f in (np.amax, np.amin) if f is not np.max and f is not np.min),
     lambda d, y, a, axis=None, *, keepdims=False, initial=None, where=None: (
-        contracted(d, share(one(y), y, a, axis, keepdims), y, axis, keepdims)
+        attained(d, y, a, axis, keepdims)
         if initial is None and where is None
         else contracted(d, extreme_where(one(y), y, a, axis, keepdims, initial, where), y, axis, keepdims),
         None,
@@ -195,7 +206,7 @@ forward(
 forward(
     (np.maximum.reduce, np.minimum.reduce, np.fmax.reduce, np.fmin.reduce),
     lambda d, y, array, axis=0, *, keepdims=False, initial=None, where=None: (
-        contracted(d, share(one(y), y, array, axis, keepdims), y, axis, keepdims)
+        attained(d, y, array, axis, keepdims)
         if initial is None and where is None
         else contracted(d, extreme_where(one(y), y, array, axis, keepdims, initial, where), y, axis, keepdims),
         None,

@@ -27,6 +27,7 @@ LINEAR: dict[Any, int] = {
     unbroadcast: 0, rebroadcast: 0, scatter: 2, dense: 0, total: 0, cast: 0, reshape_like: 0, unreduce: 0, kept: 0, share: 0,
     median_back: 0, cumsum_back: 0, diff_back: 0,
 }
+AS_THEY_ARE = {unbroadcast, rebroadcast, dense, cast, reshape_like, kept}  # they may give back their first argument itself
 ALONG: dict[Any, Any] = {}
 
 
@@ -134,6 +135,31 @@ def add_at_along(y: Any, total_: Any, x: Any, index: Any, g: Any, dtotal: Any, d
 def placed_along(y: Any, x: Any, index: Any, g: Any, dx: Any, dindex: Any, dg: Any) -> Any:
     return placed(x, index, dg)
 
+
+# -- sums that nobody else holds: they are added to where they lie ---------------------------------------------------
+
+def accumulate_own(y: Any, total_: Any, g: Any, dtotal: Any, dg: Any) -> Any:
+    if type(dg) is Products:
+        dg = dg.multiply()
+    if type(dtotal) is Products:
+        return dtotal + dg
+    return accumulate(dtotal, dg)
+
+
+def add_at_own(y: Any, total_: Any, x: Any, index: Any, g: Any, dtotal: Any, dx: Any, dindex: Any, dg: Any) -> Any:
+    return dtotal if dg is ZERO else add_at(total(dtotal), x, index, dg)
+
+
+def accumulate_product_own(y: Any, sum_: Any, helper: Any, g: Any, a: Any, b: Any, dsum: Any, dhelper: Any, dg: Any, da: Any,
+                           db: Any) -> Any:
+    if dg is not ZERO:
+        dsum = accumulate_product(dsum, helper, dg, a, b)
+    if helper is matmul_left or helper is dot_left:
+        return dsum if db is ZERO else accumulate_product(dsum, helper, g, a, db)
+    return dsum if da is ZERO else accumulate_product(dsum, helper, g, da, b)
+
+
+ADDS_ON = {accumulate: accumulate_own, add_at: add_at_own, accumulate_product: accumulate_product_own}
 
 # With which arguments the result may share memory; of the others, with any.
 SHARES: dict[Any, tuple[int, ...]] = {

@@ -1,0 +1,117 @@
+"""Tangents of variables that functions share: they live beside the variable, in its cell.
+
+Takes: A-normal form, where such a variable is `c.value` for a cell `c` (`cells.py`). A cell that this tree makes, and of
+which nothing but its `value` is used, is known to nobody else: its `tangent` is set wherever its `value` is, and read where
+that is read, instead of being entered in the table and found there.
+
+Before:  t = c.value                        After:  t = c.value
+         s = accumulate(t, g)                       dt = c.tangent
+         c.value = s                                s = accumulate(t, g)
+                                                    ds = accumulate_own(s, t, g, dt, dg)
+                                                    c.value = s
+                                                    c.tangent = ds
+
+*Sums* are cells of which every value is zero, or what one of `Resolver.sums()` makes of the value before: gradient programs
+add up adjoints so. Nobody else holds the tangent of such a sum, so that it is added to where it lies; a read for any other
+purpose gets a copy.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import gast
+
+from .context import Context
+from .nodes import is_name, walk, walk_scope
+
+__all__ = ["CellTangents"]
+
+
+class CellTangents:
+    """`known`: cells whose tangents are beside their values; `carrying`: those of which it is read; `sums`; `steps`: names that
+    hold a sum before something is added to it."""
+
+    def __init__(self, tree: gast.FunctionDef, ctx: Context) -> None:
+        self.ctx = ctx
+        self.known = self.private(tree)
+        self.carrying: set[str] = set()
+        self.steps: set[str] = set()
+        self.sums = {cell for cell in self.known if self.is_sum(tree, cell)}
+
+    def holds(self, node: Any) -> bool:
+        """Whether an expression is the value of a cell that has the tangent beside it."""
+        return _is_value(node) and node.value.id in self.known
+
+    def seen(self, scope: Any) -> None:
+        """Of cells whose values are never read under a name that may have a tangent, none has to be kept."""
+        for node in scope.nodes():
+            if isinstance(node, gast.Assign) and is_name(node.targets[0]) and node.targets[0].id in scope.tangents and (
+                    self.holds(node.value)):
+                self.carrying.add(node.value.value.id)
+        for inner in scope.children.values():
+            self.seen(inner)
+
+    def private(self, tree: Any) -> set[str]:
+        """Cells that this tree makes, whose `value` is all that is used of them, set by plain assignments."""
+        made, used, valued, stored, bound = (Counter[str]() for _ in range(5))
+        for node in walk(tree):
+            if isinstance(node, gast.Name) and node.id in self.ctx.cells:
+                used[node.id] += 1
+            elif _is_value(node):
+                valued[node.value.id] += 1
+                stored[node.value.id] += isinstance(node.ctx, gast.Store)
+            elif isinstance(node, gast.Assign):
+                target = node.targets[0]
+                if _is_value(target):
+                    bound[target.value.id] += 1
+                elif is_name(target) and isinstance(node.value, gast.Call) and is_name(
+                        node.value.func, self.ctx.support.get("Cell", "")):
+                    made[target.id] += 1
+        return {c for c in made if used[c] == made[c] + valued[c] and stored[c] == bound[c]}
+
+    def is_sum(self, tree: Any, cell: str) -> bool:
+        found = False
+        steps: set[str] = set()
+        for function in walk(tree):
+            if not isinstance(function, gast.FunctionDef):
+                continue
+            own = list(walk_scope(function.body))
+            bound: dict[str, list[Any]] = {}
+            for node in own:
+                if isinstance(node, gast.Assign) and is_name(node.targets[0]):
+                    bound.setdefault(node.targets[0].id, []).append(node.value)
+            reads = Counter(n.id for n in own if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
+            for node in own:
+                if isinstance(node, gast.Assign) and is_name(node.targets[0], cell) and node.value.args:
+                    return False  # a parameter
+                if not isinstance(node, gast.Assign) or not _is_value(node.targets[0], cell):
+                    continue
+                (made, *more) = bound.get(getattr(node.value, "id", ""), [node.value])
+                if more:
+                    return False
+                if self.is_zero(made):
+                    continue
+                if not self.adds(made):
+                    return False
+                before = made.args[0]
+                values = bound.get(getattr(before, "id", ""), [])
+                if len(values) != 1 or not _is_value(values[0], cell) or reads[before.id] != 1:
+                    return False
+                steps.add(before.id)
+                found = True
+        if found:
+            self.steps |= steps
+        return found
+
+    def is_zero(self, node: Any) -> bool:
+        return is_name(node) and self.ctx.resolve(node) is self.ctx.resolver.support("ZERO")
+
+    def adds(self, node: Any) -> bool:
+        return isinstance(node, gast.Call) and is_name(node.func) and bool(node.args) and not node.keywords and (
+            self.ctx.resolver.adds_on(self.ctx.resolve(node.func)) is not None)
+
+
+def _is_value(node: Any, cell: str | None = None) -> bool:
+    return isinstance(node, gast.Attribute) and node.attr == "value" and is_name(node.value, cell)
