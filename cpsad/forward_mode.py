@@ -150,9 +150,12 @@ def directional(function: Callable[..., Any], argnums: Argnums = 0) -> Any:
     return along
 
 
-def _along(compute: _Gradient, args: Sequence[Any], kwargs: dict[str, Any], direction: Any) -> tuple[Any, Any]:
+def _along(compute: _Gradient, args: Sequence[Any], kwargs: dict[str, Any], direction: Any,
+           alone: bool = False) -> tuple[Any, Any]:
+    """The result and its tangent; `alone`: the result of a gradient may be anything of its shape."""
     slots = compute.locate(tuple(args), kwargs)
     run = Forward(compute.function, args, kwargs, slots)
+    run.table.alone = compute.function if alone else None
     if not compute.single and (not isinstance(direction, (tuple, list)) or len(direction) != len(slots)):
         raise TypeError(f"the direction is a tuple of {len(slots)}, one for each argument in argnums")
     run.seed([direction] if compute.single else list(direction))

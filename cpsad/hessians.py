@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import forms
-from .forward_mode import directional, jacfwd
+from .forward_mode import _along, jacfwd
 from .operators import Argnums, _Gradient, _like, _name_of, grad
 
 __all__ = ["hessian", "hvp"]
@@ -32,11 +32,14 @@ def hvp(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> Any
     """
     if function is None:
         return functools.partial(hvp, argnums=argnums)
-    along = directional(grad(function, argnums), argnums)
+    compute = _Gradient(grad(function, argnums), argnums, False)
 
     @_like(function)
     def product(*args: Any, **kwargs: Any) -> Any:
-        return along(*args, **kwargs)
+        if not args:
+            raise TypeError("the vector is the last positional argument")
+        *given, vector = args
+        return _along(compute, given, kwargs, vector, alone=True)[1]
 
     _name_of(product, function, "hvp")
     product.__dict__[forms.PROGRAM] = product, "hessian_along_program", _Gradient(function, argnums, False)

@@ -9,11 +9,12 @@ Hessian*, 1994.)
 from __future__ import annotations
 
 import functools
+import types
 from typing import Any
 
 import numpy as np
 
-from . import forms, nested
+from . import execute, forms, nested
 from .cotangents import ZERO, Absorbing, stacked
 from .heap import Heap
 from .places import here
@@ -23,6 +24,7 @@ from .rules.helpers_forward import cast_to
 from .stack import with_room
 from .tangent_written import SOURCE as WRITTEN_SOURCE
 from .tangent_written import WRITES, Inner, add_to_shadow, collected
+from .tangents import Unasked
 from .transforms.errors import UnsupportedError
 from .trees import is_tree
 
@@ -34,6 +36,8 @@ def gradient_form(table: Any, function: Any) -> Any:
     compute, pick = function.__dict__[forms.OPERATOR_PARTS]
 
     def gradient(*args: Any, **keywords: Any) -> Any:
+        alone = table.alone is function
+        table.alone = None  # the function may call its own gradient, and use it
         every = [*args, *keywords.values()]
         slots = compute.locate(args, keywords)
         trees = {i for i in slots if is_tree(every[i])}
@@ -50,7 +54,7 @@ def gradient_form(table: Any, function: Any) -> Any:
         table.inner[id(heap)] = Inner(heap)
         try:
             if not trees:
-                return pick(*_drive(table, heap, compute, target, every, slots))
+                return pick(*_drive(table, heap, compute, target, every, slots, alone))
             kinds = "".join("-" if i not in slots else "t" if i in trees else "a" if isinstance(a, np.ndarray) else "s"
                             for i, a in enumerate(every))
             return table.of(nested._driver(kinds, slots, compute, args, pick))(target, heap, *every)
@@ -61,8 +65,20 @@ def gradient_form(table: Any, function: Any) -> Any:
     return gradient
 
 
-def _drive(table: Any, heap: Heap, compute: Any, target: Any, every: list[Any], slots: list[int]) -> tuple[Any, list[Any]]:
-    """What the driver of `nested.py` does, with tangents: the function's result, and its gradients. No structures."""
+def _alone(table: Any, target: Any, letters: str) -> Any:
+    """The tangent form of a gradient program, of which only the tangent of the result is asked for."""
+    if type(target) is not types.FunctionType or "__cpsad_program__" not in target.__dict__ or (
+            len(letters) != target.__code__.co_argcount):
+        return table.of(target, letters)
+    return execute.program_for(target, letters + "~", "tangent", table=table).call
+
+
+def _drive(table: Any, heap: Heap, compute: Any, target: Any, every: list[Any], slots: list[int],
+           alone: bool) -> tuple[Any, list[Any]]:
+    """What the driver of `nested.py` does, with tangents: the function's result, and its gradients. No structures.
+
+    `alone`: only the tangents of the gradients are asked for; others may stand for the gradients, of their shapes.
+    """
     given = list(every)
     for i in slots:
         given[i] = nested.fresh(every[i])
@@ -83,12 +99,21 @@ def _drive(table: Any, heap: Heap, compute: Any, target: Any, every: list[Any], 
     table.own(end)
     heap.enter(end, [given[i] for i in slots], [v for i, v in enumerate(given) if i not in slots])
     letters = "Oo" + "".join(letter_of(v, True) for v in given)
-    results = with_room(table.of(target, letters), heap, end, *given)
+    form = table.of(target, letters) if not alone else _alone(table, target, letters)
+    results = with_room(form, heap, end, *given)
     if heap.written:
         WRITES["leave"](table, heap, held[1])
     gradients: list[Any] = [None] * len(slots)
     for place, i in reversed(list(enumerate(slots))):
         value, adjoint = given[i], results[i]
+        if type(adjoint) is Unasked:
+            tangent = table.get(adjoint)
+            adjoint = heap.collect(value, ZERO) if isinstance(value, np.ndarray) else ZERO
+            tangent = collected(table, heap, value, tangent) if heap.shadows else tangent
+            gradients[place] = made = nested.fresh(value) if not isinstance(adjoint, Absorbing) or adjoint is ZERO else (
+                nested.finish(adjoint, value))  # raises
+            table.put(made, cast_to(tangent, made))
+            continue
         if isinstance(value, np.ndarray):
             adjoint = WRITES["collect"](table, heap, value, adjoint)
         made = nested.finish(adjoint, value)

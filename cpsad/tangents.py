@@ -27,12 +27,21 @@ from .tangent_memory import Shadowed
 from .tangent_unseen import OWN
 from .transforms.errors import NoDerivativeError
 
-__all__ = ["Tangents"]
+__all__ = ["Tangents", "Unasked"]
 
 _FEW = 4096  # entries that are not worth a sweep
 _SEQUENCES = (list, tuple)
 sets_code: Any = _sets_code
 runs_python: Any = _runs_python
+
+
+class Unasked(Poison):
+    """A value that was not computed, as only its tangent is asked for. Whatever reads it after all raises."""
+
+    __slots__ = ()
+
+
+_UNASKED = AssertionError("a gradient is read of which only the tangent was asked for")
 
 
 class Rows:
@@ -78,6 +87,7 @@ class Tangents(Shadowed, Heap):
         super().__init__()
         self.limit = _FEW
         self.inner: dict[int, Any] = {}  # heaps of gradients that are differentiated, each with its sums of tangents
+        self.alone: Any = None  # a gradient function of whose result only the tangent is asked for
         self.functions: dict[Any, Any] = {}  # of functions of the user's: their tangent forms
 
     # -- the table --------------------------------------------------------------------------------------------
@@ -110,6 +120,10 @@ class Tangents(Shadowed, Heap):
         """The tangent of a sum to which more may be added, as it is now."""
         tangent = total(tangent)
         return tangent.copy() if isinstance(tangent, np.ndarray) else tangent
+
+    def unasked(self) -> Any:
+        """Stands in for a value that nobody asks for, but for its tangent."""
+        return Unasked(_UNASKED)
 
     def sweep(self) -> None:
         """Drops what nobody else refers to."""

@@ -115,3 +115,35 @@ def test_corpus(case):
     if expected is None:
         pytest.skip("no second derivative here")
     assert np.allclose(found, expected, rtol=1e-4, atol=1e-5 * scale)
+
+
+def test_a_function_that_uses_its_own_gradient():
+    """Of the outer gradient only the tangent is asked for; the inner one is read."""
+    def f(x):
+        total = 0.0
+        for i in range(2):
+            total += np.sum(np.tanh(x) ** 2) * x[i]
+        return total
+
+    def g(x):
+        return np.sum(slope(x) ** 2) if x[0] > 10 else f(x)
+
+    slope = grad(g)
+    v = normal(3, seed=1)
+    assert np.allclose(hvp(g)(X, v), slopes(grad(f), X, v), rtol=1e-6)
+    assert np.allclose(hvp(lambda x: np.sum(slope(x) * x))(X, v), slopes(grad(lambda x: np.sum(grad(f)(x) * x)), X, v), rtol=1e-5)
+
+
+def test_a_gradient_that_is_not_known_is_no_zero():
+    """Its tangent is not known either, also where the gradient itself is not computed."""
+    def f(w, x):
+        total = 0.0
+        for i in range(3):
+            total += np.sum(unknown(w) * x)
+        return total
+
+    unknown = np.frompyfunc(lambda a: a * a, 1, 1)
+    with pytest.raises(cpsad.CpsadError):
+        grad(f)(X, X)
+    with pytest.raises(cpsad.CpsadError):
+        hvp(f)(X, X, X)

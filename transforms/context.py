@@ -128,6 +128,7 @@ class Context:
     _discard: str | None = None
     _caught: str | None = None
     cells: set[str] = field(default_factory=set)  # variables that are `Cell`s
+    alone: bool = False  # of a gradient program in tangent form: nobody asks for what it returns, but for its tangent
     cell_tangents: Any = None  # of those that have their tangent beside them (`tangent_cells.py`)
     hints: dict[str, str] = field(default_factory=dict)  # temporary -> the user's name it becomes
     facts: dict[str, Fact] = field(default_factory=dict)  # of names assigned once, from `cps` on

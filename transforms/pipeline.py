@@ -30,7 +30,7 @@ TANGENT = "tangent"  # forward mode branches off behind `anf`
 def new_context(tree: gast.FunctionDef, filename: str, resolver: Resolver, signature: str,
                 class_name: str | None = None, lines: list[str] | None = None) -> Context:
     """A context for one function. `signature`: a letter per parameter, in the order of `nodes.parameters`; a `!`
-    behind them if the function is called under a handler."""
+    behind them if the function is called under a handler, a `~` if only the tangent of its result is asked for."""
     taken = {n.id for n in walk(tree) if isinstance(n, gast.Name)}
     taken |= {n.name for n in walk(tree) if isinstance(n, gast.FunctionDef)}
     bound: set[str] = set()
@@ -43,9 +43,10 @@ def new_context(tree: gast.FunctionDef, filename: str, resolver: Resolver, signa
     names = Names(taken | bound)
     resolver.chooses = any(n.attr in CHOOSERS if isinstance(n, gast.Attribute) else n.id in CHOOSERS
                            for n in walk(tree) if isinstance(n, (gast.Attribute, gast.Name)))
+    alone, signature = signature.endswith("~"), signature.removesuffix("~")
     guarded, signature = signature.endswith("!"), signature.removesuffix("!")
     ctx = Context(filename, tree.name, resolver, names, signature, class_name=class_name, lines=lines,
-                  locals=bound, outside=free_names(tree), guarded=guarded,
+                  locals=bound, outside=free_names(tree), guarded=guarded, alone=alone,
                   guards_nested=guarded or any(isinstance(n, (gast.Try, gast.With)) for n in walk(tree)),
                   special=resolver.special(signature, _groups_shown(tree)))
     return ctx

@@ -109,10 +109,17 @@ class TangentCalls(TangentRules):
             self.bind(name, value, None)
             return
         zero = self.ctx.use("ZERO")
-        if isinstance(value.args[0], gast.Name) and value.args[0].id in self.ctx.cell_tangents.steps:
+        sums = self.ctx.cell_tangents
+        step = sums.steps.get(getattr(value.args[0], "id", None))
+        if step is not None:
             along, tangents[0] = self.ctx.resolver.adds_on(rule.primitive), self.raw(value.args[0])
         formula = load(reference(self.ctx, along.__name__, {along.__name__: along}))
         args = [copy_tree(a) for a in value.args]
+        if step in sums.unasked and name is not None:
+            args[0] = copy_tree(zero)
+            self.emit(assign(self.scope.tangent_name(name), call(
+                formula, copy_tree(zero), *args, *[t or copy_tree(zero) for t in tangents]), self.node))
+            return
         self.bind(name, value, lambda y: call(formula, copy_tree(y), *args, *[t or copy_tree(zero) for t in tangents]))
 
     def mover(self, value: gast.Call, rule: Any, name: str | None, self_first: bool) -> None:

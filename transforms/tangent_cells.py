@@ -14,6 +14,9 @@ Before:  t = c.value                        After:  t = c.value
 *Sums* are cells of which every value is zero, or what one of `Resolver.sums()` makes of the value before: gradient programs
 add up adjoints so. Nobody else holds the tangent of such a sum, so that it is added to where it lies; a read for any other
 purpose gets a copy.
+
+Where only tangents of a gradient are asked for (`Context.alone`: a Hessian times a vector), sums that the function does nothing
+with but return them are not added up themselves: something stands in for each, which has the sum's tangent.
 """
 
 from __future__ import annotations
@@ -31,14 +34,16 @@ __all__ = ["CellTangents"]
 
 class CellTangents:
     """`known`: cells whose tangents are beside their values; `carrying`: those of which it is read; `sums`; `steps`: names that
-    hold a sum before something is added to it."""
+    hold a sum before something is added to it, and after; `unasked`: sums that are not added up themselves."""
 
     def __init__(self, tree: gast.FunctionDef, ctx: Context) -> None:
         self.ctx = ctx
         self.known = self.private(tree)
         self.carrying: set[str] = set()
-        self.steps: set[str] = set()
+        self.steps: dict[str, str] = {}  # -> the cell
+        self.made: dict[str, str] = {}
         self.sums = {cell for cell in self.known if self.is_sum(tree, cell)}
+        self.unasked = {cell for cell in self.sums if ctx.alone and self.is_returned(tree, cell)}
 
     def holds(self, node: Any) -> bool:
         """Whether an expression is the value of a cell that has the tangent beside it."""
@@ -50,6 +55,8 @@ class CellTangents:
             if isinstance(node, gast.Assign) and is_name(node.targets[0]) and node.targets[0].id in scope.tangents and (
                     self.holds(node.value)):
                 self.carrying.add(node.value.value.id)
+        own = {*scope.params, *scope.graph.names}
+        self.unasked -= {c for n, c in [*self.steps.items(), *self.made.items()] if n in own and n not in scope.tangents}
         for inner in scope.children.values():
             self.seen(inner)
 
@@ -72,8 +79,7 @@ class CellTangents:
         return {c for c in made if used[c] == made[c] + valued[c] and stored[c] == bound[c]}
 
     def is_sum(self, tree: Any, cell: str) -> bool:
-        found = False
-        steps: set[str] = set()
+        steps: dict[str, str] = {}
         for function in walk(tree):
             if not isinstance(function, gast.FunctionDef):
                 continue
@@ -99,11 +105,27 @@ class CellTangents:
                 values = bound.get(getattr(before, "id", ""), [])
                 if len(values) != 1 or not _is_value(values[0], cell) or reads[before.id] != 1:
                     return False
-                steps.add(before.id)
-                found = True
-        if found:
-            self.steps |= steps
-        return found
+                steps[before.id] = node.value.id
+        self.steps |= dict.fromkeys(steps, cell)
+        self.made |= dict.fromkeys(steps.values(), cell)
+        return bool(steps)
+
+    def is_returned(self, tree: gast.FunctionDef, cell: str) -> bool:
+        """Whether a sum, once it is made, is only returned, as an element of a tuple."""
+        reads = Counter(n.id for n in walk(tree) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
+        own = [s for s in walk_scope(tree.body) if isinstance(s, gast.Assign) and is_name(s.targets[0])]
+        tuples = {s.targets[0].id: s.value.elts for s in own if isinstance(s.value, gast.Tuple) and reads[s.targets[0].id] == 1}
+        elements: set[str] = set()
+        for node in walk_scope(tree.body):
+            if isinstance(node, gast.Return):
+                if not is_name(node.value) or node.value.id not in tuples:
+                    return False
+                elements |= {e.id for e in tuples[node.value.id] if is_name(e)}
+        total = self.ctx.resolver.support("total")
+        elements |= {s.value.args[0].id for s in own if s.targets[0].id in elements and reads[s.targets[0].id] == 1 and (
+            isinstance(s.value, gast.Call) and self.ctx.resolve(s.value.func) is total and is_name(s.value.args[0]))}
+        return all(_is_read(s, own) and reads[s.targets[0].id] == 1 and s.targets[0].id in elements for s in walk(tree)
+                   if isinstance(s, gast.Assign) and _is_value(s.value, cell) and s.targets[0].id not in self.steps)
 
     def is_zero(self, node: Any) -> bool:
         return is_name(node) and self.ctx.resolve(node) is self.ctx.resolver.support("ZERO")
@@ -115,3 +137,7 @@ class CellTangents:
 
 def _is_value(node: Any, cell: str | None = None) -> bool:
     return isinstance(node, gast.Attribute) and node.attr == "value" and is_name(node.value, cell)
+
+
+def _is_read(node: Any, own: list[Any]) -> bool:
+    return any(node is s for s in own)

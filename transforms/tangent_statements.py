@@ -334,6 +334,10 @@ class TangentStatements(TangentStores, TangentCalls):
             beside: Any = attribute(load(owner.id), "tangent")
             if owner.id in known.sums and name not in known.steps:
                 beside = self.on_heap("copied", beside)
+                value = self.on_heap("unasked") if owner.id in known.unasked else value
+            elif owner.id in known.unasked:
+                self.emit(assign(self.scope.tangent_name(name), beside, self.node))
+                return
             self.bind(name, value, beside if owner.id in known.known else self.found)
             return
         self.put(owner)

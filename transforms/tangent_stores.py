@@ -94,8 +94,12 @@ class TangentStores:
         elif not cell and target.attr in PARTS and isinstance(owner, gast.Name) and self.kind(owner) in ARRAYS:
             self.do(self.on_heap("store_part", owner, const(target.attr), value, self.tangent(value) or self.ctx.use("ZERO")))
         elif cell and owner.id in self.ctx.cell_tangents.known:
-            self.emit(self.node)
-            self.beside(owner, value)
+            known = self.ctx.cell_tangents
+            if owner.id not in known.unasked or getattr(value, "id", None) not in known.made:
+                self.emit(self.node)
+                self.beside(owner, value)
+            else:
+                self.emit(assign(attribute(load(owner.id), "tangent", gast.Store()), self.raw(value), self.node))
         else:
             self.put(value)
             if not cell and self.fact(value).active:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..cotangents import ZERO, Absorbing, Placed, accumulate, add_at, dense, placed, rebroadcast, scatter, unbroadcast
+from ..cotangents import ZERO, Absorbing, Placed, Poison, accumulate, add_at, dense, placed, rebroadcast, scatter, unbroadcast
 from ..products import Products, accumulate_product, total
 from .helpers import cast, divided, divisor, masked, reshape_like
 from .helpers_products import dot_left, dot_right, matmul_left, matmul_right
@@ -137,8 +137,11 @@ def placed_along(y: Any, x: Any, index: Any, g: Any, dx: Any, dindex: Any, dg: A
 
 
 # -- sums that nobody else holds: they are added to where they lie ---------------------------------------------------
+# The sum itself may not be there, if only its tangent is asked for: what it does not know is then not known of the tangent.
 
 def accumulate_own(y: Any, total_: Any, g: Any, dtotal: Any, dg: Any) -> Any:
+    if isinstance(g, Poison):
+        return g
     if type(dg) is Products:
         dg = dg.multiply()
     if type(dtotal) is Products:
@@ -147,11 +150,15 @@ def accumulate_own(y: Any, total_: Any, g: Any, dtotal: Any, dg: Any) -> Any:
 
 
 def add_at_own(y: Any, total_: Any, x: Any, index: Any, g: Any, dtotal: Any, dx: Any, dindex: Any, dg: Any) -> Any:
+    if isinstance(g, Poison):
+        return g
     return dtotal if dg is ZERO else add_at(total(dtotal), x, index, dg)
 
 
 def accumulate_product_own(y: Any, sum_: Any, helper: Any, g: Any, a: Any, b: Any, dsum: Any, dhelper: Any, dg: Any, da: Any,
                            db: Any) -> Any:
+    if isinstance(g, Poison):
+        return g
     if dg is not ZERO:
         dsum = accumulate_product(dsum, helper, dg, a, b)
     if helper is matmul_left or helper is dot_left:
