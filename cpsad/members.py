@@ -74,8 +74,9 @@ def _default(heap: Any, k: Any, owner: Any, key: Any) -> Any:
         g = k(value)
         return g + heap.take(value)
 
+    heap.put(key)
     heap.form(owner.default_factory, "")(heap, after)
-    return ZERO, ZERO
+    return ZERO, heap.take(key)
 
 
 @_entered(operator.setitem, 3)
@@ -84,11 +85,12 @@ def set_item(heap: Any, k: Any, owner: Any, index: Any, value: Any) -> Any:
     if member is not None:
         return call_method(heap, _nothing(k), member, owner, index, value)
     heap.put(value)
-    index = frozen_index(index)
+    heap.put(index)
+    key, index = index, frozen_index(index)
     old = heap.store_item(owner, index, value, True)
     k(None)
     given = heap.unstore_item(owner, index, old, value)
-    return ZERO, ZERO, given + heap.take(value)
+    return ZERO, heap.take(key), given + heap.take(value)
 
 
 @_entered(operator.delitem, 2)

@@ -20,6 +20,7 @@ import gast
 
 from .cfg import Branch, Graph
 from .context import MISSING, Context, Fact
+from .keys import name_keys, with_operands
 from .nodes import assign, call, const, copy_tree, expr_stmt, is_name, load
 
 __all__ = ["dispatch", "groups_of", "is_met", "may_run"]
@@ -127,6 +128,7 @@ def _removal(node: Any, transfer: Any) -> Any:
 
 def dispatch(graph: Graph, ctx: Context, transfers: Any) -> None:
     """Rewrites the statements of a graph. `transfers(block)`: what is known at the start of a block."""
+    name_keys(graph, transfers)
     if not ctx.special:
         return
     for block in graph.blocks:
@@ -215,15 +217,17 @@ def _index_atom(index: Any, node: Any, graph: Graph, transfer: Any, out: list[An
         return index
     if isinstance(index, gast.Tuple):
         index.elts = [_index_atom(e, node, graph, transfer, out) for e in index.elts]
-    return _named("index", index, node, graph, transfer, out)
+        return _named("index", index, node, graph, transfer, out)
+    return _named("index", index, node, graph, transfer, out, not with_operands(
+        index, lambda e: _index_atom(e, node, graph, transfer, out)))
 
 
-def _named(base: str, value: Any, like: Any, graph: Graph, transfer: Any, out: list[Any]) -> Any:
+def _named(base: str, value: Any, like: Any, graph: Graph, transfer: Any, out: list[Any], quiet: bool = True) -> Any:
     name = transfer.ctx.names.fresh(base)
     transfer.ctx.locals.add(name)
     graph.names.add(name)
     node = assign(name, value, like)
-    value.quiet = True
+    value.quiet = quiet
     transfer.statement(node)
     out.append(node)
     return load(name)

@@ -165,6 +165,17 @@ class Scope:
         uses = getattr(node, "uses", None) or {}
         return _Transfer(self.ctx, self.given, {**self.known, **uses})
 
+    def enter(self, node: Any, name: str, transfer: _Transfer, out: list[Any]) -> None:
+        """One more statement, which binds a new name, and its tangent."""
+        transfer.statement(node)
+        fact = transfer.atom(load(name))
+        self.own.add(name)
+        self.known[name] = fact
+        if fact.active and fact.kind not in "ltdc":
+            self.tangents.add(name)
+            self.computed.add(name)
+        TangentStatements(self, node, out).statement()
+
     def binder(self, name: str) -> Scope | None:
         scope: Scope | None = self
         while scope is not None and name not in scope.own:

@@ -7,6 +7,7 @@ from typing import Any
 import gast
 
 from .context import MISSING
+from .keys import with_operands
 from .memory import outputs
 from .nodes import assign, call, const, copy_tree, load, tuple_
 from .special import is_met
@@ -31,7 +32,7 @@ class TangentCalls(TangentRules):
             if isinstance(arg, gast.Starred):
                 arg.value = self.rows(arg.value)
             elif not isinstance(arg, (gast.Name, gast.Constant)):  # of an operator: an index
-                value.args[i] = self.named("index", arg)
+                value.args[i] = self.part_of_index(arg)
             else:
                 self.put(arg)
         for keyword in value.keywords:
@@ -45,6 +46,22 @@ class TangentCalls(TangentRules):
         letters = self.signature(value)
         value.func = self.on_heap("of", callee, *([const(letters)] if letters else []))
         self.bind(name, value, self.found)
+
+    def part_of_index(self, index: Any) -> Any:
+        """An index that code of a class gets: what it is made of is known by its identity."""
+        if isinstance(index, (gast.Name, gast.Constant)):
+            self.put(index)
+            return index
+        if isinstance(index, gast.Tuple):
+            index.elts = [self.part_of_index(e) for e in index.elts]
+            return self.named("index", index)
+        if not with_operands(index, self.part_of_index):
+            return self.named("index", index)
+        name = self.ctx.names.fresh("index")
+        self.ctx.locals.add(name)
+        self.scope.enter(assign(name, index, self.node), name, self.transfer, self.out)
+        self.put(load(name))
+        return load(name)
 
     def signature(self, value: gast.Call) -> str:
         """What is known of the arguments of a call by position; nothing of any other."""

@@ -9,6 +9,7 @@ import gast
 from .access import as_expression
 from .analysis import NUMERIC
 from .context import Context
+from .keys import is_key
 from .memory import ARRAYS, PARTS
 from .nodes import assign, attribute, call, const, is_name, load, walk
 from .special import is_met
@@ -34,6 +35,7 @@ class TangentStores:
     found: Any
     on_heap: Any
     unknown: Any
+    part_of_index: Any
 
     def throw(self) -> None:
         for part in (self.node.exc, self.node.cause):
@@ -69,12 +71,16 @@ class TangentStores:
                 self.node.value = self.rows(value)
             else:
                 self.put(value)
+            if is_key(target, kind):
+                target.slice = self.part_of_index(target.slice)
             for used in walk(target.slice):
                 self.put(used)
             self.emit(self.node)
         elif kind in NUMERIC and self.tangent(owner) is None and self.tangent(value) is None:
             self.emit(self.node)
         else:
+            if is_key(target, kind):
+                target.slice = self.part_of_index(target.slice)
             for used in walk(target.slice):
                 self.put(used)
             self.do(self.on_heap("store", owner, as_expression(target.slice, self.ctx), value,

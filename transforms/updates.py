@@ -14,6 +14,7 @@ import gast
 
 from .analysis import NUMERIC, OPERATORS
 from .context import Context
+from .keys import is_key
 from .memory import ARRAYS, PARTS, is_fresh, outputs
 from .nodes import assign, const, copy_tree, expr_stmt, is_name, load, loads
 
@@ -86,6 +87,10 @@ class Updates:
     def store_item(self, node: Any, target: gast.Subscript) -> None:
         owner, value = target.value, node.value
         kind = self.frame.fact(owner).kind
+        if is_key(target, kind):
+            for used in [target.slice, *getattr(target.slice, "elts", [])]:
+                if isinstance(used, gast.Name) and self.frame.active(used):
+                    self.put(used, node)
         if getattr(node, "fills", False) and not self.frame.active(owner) and not self.frame.active(value):
             self.forward.append(node)
             return
