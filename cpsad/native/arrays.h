@@ -36,8 +36,12 @@ static inline i64 slice_length(i64 start, i64 stop, i64 step) {
 /* -- what is not worth a loop of its own in every place ------------------------------------------------------------- */
 
 /* the elements at `p`, `p + s`, ... one after another in `row` */
+#define IN_A_ROW_OF(SIZE) OUTER const char *in_a_row_##SIZE(char *row, const char *p, i64 s, i64 n)
+IN_A_ROW_OF(1); IN_A_ROW_OF(2); IN_A_ROW_OF(4); IN_A_ROW_OF(8);
+
+#ifndef ELSEWHERE
 #define IN_A_ROW(SIZE, T) \
-static __attribute__((noinline)) const char *in_a_row_##SIZE(char *row, const char *p, i64 s, i64 n) { \
+IN_A_ROW_OF(SIZE) { \
     T *to = (T *)row; \
     if (s == 0) { \
         if (n > 0) { const T x = *(const T *)p; for (i64 i = 0; i < n; i++) to[i] = x; } \
@@ -45,10 +49,17 @@ static __attribute__((noinline)) const char *in_a_row_##SIZE(char *row, const ch
     return row; \
 }
 IN_A_ROW(1, uint8_t) IN_A_ROW(2, uint16_t) IN_A_ROW(4, uint32_t) IN_A_ROW(8, uint64_t)
+#endif
 
 /* `out += g`, summed over the axes along which `out` has length 1 */
+#define SUM_OF(NAME) \
+OUTER void NAME(int rank, char *out, const i64 *n, const i64 *s, const char *g, const i64 *m, const i64 *t)
+SUM_OF(sum_f64);
+SUM_OF(sum_f32);
+
+#ifndef ELSEWHERE
 #define SUM(NAME, T) \
-static __attribute__((noinline)) void NAME(int rank, char *out, const i64 *n, const i64 *s, const char *g, const i64 *m, const i64 *t) { \
+SUM_OF(NAME) { \
     if (rank == 0) { *(T *)out += *(const T *)g; return; } \
     if (rank == 1 && *n == *m && *s == (i64)sizeof(T) && *t == (i64)sizeof(T)) { \
         for (i64 i = 0; i < *m; i++) ((T *)out)[i] += ((const T *)g)[i]; \
@@ -66,6 +77,7 @@ static __attribute__((noinline)) void NAME(int rank, char *out, const i64 *n, co
 }
 SUM(sum_f64, double)
 SUM(sum_f32, float)
+#endif
 
 /* the places where a mask holds, as an index for each axis */
 static i64 count_true(int rank, const char *p, const i64 *n, const i64 *s) {
@@ -168,7 +180,9 @@ static __attribute__((noinline)) char *result_of(runtime *R, int rank, const cha
     return made;
 }
 
+#ifndef ELSEWHERE
 void release(void *p) { free(p); }
+#endif
 
 /* -- the pool: blocks that are freed in any order; all of it is free again when the next call begins ---------------- */
 
@@ -208,6 +222,12 @@ static __attribute__((cold, noinline)) char *zeros_of(runtime *R, slab *own, int
 
 /* -- products: c = beta c + a b, of strided matrices; c is contiguous ------------------------------------------------ */
 
+#define PRODUCT_OF(T, NAME) \
+OUTER void NAME(runtime *R, i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, const char *b, i64 b0, i64 b1, T *restrict c, int add)
+PRODUCT_OF(double, product_f64);
+PRODUCT_OF(float, product_f32);
+
+#ifndef ELSEWHERE
 /* A weight that is multiplied transposed in every turn of a loop is turned once, at the second meeting: that is as many rows
    of one product fewer to shuffle. Only matrices of Python's, to which nothing writes meanwhile. */
 #define TURN(T, NAME) \
@@ -231,7 +251,7 @@ TURN(double, turned_f64)
 TURN(float, turned_f32)
 
 #define PRODUCT(T, NAME, THIN_, BLAS, INDEX, TURNED) \
-static __attribute__((noinline, noclone)) void NAME(runtime *R, i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, const char *b, i64 b0, i64 b1, T *restrict c, int add) { \
+PRODUCT_OF(T, NAME) { \
     const i64 w = (i64)sizeof(T); \
     if (m == 1 || n == 1) { \
         if (!add) memset(c, 0, (size_t)(m * n) * sizeof(T)); \
@@ -298,12 +318,22 @@ typedef void (*sgemm_t)(const char *, const char *, int *, int *, int *, float *
                         float *, void *, int *);
 PRODUCT(double, product_f64, thin_f64, dgemm_t, 0, turned_f64)
 PRODUCT(float, product_f32, thin_f32, sgemm_t, 1, turned_f32)
+#endif
 
 /* -- products that are added up later (`deferred.py`): the factors, as rows of two buffers ---------------------------------- */
 
 typedef struct { char *left, *right; slab own; i64 rows, most, m, n; } due;
 enum { MOST_DUE = 1 << 18 /* bytes of the factors */, LONG_DUE = 96 /* rows that are multiplied at once */ };
 
+#define SETTLE_DUE(SUFFIX) OUTER void settle_due_##SUFFIX(runtime *R, due *d, array_2 *sum, unsigned char *zero, slab *own)
+#define ADD_DUE(SUFFIX) OUTER void add_due_##SUFFIX(runtime *R, due *d, i64 rows, const char *l, i64 l0, i64 l1, i64 m, \
+    const char *r, i64 r0, i64 r1, i64 n, array_2 *sum, unsigned char *zero, slab *own)
+SETTLE_DUE(f64);
+SETTLE_DUE(f32);
+ADD_DUE(f64);
+ADD_DUE(f32);
+
+#ifndef ELSEWHERE
 #define DUE(T, SUFFIX) \
 static __attribute__((noinline)) void own_due_##SUFFIX(runtime *R, i64 m, i64 n, array_2 *sum, unsigned char *zero, slab *own) { \
     const i64 w = (i64)sizeof(T), bytes = m * n * w; \
@@ -313,7 +343,7 @@ static __attribute__((noinline)) void own_due_##SUFFIX(runtime *R, i64 m, i64 n,
     *sum = (array_2){own->p, {m, n}, {n * w, w}}; \
     *zero = 0; \
 } \
-static void settle_due_##SUFFIX(runtime *R, due *d, array_2 *sum, unsigned char *zero, slab *own) { \
+SETTLE_DUE(SUFFIX) { \
     const i64 w = (i64)sizeof(T); \
     if (!d->rows) return; \
     own_due_##SUFFIX(R, d->m, d->n, sum, zero, own); \
@@ -327,8 +357,7 @@ static void rows_of_##SUFFIX(char *to, const char *from, i64 rows, i64 s0, i64 s
         else for (i64 j = 0; j < n; j++) ((T *)to)[j] = *(const T *)(from + j * s1); \
 } \
 /* sum += l^T r, of matrices of `rows` rows */ \
-static __attribute__((noinline)) void add_due_##SUFFIX(runtime *R, due *d, i64 rows, const char *l, i64 l0, i64 l1, i64 m, \
-        const char *r, i64 r0, i64 r1, i64 n, array_2 *sum, unsigned char *zero, slab *own) { \
+ADD_DUE(SUFFIX) { \
     const i64 w = (i64)sizeof(T); \
     if (d->m != m || d->n != n) { settle_due_##SUFFIX(R, d, sum, zero, own); pool_give(R, d->own); *d = (due){.m = m, .n = n}; } \
     if (rows >= LONG_DUE) { \
@@ -350,3 +379,4 @@ static __attribute__((noinline)) void add_due_##SUFFIX(runtime *R, due *d, i64 r
 }
 DUE(double, f64)
 DUE(float, f32)
+#endif

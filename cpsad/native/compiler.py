@@ -19,17 +19,19 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 from .program import StagingError
 
-__all__ = ["cache_folder", "clear_cache", "cache_size", "compiler", "load"]
+__all__ = ["begin", "cache_folder", "clear_cache", "cache_size", "compiler", "load"]
 
-FLAGS = ("-std=gnu11", "-fPIC", "-shared", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off",
+FLAGS = ("-std=gnu11", "-fPIC", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off",
          "-fno-semantic-interposition", "-w")
 SPEED = ("-O3",)
 # of arrays: measured on the models of `examples/`, as fast as -O3, and compiled in a third of the time
 SPEED_OF_LOOPS = ("-O1", "-ftree-vectorize", "-fvect-cost-model=dynamic", "-foptimize-sibling-calls")
+SPEED_OF_CALLS = ("-O1", "-foptimize-sibling-calls")  # of what is left of a program whose loops are compiled apart
 SANITIZE = ("-g", "-O1", "-fno-sanitize-recover=all")
 MOST_BYTES = 256 << 20  # of the cache
 TIMEOUT = 600  # seconds for one compilation
@@ -82,64 +84,137 @@ def machine() -> tuple[tuple[str, ...], str]:
     return ("-march=native",), next((line for line in lines if line.startswith("flags")), "")
 
 
-def flags(text: str) -> tuple[str, ...]:
+def flags(text: str, loops: bool = True) -> tuple[str, ...]:
     chosen = os.environ.get("CPSAD_MARCH")
     target = (f"-march={chosen}",) if chosen else machine()[0]
     if os.environ.get("CPSAD_SANITIZE"):
         return (*FLAGS, *SANITIZE, f"-fsanitize={os.environ['CPSAD_SANITIZE']}")
-    speed = SPEED_OF_LOOPS if "array_" in text else SPEED
+    speed = SPEED if "array_" not in text else SPEED_OF_LOOPS if loops else SPEED_OF_CALLS
     return (*FLAGS, *speed, *target, *shlex.split(os.environ.get("CPSAD_CFLAGS", "")))
 
 
-def load(text: str) -> ctypes.CDLL:
-    """The program, compiled or found in the cache, and loaded. Raises StagingError where the compiler fails."""
+def load(text: str, loops: str = "", base: str = "") -> ctypes.CDLL:
+    """The program, compiled or found in the cache, and loaded. Raises StagingError where the compiler fails.
+
+    `loops`: a part of it that is compiled apart, at the same time. `base`: what all programs have in common, which is compiled
+    once and kept in the cache as well.
+    """
+    folder = cache_folder()
+    units = [(text, flags(text, not loops)), *([(loops, flags(loops))] if loops else [])]
+    place = folder / f"{key_of([*units, (base, flags(base))])}.so"
+    if not _is_whole(place):
+        shared, fresh = None, False
+        if base:
+            shared = folder / f"{key_of([(base, flags(base))])}.o"
+            if base in _begun:
+                _begun.pop(base).join()
+            fresh = not _is_whole(shared)
+            units += [(base, flags(base))] if fresh else []
+        _compile(units, place, shared, fresh)
+    return ctypes.CDLL(str(place))
+
+
+_begun: dict[str, threading.Thread] = {}
+
+
+def begin(base: str) -> None:
+    """Begins to compile what programs have in common, where it is not in the cache, while the first of them is staged."""
+    def run() -> None:
+        with contextlib.suppress(Exception):  # whoever needs it tries again, and tells
+            _compile_shared((base, flags(base)), folder / f"{key_of([(base, flags(base))])}.o")
+
+    with contextlib.suppress(StagingError, OSError):
+        folder = cache_folder()
+        if base not in _begun and not _is_whole(folder / f"{key_of([(base, flags(base))])}.o"):
+            _begun[base] = threading.Thread(target=run, daemon=True)
+            _begun[base].start()
+
+
+def _compile_shared(unit: tuple[str, tuple[str, ...]], place: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=place.parent) as made:
+        source, output = Path(made, "shared.c"), Path(made, "shared.o")
+        source.write_text(unit[0], encoding="utf-8")
+        _run([[*unit[1], "-c", "-o", str(output), str(source)]])
+        _put(output, place)
+
+
+def key_of(units: list[tuple[str, tuple[str, ...]]]) -> str:
     from .. import __version__
 
     command, version = compiler()
-    options = flags(text)
-    about = "\0".join([text, *options, *command, version, __version__, machine()[1], platform.machine(), platform.system()])
-    key = hashlib.sha256(about.encode()).hexdigest()
-    folder = cache_folder()
-    library, digest = folder / f"{key}.so", folder / f"{key}.sha256"
-    if not _is_whole(library, digest):
-        _compile(text, command, options, folder, library, digest)
-    return ctypes.CDLL(str(library))
+    about = [*(part for text, options in units for part in (text, *options)), *command, version, __version__, machine()[1],
+             platform.machine(), platform.system()]
+    return hashlib.sha256("\0".join(about).encode()).hexdigest()
 
 
-def _is_whole(library: Path, digest: Path) -> bool:
+def _is_whole(place: Path) -> bool:
     try:
-        return hashlib.sha256(library.read_bytes()).hexdigest() == digest.read_text()
+        return hashlib.sha256(place.read_bytes()).hexdigest() == place.with_suffix(".sha256").read_text()
     except OSError:
         return False
 
 
-def _compile(text: str, command: tuple[str, ...], options: tuple[str, ...], folder: Path, library: Path, digest: Path) -> None:
+def _compile(units: list[tuple[str, tuple[str, ...]]], library: Path, shared: Path | None, fresh: bool) -> None:
+    """Compiles the units, all at once, and links them to a library. `shared`: an object that goes with them, of which the last
+    unit is the text if it is `fresh`."""
+    folder = library.parent
     with tempfile.TemporaryDirectory(dir=folder) as made:
-        source, output, summed = Path(made, "program.c"), Path(made, "program.so"), Path(made, "sum")
-        source.write_text(text, encoding="utf-8")
-        done = subprocess.run([*command, *options, "-o", str(output), str(source), "-lm"], capture_output=True,
-                              timeout=TIMEOUT, check=False)
-        if done.returncode:
-            said = done.stderr.decode(errors="replace").strip().splitlines()
-            raise StagingError("the C compiler does not take the program", why="\n".join(said[:12]),
+        output = Path(made, "program.so")
+        sources = [Path(made, f"program{i}.c") for i in range(len(units))]
+        for (text, _), source in zip(units, sources, strict=True):
+            source.write_text(text, encoding="utf-8")
+        if shared is None and len(units) == 1:
+            _run([[*units[0][1], "-shared", "-o", str(output), str(sources[0]), "-lm"]])
+        else:
+            objects = [source.with_suffix(".o") for source in sources]
+            _run([[*options, "-c", "-o", str(to), str(source)]
+                  for (_, options), source, to in zip(units, sources, objects, strict=True)])
+            if shared is not None and fresh:
+                _put(Path(shutil.copy(objects[-1], Path(made, "shared.o"))), shared)
+            elif shared is not None:
+                objects.append(shared)
+            _run([[*units[0][1], "-shared", "-o", str(output), *map(str, objects), "-lm"]])
+        _put(output, library)
+    _bound(folder, keep={library, shared})
+
+
+def _run(calls: list[list[str]]) -> None:
+    """The compiler with each of these arguments, all at once."""
+    with contextlib.ExitStack() as stack:
+        running = [stack.enter_context(subprocess.Popen([*compiler()[0], *arguments], stdout=subprocess.PIPE,
+                                                        stderr=subprocess.STDOUT)) for arguments in calls]
+        try:
+            said = [process.communicate(timeout=TIMEOUT)[0] for process in running]
+        except BaseException:
+            for process in running:
+                process.kill()
+            raise
+    for process, text in zip(running, said, strict=True):
+        if process.returncode:
+            lines = text.decode(errors="replace").strip().splitlines()
+            raise StagingError("the C compiler does not take the program", why="\n".join(lines[:12]),
                                remedy='report this; until then use backend="numpy"')
-        summed.write_text(hashlib.sha256(output.read_bytes()).hexdigest())
-        os.replace(summed, digest)
-        os.replace(output, library)
-    _bound(folder, keep=library)
 
 
-def _bound(folder: Path, keep: Path) -> None:
+def _put(output: Path, place: Path) -> None:
+    """Into the cache, by a rename."""
+    summed = output.with_suffix(".sum")
+    summed.write_text(hashlib.sha256(output.read_bytes()).hexdigest())
+    os.replace(summed, place.with_suffix(".sha256"))
+    os.replace(output, place)
+
+
+def _bound(folder: Path, keep: set[Path | None]) -> None:
     """Removes the oldest entries where the cache is too large."""
     entries = []
-    for path in folder.glob("*.so"):
+    for path in _entries(folder):
         with contextlib.suppress(OSError):
             entries.append((path.stat().st_mtime, path.stat().st_size, path))
     size = sum(s for _, s, _ in entries)
     for _, bytes_, path in sorted(entries):
         if size <= MOST_BYTES:
             break
-        if path != keep:
+        if path not in keep:
             _remove(path)
             size -= bytes_
 
@@ -150,15 +225,19 @@ def _remove(path: Path) -> None:
             p.unlink()
 
 
+def _entries(folder: Path) -> list[Path]:
+    return [*folder.glob("*.so"), *folder.glob("*.o")]
+
+
 def cache_size() -> tuple[int, int]:
     """How many programs the cache holds, and how many bytes."""
-    paths = list(cache_folder().glob("*.so"))
+    paths = _entries(cache_folder())
     return len(paths), sum(p.stat().st_size for p in paths)
 
 
 def clear_cache() -> int:
     """Removes all programs from the cache; returns how many there were."""
-    paths = list(cache_folder().glob("*.so"))
+    paths = _entries(cache_folder())
     for path in paths:
         _remove(path)
     return len(paths)

@@ -21,7 +21,7 @@ from ..resolve import letter_of, lookup
 from ..rules.registry import REGISTRY
 from ..transforms.errors import CpsadError
 from ..trees import is_tree
-from .compiler import load
+from .compiler import begin, load
 from .gate import Plan, Plans, is_known, open_gate
 from .objects import Obj
 from .program import StagingError, Unit, program
@@ -36,6 +36,7 @@ from .walk import Walk
 __all__ = ["NativeGradient", "Staged", "native_text"]
 
 log = logging.getLogger("cpsad")
+BASE = f"#define ONCE\n{RUNTIME}{ARRAYS}"  # what all programs of arrays have in common
 FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q"}
 
 
@@ -63,6 +64,8 @@ class Staged(Results):
             place[position] = len(self.leaves)
             self.leaves += leaves_of(type_)
         stager.offset = len(self.leaves)
+        if any(isinstance(t, Arr) for t in self.leaves):
+            begin(BASE)
         self.wanted_leaves = [(position, place[position] + j, t) for position in wanted
                               for j, t in enumerate(leaves_of(types_[position])) if is_leaf_of_gradient(t)]
         stager.first_slot = stager.most_slots = 2 * (1 + len(self.wanted_leaves))
@@ -126,7 +129,13 @@ class Staged(Results):
     def compiled(self) -> Any:
         with self.lock:
             if self.loaded is None:
-                self.attach(load(RUNTIME + (ARRAYS if "array_" in self.text else "") + "\n" + self.text), "call")
+                if "array_" in self.text:
+                    text, loops = self.stager.in_two(self.lines)
+                    common = f"#define ELSEWHERE\n{RUNTIME}{ARRAYS}\n"
+                    library = load(common + text, loops and common + loops, BASE)
+                else:
+                    library = load(f"{RUNTIME}\n{self.text}")
+                self.attach(library, "call")
         return self.loaded
 
     def attach(self, library: ctypes.CDLL, name: str) -> None:

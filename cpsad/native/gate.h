@@ -4,6 +4,7 @@
 
    While a program runs, Python waits. A thread ticks then, so that the program looks after signals (Ctrl-C) as Python would. */
 
+#ifndef ELSEWHERE
 typedef struct object { i64 references; struct object *class; } object;
 typedef struct { object head; i64 size; object *items[1]; } tuple_object;
 typedef struct { object head; char *data; int nd; i64 *dims, *strides; object *base, *descr; int flags; } array_object;
@@ -75,7 +76,7 @@ static void unwatch(char *volatile *limit) {
 }
 
 /* whether a handler of a signal has raised; the exception stays with Python's thread */
-static int interrupted(void) {
+OUTER int interrupted(void) {
     int state = python.ensure(), raised = python.signals();
     python.release(state);
     return raised != 0;
@@ -215,3 +216,4 @@ int through(int (*call)(slot *, slot *), slot *in, slot *out) {
     python.restore(thread);
     return error;
 }
+#endif

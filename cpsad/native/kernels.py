@@ -68,6 +68,11 @@ class Kernels:
         self.emit(f"{name}({', '.join(given)});")
 
 
-def texts(kernels: dict[str, str]) -> list[str]:
+def texts(kernels: dict[str, str], how: str = "static __attribute__((noinline))") -> list[str]:
     """The functions."""
-    return [f"static __attribute__((noinline)) void {name}{key}" for key, name in kernels.items()]
+    return [f"{how} void {name}{key}" for key, name in kernels.items()]
+
+
+def heads(kernels: dict[str, str]) -> list[str]:
+    """Their declarations, where they are defined elsewhere."""
+    return [f"OUTER void {name}{key.partition(' {')[0]};" for key, name in kernels.items()]

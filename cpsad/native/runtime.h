@@ -17,6 +17,13 @@
 
 typedef int64_t i64;
 
+/* What is behind `#ifndef ELSEWHERE` is compiled once for all programs where a program is of several parts (`compiler.py`) */
+#if defined(ELSEWHERE) || defined(ONCE)
+#define OUTER __attribute__((noinline, visibility("hidden")))
+#else
+#define OUTER static __attribute__((noinline))
+#endif
+
 enum { OUT_OF_STACK = -1, OUT_OF_MEMORY = -2, INTERRUPTED = -3 };  /* other errors are numbered by the program */
 
 typedef union slot { double f; float f4; i64 i; void *p; } slot;
@@ -70,12 +77,14 @@ static size_t free_memory(void) {
     return pages > 0 && size > 0 ? (size_t)pages * (size_t)size : (size_t)1 << 30;
 }
 
+#ifndef ELSEWHERE
 void *blas[2];  /* dgemm, sgemm, where SciPy is there */
 size_t most_stack = 0;  /* bytes; if 0, a share of what is free */
+#else
+extern size_t most_stack;
+#endif
 
-static void watch(char *volatile *limit);
-static void unwatch(char *volatile *limit);
-static int interrupted(void);
+OUTER int interrupted(void);
 
 static __attribute__((cold, noinline)) void deeper(runtime *R) {
     char *here = (char *)__builtin_frame_address(0);
@@ -134,6 +143,11 @@ static bool is_decided(const runtime *R, double result) {
 
 /* -- a call from outside ------------------------------------------------------------------------------------ */
 
+OUTER int run(void (*entry)(runtime *), slot *in, slot *out);
+
+#ifndef ELSEWHERE
+static void watch(char *volatile *limit);
+static void unwatch(char *volatile *limit);
 static __thread runtime *threads_own;
 
 static pthread_key_t at_exit_of_thread;
@@ -154,7 +168,7 @@ static void start(unsigned low, unsigned high) {
     setcontext(&R->caller);
 }
 
-static int run(void (*entry)(runtime *), slot *in, slot *out) {
+OUTER int run(void (*entry)(runtime *), slot *in, slot *out) {
     runtime *R = threads_own;
     threads_own = NULL;  /* a call within a call would have a stack of its own */
     if (!R) {
@@ -216,6 +230,7 @@ static int run(void (*entry)(runtime *), slot *in, slot *out) {
     threads_own = R;
     return error;
 }
+#endif
 
 /* -- integers of Python: what does not fit in 64 bits is an error, not another number ------------------------- */
 

@@ -34,6 +34,7 @@ MOST_SPECS = 40  # of one function of a tree: more mean that its types grow with
 MOST_KNOWN = 4  # specialisations of a user's function to a known continuation
 MOST_INLINE = 30  # lines of a formula that is written in place by the C compiler
 ROUNDS = 60
+MOST_TOGETHER = 4  # loops over arrays that are compiled with the rest
 
 
 class Dead(Exception):
@@ -357,14 +358,25 @@ class Stager:
                     fields.append(f"    due {cell_name(name)}__due;")
         return f"struct {spec.c}_frame {{\n" + "\n".join(fields or ["    char empty;"]) + "\n};"
 
-    def text(self, entry_lines: list[str]) -> str:
-        """The program in C, without the run-time support."""
+    def in_two(self, entry_lines: list[str]) -> tuple[str, str]:
+        """The program in C as two texts, of which the second has the loops over arrays, if there are many."""
+        if len(self.kernels) < MOST_TOGETHER:
+            return self.text(entry_lines), ""
+        return self.text(entry_lines, apart=True), "\n".join([*self.declarations(), *kernels.texts(self.kernels, "OUTER")])
+
+    def declarations(self) -> list[str]:
+        """The types of the program."""
         specs = [s for s in self.walked.values() if not self.groups or s.is_formula]
         framed = list(specs)  # and those that only a continuation no longer reached goes back to
         for s in framed:
             if s.parent is not None and s.parent not in framed:
                 framed.append(s.parent)
         frames = [self.frame_of(s) for s in framed]
+        return [*self.structs.values(), *(f"struct {s.c}_frame;" for s in framed), *frames, ""]
+
+    def text(self, entry_lines: list[str], apart: bool = False) -> str:
+        """The program in C, without the run-time support. `apart`: its loops over arrays are elsewhere."""
+        specs = [s for s in self.walked.values() if not self.groups or s.is_formula]
         tables = []
         for s in specs:
             if isinstance(s.k, Pointer):
@@ -373,12 +385,11 @@ class Stager:
                     tables.append(f"static void *const {s.k.table(member)}[] = {{{names}}};")
         if self.groups:  # a call would push all that is in registers
             for s in specs:
-                if len(s.lines) <= MOST_INLINE and not calls_itself(s, {t.c: t for t in specs}):
+                if len(s.lines) <= MOST_INLINE and "inline" not in s.head and not calls_itself(s, {t.c: t for t in specs}):
                     s.head = s.head.replace("static ", "static inline __attribute__((always_inline)) ", 1)
-        head = list(self.structs.values())
-        parts = [*head, *(f"struct {s.c}_frame;" for s in framed), *frames, "",
-                 *(f"{s.head};" for s in specs), *tables, *(line for g in self.groups for line in g.head()), "",
-                 *kernels.texts(self.kernels)]
+        parts = [*self.declarations(), *(f"{s.head};" for s in specs), *tables,
+                 *(line for g in self.groups for line in g.head()), "",
+                 *(kernels.heads(self.kernels) if apart else kernels.texts(self.kernels))]
         for s in specs:
             parts.append("\n".join([f"{s.head} {{", *s.lines, "}", ""]))
         return "\n".join([*parts, *(g.text() for g in self.groups), *entry_lines, ""])
