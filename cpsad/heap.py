@@ -264,8 +264,6 @@ class Heap(Shadows, Refusals):
             part = owner[index]
             self.text(part, owner)
             return part
-        if type(owner) is collections.defaultdict and index not in owner:
-            self.guard_key(index)
         if self.slots and type(owner) not in NEVER and type(owner) is not np.ndarray:
             if type(owner) is collections.defaultdict and isinstance(owner.default_factory, _FUNCTION) and index not in owner:
                 raise here(NoDerivativeError, "a defaultdict calls a function of yours for a key that is missing",

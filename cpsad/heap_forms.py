@@ -185,8 +185,10 @@ def _unarray(inner: Heap, heap: Heap, k: Any, value: Any, array: Any, adjoint: A
 # -- items and attributes -------------------------------------------------------------------------------------------
 
 def _item(inner: Heap, heap: Heap, k: Any, owner: Any, index: Any) -> Any:
+    heap.put(index)  # the key of what a `defaultdict` makes
     value = inner.item(owner, index)
-    return heap.read_item(ZERO, owner, index, value, k(value)), ZERO
+    back = heap.read_item(ZERO, owner, index, value, k(value))
+    return back, heap.take(index)
 
 
 def _read_item(inner: Heap, heap: Heap, k: Any, total: Any, owner: Any, index: Any, value: Any, adjoint: Any) -> Any:
@@ -231,8 +233,9 @@ def _store_item(inner: Heap, heap: Heap, k: Any, owner: Any, index: Any, value: 
     if isinstance(owner, (np.ndarray, np.flatiter)):
         return heap.form(Heap.store_item, "oOo" + letter_of(value, True) + "s")(heap, k, inner, owner, index, value, active)[1:]
     heap.put(value)
+    heap.put(index)
     k(inner.store_item(owner, index, value, active))
-    return ZERO, ZERO, heap.take(value), ZERO
+    return ZERO, heap.take(index), heap.take(value), ZERO
 
 
 # -- arrays written in place ----------------------------------------------------------------------------------------

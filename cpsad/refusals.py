@@ -91,12 +91,6 @@ class Refusals:
                    "a derivative", why="its __getitem__ would run without its derivative",
                    remedy="use a function with a rule, such as np.concatenate or np.stack")
 
-    def guard_key(self, key: Any) -> None:
-        """Raises where a defaultdict keeps a number that it is asked for: it may be read again, from the dictionary."""
-        if any(is_floating(part) and id(part) not in self.slots for part in (key if type(key) is tuple else (key,))):
-            raise here(NoDerivativeError, "a defaultdict keeps a floating-point number as a key when it is asked for it",
-                       why="the number may carry a derivative, which would be lost", remedy="call setdefault(key, ...) first")
-
     def verdict(self, value: Any) -> Any:
         """The result of a comparison, unless a class has made it a number."""
         if is_floating(value) or reaches(self.slots, value):

@@ -67,16 +67,9 @@ def updated_and_given_to_code_in_c(x):
     return np.sum(np.abs(scipy.special.itstruve0(y)))
 
 
-def key_of_a_defaultdict(x):
-    d = collections.defaultdict(list)
-    d[x[0] * 2.0].append(x[1])
-    return sum(d)
-
-
 @pytest.mark.parametrize("function, line, words, remedy", [
     (shape_that_is_changed, "y.shape = (1, 2)", "the attribute shape of an array is changed", "np.reshape"),
     (default_set_by_an_ordered_dictionary, 'd.setdefault("a", x[0])', "setdefault", "defrule"),
-    (key_of_a_defaultdict, "d[x[0] * 2.0]", "keeps a floating-point number as a key", "setdefault"),
     (attribute_that_stores_and_is_missing, 'getattr(found, "other", 1.0)', "stores values and then raises AttributeError",
      "look whether the attribute is there"),
     (written_and_given_to_code_in_c, "scipy.special.itstruve0(y)", "itstruve0", "defrule"),

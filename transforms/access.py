@@ -31,6 +31,9 @@ class Access:
         if kind in NUMERIC and not self.frame.active(owner):
             self.forward.append(node)
             return
+        self.put_key(value, node)
+        if kind not in (*NUMERIC, "l", "t", "d"):  # it may keep the key, or give it to a method
+            self.put_parts(value.slice, node)
         if not self.frame.active(owner):
             self.look_up(node, value, kind)
             self.read(name, node)
@@ -75,13 +78,15 @@ class Access:
             return not isinstance(node.value, bool) and isinstance(node.value, (int, type(None), type(...)))
         return isinstance(node, POSITION)
 
+    def put_parts(self, index: Any, like: Any) -> None:
+        """What an index is made of is stored with it."""
+        for used in walk(index):
+            if isinstance(used, gast.Name):
+                self.put(used, like)
+
     def look_up(self, node: Any, value: gast.Subscript, kind: str) -> None:
         """The read itself; of an owner of unknown kind, it may call the `__getitem__` of a class."""
-        self.put_key(value, node)
         if kind not in (*NUMERIC, "l", "t", "d"):
-            for used in walk(value.slice):
-                if isinstance(used, gast.Name):
-                    self.put(used, node)
             node.value = self.on_heap("item", value.value, as_expression(value.slice, self.ctx))
         self.forward.append(node)
 

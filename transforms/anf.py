@@ -27,7 +27,7 @@ import gast
 from .anf_check import ATOMS, check, check_statement
 from .context import Context
 from .in_place import as_update
-from .nodes import assign, at, const, copy_tree, load, tuple_
+from .nodes import assign, at, const, copy_tree, is_negative, load, tuple_
 from .quiet import is_calm, is_quiet
 from .special import may_run
 from .unpacking import Unpacked
@@ -151,7 +151,7 @@ class _Anf:
     def index(self, node: Any, out: list[Any]) -> Any:
         if self.covered and isinstance(node, (gast.BinOp, gast.UnaryOp, gast.Call, gast.IfExp)):
             return self.atom(node, out)  # it may be the key that a KeyError holds
-        if is_calm(node, self.ctx) and not (self.covered and isinstance(node, gast.Tuple)):
+        if is_calm(node, self.ctx) and not (self.covered and isinstance(node, (gast.Tuple, gast.Slice))):
             return node
         if isinstance(node, gast.Slice):
             for field in ("lower", "upper", "step"):
@@ -274,11 +274,6 @@ class _Anf:
         from .context import MISSING
 
         return isinstance(node, gast.Attribute) and self.ctx.resolve(node) is not MISSING
-
-
-def is_negative(node: Any) -> bool:
-    return (isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub)
-            and isinstance(node.operand, gast.Constant) and type(node.operand.value) in (int, float))
 
 
 def is_quiet_shape(node: Any) -> bool:

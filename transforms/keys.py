@@ -1,4 +1,4 @@
-"""Keys of dictionaries: what is computed in a key that is stored gets a name, since it may be read from the dictionary again.
+"""Keys of dictionaries: what is computed in a key gets a name, since the dictionary keeps it, or a method in Python gets it.
 
     Before:  d[x * 2.0, 1] = v                  After:  index = x * 2.0
                                                         d[index, 1] = v
@@ -33,26 +33,28 @@ def with_operands(index: Any, named: Any) -> bool:
     return bool(fields)
 
 
-def is_key(target: gast.Subscript, kind: str) -> bool:
+def is_key(place: gast.Subscript, kind: str) -> bool:
     """Whether the index of a value of this kind may be the key of a dictionary."""
-    return not isinstance(target.slice, gast.Slice) and kind not in NO_KEYS
+    return not isinstance(place.slice, gast.Slice) and kind not in NO_KEYS
 
 
-def _computes(node: Any) -> bool:
-    target = node.targets[0] if isinstance(node, gast.Assign) else None
-    return isinstance(target, gast.Subscript) and any(isinstance(n, tuple(OPERANDS)) for n in walk(target.slice))
+def _places(node: Any) -> list[Any]:
+    """Where a statement reads an item or stores one, with computation in the index; a `defaultdict` stores when it is read."""
+    places = [*getattr(node, "targets", []), getattr(node, "value", None)]
+    return [p for p in places if isinstance(p, gast.Subscript) and any(isinstance(n, tuple(OPERANDS)) for n in walk(p.slice))]
 
 
 def name_keys(graph: Any, transfers: Any) -> None:
     """`transfers(block)`: what is known at the start of a block."""
     for block in graph.blocks:
-        if not any(map(_computes, block.statements)):
+        if not any(map(_places, block.statements)):
             continue
         transfer = transfers(block)
         out: list[Any] = []
         for node in block.statements:
-            if _computes(node) and is_key(node.targets[0], transfer.atom(node.targets[0].value).kind):
-                node.targets[0].slice = _named(node.targets[0].slice, node, transfer, graph, out)
+            for place in _places(node):
+                if is_key(place, transfer.atom(place.value).kind):
+                    place.slice = _named(place.slice, node, transfer, graph, out)
             transfer.statement(node)
             out.append(node)
         block.statements = out

@@ -298,6 +298,11 @@ def free_names(function: Any) -> set[str]:
 BINDING = (gast.AsyncFunctionDef, gast.Import, gast.ImportFrom, gast.MatchAs, gast.MatchStar, gast.MatchMapping)
 
 
+def is_negative(node: Any) -> bool:
+    return (isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub)
+            and isinstance(node.operand, gast.Constant) and type(node.operand.value) in (int, float))
+
+
 class Names:
     """Fresh names: `fresh("x")` is `x` the first time, then `x1`, `x2`, ... skipping what is taken, and
     keywords (`"d" + "el"`)."""

@@ -96,9 +96,7 @@ class Statements(Access, Updates):
     def put_key(self, place: gast.Subscript, like: Any) -> None:
         """If there is no such item, the exception will hold the key."""
         if self.attempted and self.frame.fact(place.value).kind not in ("o", *NUMERIC, "l", "t"):
-            for used in walk(place.slice):
-                if isinstance(used, gast.Name):
-                    self.put(used, like)
+            self.put_parts(place.slice, like)
 
     def rows(self, arg: Any, like: Any) -> Any:
         """`arg` is about to be iterated over: an array's rows are put on the heap."""

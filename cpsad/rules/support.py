@@ -52,9 +52,9 @@ constant(check_bound, operands, is_floating)
 constant(operators.stop_gradient, operators.grad, operators.value_and_grad, jacobians.jacrev, jacobians.elementwise_grad,
          forward_mode.jacfwd, forward_mode.directional, forward_mode.gvp, hessians.hvp, hessians.hessian,
          *nested_operators.CONSTANTS)
-constant(frozen_index)
+
 defrule(numeric, lambda g, y, value: g)
-mover(frozen, still)
+mover(frozen, still, frozen_index)
 mover(captured, result="=")
 
 # Gradients inside gradients

@@ -1,8 +1,10 @@
 """Numbers that carry derivatives in keys of dictionaries, and in indices that methods in Python get."""
 
+import collections
+
 import numpy as np
 
-from tests.corpus.case import case
+from tests.corpus.case import case, normal
 
 
 class Product:
@@ -61,3 +63,88 @@ def tuples_as_keys(x):
 def keys_of_an_argument(x, d):
     d[x[0] / x[1]] = x[1]
     return sum([key * key for key in {2.0 * v: i for i, v in enumerate(x)}]) + max(d) * 2
+
+
+class Grid:
+    def __init__(self):
+        self.total = 1.0
+
+    def __setitem__(self, place, value):
+        self.total = self.total + self.weight(place) * value
+
+    def __getitem__(self, place):
+        return self.total * self.weight(place)
+
+    def __delitem__(self, place):
+        self.total = self.total * place
+
+    def weight(self, place):
+        if isinstance(place, slice):
+            return place.start * place.stop
+        return place[0] * place[1] if isinstance(place, tuple) else place * 1.0
+
+
+@case(1.3)
+def keys_that_are_computed(x):
+    table = {}
+    table[x * 2.0] = 1.0
+    table[x * x] = 2.0
+    table[(x, -x)] = x
+    (pair,) = [k for k in table if isinstance(k, tuple)]
+    return sum(k * v for k, v in table.items() if k is not pair) + pair[0] * pair[1] + table[x * 2.0]
+
+
+@case(1.3)
+def keys_made_by_reading(x):
+    groups = collections.defaultdict(list)
+    groups[x * 2.0].append(x)
+    groups[x * 2.0].append(x * x)
+    groups[x + 1.0] += [2.0]
+    return sum(k * sum(vs) for k, vs in groups.items())
+
+
+@case(1.3)
+def keys_counted(x):
+    seen = collections.Counter()
+    for v in [x, x * x, x, 2.0]:
+        seen[v * 0.5] += 1
+    return sum(k * k * n for k, n in seen.items())
+
+
+@case(1.3)
+def indices_of_special_methods(x):
+    grid = Grid()
+    grid[x * 2.0, x] = 3.0
+    grid[x * 3.0:x * x] = x
+    grid[x] = 2.0
+    grid[x * 2.0, 1.0] += x
+    del grid[x * 0.5]
+    return grid[x * 2.0:x * 5.0] + grid[-x] * grid.total
+
+
+@case(1.3)
+def a_class_or_a_dictionary(x):
+    kept = [Grid(), {}]
+    for owner in kept:
+        owner[x * 2.0] = x
+    return kept[0].total + sum(kept[1]) * kept[1][x * 2.0]
+
+
+@case(normal(3))
+def concatenated_by_index(x):
+    rows, columns = np.r_[x, 1.0, x[::-1] * 2.0], np.c_[x, x**2]
+    return rows[4] * columns[1, 1] + np.sum(rows * np.arange(7.0)) + np.r_[x[0], x[1] * 2.0, 0:2][1]
+
+
+@case(1.3)
+def slices_from_the_end_of_classes(x):
+    class Row:
+        def __init__(self, values):
+            self.values = values
+
+        def __getitem__(self, place):
+            return self.values[place]
+
+    n = 2
+    row = Row([x, x * x, 2.0 * x])
+    return row[-1] * row[::-1][0] + row[n - 1] * row[-n:][0] + row[: n - 1][0]
