@@ -21,7 +21,9 @@ interpretation and written as C, in which a continuation is a C function and its
     records.py      structured arguments, and results beside the value
     sequences.py    loops over tuples and lists, and computed items
     lists.py        lists that the program makes; lists.h: how they lie in memory
-    objects.py      objects of users' classes, which are read
+    objects.py      objects of users' classes that are arguments, which are read
+    made.py         objects that the program makes
+    methods.py      calls of methods, classes, operators and primitives as values
     stored.py       tuples and rows: stored values and their adjoints
     machine.py      scalar programs without calls: continuations as labels; flow.py: what their lines read and assign
     compiler.py     the C compiler, and the cache of what it made

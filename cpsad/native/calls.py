@@ -9,14 +9,14 @@ import gast
 import numpy as np
 
 from .. import forms
-from ..layout import Call
+from ..dataclass_forms import is_generated_init
 from ..operators import _seed
 from ..rules.registry import REGISTRY
-from ..transforms.context import MISSING
 from ..transforms.errors import NoDerivativeError
 from ..transforms.nodes import parameters
 from .functions import METHODS
 from .lists import List
+from .made import Made, Super, is_instance
 from .objects import Obj
 from .primitives import PRIMITIVES
 from .scalars import message_of, slot_field
@@ -201,49 +201,58 @@ class Calls:
             owner = self.value(method.value)
             if isinstance(owner.type, List) and not node.keywords:
                 return self.call_method_of_list(self.hold(owner), method.attr, node)
+            signature = node.func.args[1].value
+            if any(is_instance(t) for t in (owner.type, getattr(owner.type, "type", None))):
+                k, args = self.form_arguments(node, signature)
+                keywords = [n.arg for n in node.keywords]
+                return self.cases(owner, lambda v: self.attribute(v, method.attr, node) if not is_instance(v.type) else (
+                    self.call_method_of_instance(v, method.attr, signature, k, args, keywords, node)))
         callee = self.value(method)
         signature = node.func.args[1].value
-        given = node.args
-        if self.unit.takes_heap:
-            given = given[1:]
+        k, args = self.form_arguments(node, signature)
+        return self.call_value(callee, signature, k, args, [n.arg for n in node.keywords], node)
+
+    def form_arguments(self, node: Any, signature: str) -> tuple[Val, list[Val]]:
+        """The continuation and the arguments of a call in CPS, those by keyword last."""
+        given = node.args[1:] if self.unit.takes_heap else node.args
         k = self.value(given[0])
         if signature.endswith("!"):
             raise self.refuse(node, "a call under a handler of exceptions")
         if any(isinstance(a, gast.Starred) for a in given) or "*" in signature:
             raise self.refuse(node, "a call with starred arguments")
-        args = self.operands_of(*given[1:], *(n.value for n in node.keywords))
-        if isinstance(callee.type, Plain):
-            return self.call_nested(callee, k, args, [n.arg for n in node.keywords], node)
-        if not isinstance(callee.type, Const):
-            raise self.refuse(node, f"a call of {callee.type}")
-        function = callee.type.value
-        if isinstance(function, types.MethodType):
-            raise self.refuse(node, "a call of a bound method")
-        if not isinstance(function, types.FunctionType):
-            return self.call_foreign(function, k, args, node)
-        if REGISTRY.lookup(function) is not None or forms.OPERATOR in function.__dict__:
+        return k, self.operands_of(*given[1:], *(n.value for n in node.keywords))
+
+    def call_plain(self, function: Any, signature: str, k: Val, args: list[Val], keywords: list[str], node: Any) -> Val:
+        """A call of a function written in Python."""
+        if REGISTRY.lookup(function) is not None or forms.OPERATOR in function.__dict__ or is_generated_init(function):
             raise self.refuse(node, f"a call of {function.__name__}, which has a form of its own,")
         layout = self.stager.layout(function, signature)
-        call = Call.parse(signature)
-        names = [n for n, _ in call.keywords]
+        count = len(args) - len(keywords)
+        args = list(args)
         params: list[Val] = []
         back: dict[int, int] = {}
+        kept: dict[int, Val] = {}  # what goes into a container
         for i, (kind, what) in enumerate(layout.sources):
             if kind == "arg" or kind == "keyword":
-                position = what if kind == "arg" else len(call.args) + names.index(what)
+                position = what if kind == "arg" else count + keywords.index(what)
                 params.append(args[position])
                 back[position] = i
             elif kind == "default":
                 self.stager.constant_default(function)
                 params.append(self.constant(what, node))
             else:
-                raise self.refuse(node, "a call of a function with starred parameters")
+                positions = range(what, count) if kind == "rest" else [count + keywords.index(n) for n in what]
+                for j in positions:
+                    kept[j] = self.put_argument(args[j], node) if self.unit.takes_heap else args[j]
+                items = [self.hold(kept[j]) for j in positions]
+                params.append(self.tuple_of(items) if kind == "rest" else self.dict_of(list(what), items, node) if items else (
+                    Val(Record((), dict, ()), parts=())))
         unit = self.stager.unit_of(function, layout.letters)
         result = self.call_function(unit, unit.tree, None, "", k, params, node)
         if layout.is_direct or self.unit.stage == "cps":
             return result
-        items = [result.items[back[i]] for i in range(len(args))]
-        return Val(Tup(tuple(v.type for v in items)), parts=tuple(items))
+        taken = {j: self.heap_take(v, node) for j, v in reversed(kept.items())}
+        return self.tuple_of([taken[i] if i in taken else result.items[back[i]] for i in range(len(args))])
 
     def call_nested(self, callee: Val, k: Val, args: list[Val], keywords: list[str], node: Any) -> Val:
         owner: Spec = callee.type.frame
@@ -303,15 +312,6 @@ class Calls:
             self.stager.known_call[key] = not recursive and count < MOST_KNOWN
             self.stager.known_counts[id(tree)] = count + (not recursive)
         return self.stager.known_call[key]
-
-    def call_foreign(self, function: Any, k: Val, args: list[Val], node: Any) -> Val:
-        """A primitive that the passes did not know to be one: called where nothing depends on its derivative."""
-        rule = REGISTRY.lookup(function) if function is not MISSING else None
-        if rule is None or rule.role != "constant":
-            raise self.refuse(node, f"a call of {getattr(function, '__name__', function)!s:.60}")
-        value = self.call_constant(function, args, {}, node)
-        self.call_k(k, value, node)
-        return Val(Tup(tuple(Single("ZERO") for _ in args)), parts=tuple(Val(Single("ZERO")) for _ in args))
 
     def call_k(self, k: Val, value: Val, node: Any) -> Val:
         value = self.hold(value)
@@ -481,12 +481,18 @@ class Calls:
             return self.split([args[0], args[1], args[4]], lambda v: self.added_item(v[0], v[1], args[2], v[2], node))
         if name == "add_item" and isinstance(args[1].type, Arr):
             return self.split([args[0], args[3]], lambda v: self.added_item(v[0], args[1], args[2], v[1], node))
-        if name == "attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Arr, Num, Obj, Record)):
+        if name == "attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Arr, Num, Obj, Made, Record)):
             return self.cases(args[0], lambda v: self.attribute(v, self.known_value(args[1]), node))
         if name == "snapshot" and isinstance(args[0].type, List) and any(isinstance(a.type, Arr) for a in args[2:]):
             raise self.refuse(node, "a list that gets the elements of an array")
         if name in ("snapshot", "drain", "restore", "undo") and isinstance(args[0].type, (List, Num)):  # only arrays are kept
             return args[2] if name in ("drain", "undo") else Val(Single("None"))
+        if name in ("set_attribute", "set_field"):
+            if name == "set_field":
+                self.set_field(args[0], self.known_value(args[1]), args[2], node)
+            else:
+                self.cases(args[0], lambda v: self.set_attribute(v, self.known_value(args[1]), args[2], node))
+            return Val(Single("None"))
         if name == "decided":
             return self.decided(args[0])
         if name == "verdict":
@@ -512,7 +518,7 @@ class Calls:
             return args[0]
         if name == "unrows":
             return self.heap_unrows(args[0], args[1], node)
-        if name == "read_attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Record, Obj)):
+        if name == "read_attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Record, Obj, Made)):
             if not self.carries_nothing(args[2]):
                 self.heap_add(args[2], args[3], node)
             return Val(Single("ZERO"))
@@ -524,5 +530,6 @@ class Calls:
 
     def carries_nothing(self, value: Val) -> bool:
         type_ = value.type
-        return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(type_, (Const, List, Single, Plain, Obj)) or (
-            isinstance(type_, Maybe) and isinstance(type_.type, (List, Obj)))
+        return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(
+            type_, (Const, List, Single, Plain, Obj, Made, Super)) or (
+            isinstance(type_, Maybe) and isinstance(type_.type, (List, Obj, Made)))

@@ -20,7 +20,9 @@ from .elements import Elements
 from .indexing import Indexing
 from .kernels import Kernels
 from .lists import List, Lists
+from .made import Made, MadeObjects
 from .matrices import Products
+from .methods import Methods
 from .objects import Obj, Objects
 from .records import Records
 from .scalars import COMPARE, Scalars, message_of, slot_field
@@ -59,8 +61,8 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Kernels, Lists, Objects, Products, Records, Sequences,
-                  Shadows, Stored, Ufuncs, Writes):
+class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Kernels, Lists, MadeObjects, Methods, Objects, Products,
+                  Records, Sequences, Shadows, Stored, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -217,6 +219,8 @@ class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Kernels,
             return self.attribute_of_array(owner, name, node)
         if isinstance(owner.type, Obj):
             return self.attribute_of_object(owner, name, node)
+        if isinstance(owner.type, Made):
+            return self.attribute_of_made(owner, name, node)
         if isinstance(owner.type, Record):
             return self.attribute_of_record(owner, name, node)
         if owner.type == NONE:
@@ -318,9 +322,8 @@ class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Kernels,
             cond = left.type == right.type
             if Maybe in (type(left.type), type(right.type)):
                 raise self.refuse(node, "`is` of these values")
-        elif all(isinstance(getattr(v.type, "type", v.type), Obj) for v in (left, right)):
-            made = self.split([left, right], lambda v: self.as_bool(
-                f"{v[0].c} == {v[1].c}" if isinstance(v[0].type, Obj) and v[0].type == v[1].type else v[0].type == v[1].type))
+        elif all(isinstance(getattr(v.type, "type", v.type), (Obj, Made)) for v in (left, right)):
+            made = self.split([left, right], lambda v: self.as_bool(self.same_object(v[0], v[1])))
             cond = made.c if made.known is None else made.known
         elif isinstance(left.type, Const) and isinstance(right.type, Const):
             cond = left.type.value is right.type.value

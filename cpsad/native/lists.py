@@ -280,7 +280,7 @@ class Lists:
         for i, v in enumerate(args):
             if self.carries_nothing(v) or isinstance(v.type, Parted) and not self.unit.takes_heap:
                 continue
-            if not isinstance(v.type, (Num, Arr)) or v.borrowed or not self.unit.takes_heap and v.box:
+            if not isinstance(v.type, (Num, Arr)) or v.borrowed or not self.unit.takes_heap and v.box not in ("", CONSTANT):
                 raise self.refuse(node, f"storing {v.type}")
             if self.unit.takes_heap:
                 args[i] = self.boxed(self.hold(v), "stored")

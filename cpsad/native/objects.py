@@ -356,4 +356,6 @@ class Objects:
         if not plain:
             raise self.refuse(node, f"the attribute `{name}` of the class {kind.__name__}, a {type(found).__name__},")
         self.stager.attributes[id(kind), name] = kind, name, found
-        return self.constant(found, node)
+        made = self.constant(found, node)
+        made.box = CONSTANT
+        return made

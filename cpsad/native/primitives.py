@@ -14,6 +14,7 @@ import numpy as np
 from .. import cotangents, heap, operands, products, runtime
 from ..transforms.context import MISSING
 from .lists import List, ListTurns
+from .made import Super, is_instance, new_instance, set_field
 from .scalars import TOO_BIG, message_of
 from .sequences import Turns
 from .types import BOOL, END, FLOAT, INT, Arr, Const, Iter, Maybe, Num, Range, Record, RowIter, Rows, Single, Slice, Tup, c_type
@@ -311,6 +312,33 @@ def class_of(w: Any, value: Val) -> Any:
     if isinstance(value.type, Slice):
         return slice
     return getattr(value.type, "python_class", MISSING)
+
+
+@primitive(new_instance)
+def _new_instance(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    return w.made_object(args[0].type.value, node)
+
+
+@primitive(runtime.Cell)
+def _cell(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    made = w.made_object(runtime.Cell, node)
+    if args:
+        w.set_field(made, "value", args[0], node)
+    return made
+
+
+@primitive(set_field)
+def _set_field(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    w.set_field(args[0], w.known_value(args[1]), args[2], node)
+    return Val(Single("None"))
+
+
+@primitive(super)
+def _super(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    if len(args) != 2 or not is_instance(args[1].type) or not isinstance(args[0].type, Const):
+        return None
+    of = args[1].type.of if isinstance(args[1].type, Super) else args[1].type
+    return Val(Super(args[0].type.value, of), args[1].c)
 
 
 @primitive(type)

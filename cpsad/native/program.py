@@ -18,9 +18,10 @@ from ..forms import attach, primal_attach
 from ..resolve import FunctionResolver, lookup
 from ..transforms import pipeline
 from ..transforms import source as source_pass
+from ..transforms.cells import rename_bound
 from ..transforms.errors import Location, UnsupportedError
 from ..transforms.nest import nested
-from ..transforms.nodes import free_names, parameters, stores, walk, walk_scope
+from ..transforms.nodes import COMPREHENSIONS, free_names, parameters, stores, walk, walk_scope
 
 __all__ = ["StagingError", "Unit", "bound_names", "captured_names", "formula", "owned_names", "program"]
 
@@ -84,6 +85,9 @@ def program(function: types.FunctionType, letters: str, stage: str = "optimized"
     tree = pipeline.stages(found.tree, ctx, last=stage)[stage]
     if stage == "cps":
         tree = nested(tree, ctx)
+    for node in list(walk(tree)):  # so that a name has one scope
+        if isinstance(node, COMPREHENSIONS):
+            rename_bound(node, ctx)
     support: dict[str, Any] = dict(ctx.spliced)
     for name, generated in ctx.support.items():
         support[generated] = execute._support_value(name, stage)

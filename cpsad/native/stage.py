@@ -22,6 +22,7 @@ from . import kernels
 from .flow import WORD, NotDirect
 from .lists import Sites
 from .machine import machines, may_be_direct
+from .made import MadeSites
 from .primitives import PRIMITIVES
 from .program import StagingError, Unit, captured_names, formula, owned_names, program
 from .types import BOTTOM, Fn, NoJoin, Num, Parted, c_type, holds_arrays, join
@@ -132,6 +133,7 @@ class Stager:
     def __init__(self) -> None:
         self.specs: dict[Any, Spec] = {}
         self.lists = Sites()
+        self.made = MadeSites()
         self.counts: dict[Any, int] = {}
         self.units: dict[Any, Unit] = {}
         self.layouts: dict[Any, Layout] = {}
@@ -324,6 +326,7 @@ class Stager:
         self.names, self.results, self.inputs, self.doubts, self.changed = {"entry"}, [], [], [], True
         self.errors, self.error_numbers = [], {}
         self.lists.items = {}
+        self.made.fields = {place: {} for place in self.made.fields}
 
     def struct(self, type_: Any) -> None:
         """Makes sure that C knows a type."""
@@ -372,7 +375,8 @@ class Stager:
             if s.parent is not None and s.parent not in framed:
                 framed.append(s.parent)
         frames = [self.frame_of(s) for s in framed]
-        return [*self.structs.values(), *(f"struct {s.c}_frame;" for s in framed), *frames, ""]
+        before, behind = self.made.definitions(self.struct)
+        return [*before, *self.structs.values(), *behind, *(f"struct {s.c}_frame;" for s in framed), *frames, ""]
 
     def text(self, entry_lines: list[str], apart: bool = False) -> str:
         """The program in C, without the run-time support. `apart`: its loops over arrays are elsewhere."""

@@ -18,7 +18,7 @@ from ..transforms.nodes import parameters, walk_scope
 from .expressions import Expressions
 from .flow import FRAME, jump
 from .objects import Obj
-from .program import bound_names
+from .program import StagingError, bound_names
 from .scalars import slot_field
 from .stage import Dead, Spec, Stager, cell_name
 from .types import (
@@ -347,8 +347,8 @@ class Walk(Expressions):
         if owner is self.spec and name not in self.spec.captured:
             raise self.refuse(node, f"`{name}`, which may be unbound,")
         type_ = owner.cells.get(name, BOTTOM)
-        if type_ is BOTTOM:
-            raise Dead
+        if type_ is BOTTOM:  # nothing has assigned it, as far as is known in this round
+            self.fails(StagingError, f"`{name}` is read, which nothing is known to assign, in native code")
         self.settled(owner, name, f"{way}{cell_name(name)}")
         borrowed = name in owner.owned and holds_arrays(type_) and not owner.forward.get(name)
         read = Val(type_, f"{way}{cell_name(name)}", borrowed=borrowed)
@@ -410,6 +410,8 @@ class Walk(Expressions):
     def do_functiondef(self, node: Any) -> None:
         if node.args.defaults or node.args.kw_defaults:
             raise self.refuse(node, "a nested function with default values")
+        if node.name in self.nonlocals and not hasattr(node, "role"):  # a variable of a frame further out
+            self.bind(node.name, Val(Plain(node, self.spec), self.frame_pointer(self.spec)))
 
     def do_nonlocal(self, node: Any) -> None:
         pass

@@ -26,8 +26,10 @@ class Writes:
 
     def store_into(self, target: Any, value: Val, node: Any) -> None:
         """`target = value` for anything but names and tuples."""
-        if not isinstance(target, gast.Subscript):
-            raise self.refuse(node, "a store into an object")
+        if isinstance(target, gast.Attribute):
+            owner = self.value(target.value)
+            self.cases(owner, lambda v: self.set_attribute(v, target.attr, value, node))
+            return
         owner, index = self.operands_of(target.value, target.slice)
         if isinstance(owner.type, List):
             self.store_into_list(owner, index, value, node)

@@ -17,7 +17,7 @@ def stage_together(calls):
             programs.append(compute.staged_for([*args, *kwargs.values()], slots, args, kwargs)[0])
     finally:
         Stager.prefix = ""
-    texts = [re.sub(r"\b((?:tuple|maybe|kept|box|rows|turns)_\w+)\b", rf"\1_{i}", p.text) for i, p in enumerate(programs)]
+    texts = [re.sub(r"\b((?:tuple|maybe|kept|box|rows|turns|made)_\w+)\b", rf"\1_{i}", p.text) for i, p in enumerate(programs)]
     library = compiler.load("\n".join([RUNTIME, ARRAYS, *texts]))
     for i, program in enumerate(programs):
         program.attach(library, f"p{i}_call")
