@@ -16,7 +16,7 @@ from ..transforms.errors import NoDerivativeError
 from ..transforms.nodes import parameters
 from .functions import METHODS
 from .lists import List
-from .made import Made, Super, is_instance
+from .made import Bound, Made, Super, is_instance
 from .objects import Obj
 from .primitives import PRIMITIVES
 from .scalars import message_of, slot_field
@@ -481,7 +481,7 @@ class Calls:
             return self.split([args[0], args[1], args[4]], lambda v: self.added_item(v[0], v[1], args[2], v[2], node))
         if name == "add_item" and isinstance(args[1].type, Arr):
             return self.split([args[0], args[3]], lambda v: self.added_item(v[0], args[1], args[2], v[1], node))
-        if name == "attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Arr, Num, Obj, Made, Record)):
+        if name == "attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Arr, Num, Obj, Made, Super, Record)):
             return self.cases(args[0], lambda v: self.attribute(v, self.known_value(args[1]), node))
         if name == "snapshot" and isinstance(args[0].type, List) and any(isinstance(a.type, Arr) for a in args[2:]):
             raise self.refuse(node, "a list that gets the elements of an array")
@@ -518,7 +518,7 @@ class Calls:
             return args[0]
         if name == "unrows":
             return self.heap_unrows(args[0], args[1], node)
-        if name == "read_attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Record, Obj, Made)):
+        if name == "read_attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Record, Obj, Made, Super)):
             if not self.carries_nothing(args[2]):
                 self.heap_add(args[2], args[3], node)
             return Val(Single("ZERO"))
@@ -531,5 +531,5 @@ class Calls:
     def carries_nothing(self, value: Val) -> bool:
         type_ = value.type
         return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(
-            type_, (Const, List, Single, Plain, Obj, Made, Super)) or (
+            type_, (Const, List, Single, Plain, Obj, Made, Super, Bound)) or (
             isinstance(type_, Maybe) and isinstance(type_.type, (List, Obj, Made)))

@@ -20,7 +20,7 @@ from .elements import Elements
 from .indexing import Indexing
 from .kernels import Kernels
 from .lists import List, Lists
-from .made import Made, MadeObjects
+from .made import Made, MadeObjects, Super
 from .matrices import Products
 from .methods import Methods
 from .objects import Obj, Objects
@@ -221,6 +221,10 @@ class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Kernels,
             return self.attribute_of_object(owner, name, node)
         if isinstance(owner.type, Made):
             return self.attribute_of_made(owner, name, node)
+        if isinstance(owner.type, Super):
+            found = self.method_as_value(owner, name)
+            if found is not None:
+                return found
         if isinstance(owner.type, Record):
             return self.attribute_of_record(owner, name, node)
         if owner.type == NONE:

@@ -8,15 +8,16 @@ one place in all further rounds. An attribute that is not set is that of the cla
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 from .. import runtime
 from ..heap import runs_code, sets_code
 from .lists import holds, inner, same_numbers
-from .types import BOTTOM, Kept, NoJoin, Num, Single, c_type, join
+from .types import BOTTOM, Const, Kept, NoJoin, Num, Single, c_type, join
 from .values import CONSTANT, Val, convert, identifier, stored_type
 
-__all__ = ["Made", "MadeObjects", "MadeSites", "Super", "is_instance", "new_instance", "set_field"]
+__all__ = ["Bound", "Made", "MadeObjects", "MadeSites", "Super", "is_instance", "new_instance", "set_field"]
 
 UNSET = "a variable shared with a nested function is read before it is assigned"
 
@@ -130,6 +131,26 @@ class Super:
         return f"super() of {self.of}"
 
 
+class Bound:
+    """A method of an object, as a value: the object."""
+
+    def __init__(self, function: Any, of: Any) -> None:
+        self.function, self.of = function, of
+
+    @property
+    def c_type(self) -> str:
+        return c_type(self.of)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bound) and self.function is other.function and self.of == other.of
+
+    def __hash__(self) -> int:
+        return hash((id(self.function), self.of))
+
+    def __str__(self) -> str:
+        return f"the method {self.function.__name__} of {self.of}"
+
+
 def is_instance(type_: Any) -> bool:
     """Whether values of a type are objects of users' classes, here or in an argument."""
     from .objects import Obj
@@ -154,6 +175,16 @@ class MadeObjects:
         self.emit(f"{name} = allocate(R, sizeof *{name});")
         self.emit(f"memset({name}, 0, sizeof *{name});")
         return Val(type_, name)
+
+    def method_as_value(self: Any, owner: Val, name: str) -> Val | None:
+        """`owner.name` where it is a method; None where the class has none of this name."""
+        found, _ = self.found_in_class(owner.type, name)
+        if isinstance(found, staticmethod):
+            return Val(Const(found.__func__))
+        if not isinstance(found, types.FunctionType):
+            return None
+        owner = self.instance_of(owner)
+        return Val(Bound(found, owner.type), owner.c)
 
     def field(self: Any, owner: Val, name: str) -> str:
         return f"{owner.c}->v_{identifier(name, set())}"

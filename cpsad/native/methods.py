@@ -21,7 +21,7 @@ from ..layout import Call
 from ..rules.registry import REGISTRY
 from ..special import instance_letter
 from ..transforms.nodes import walk
-from .made import Made, Super, is_instance, new_instance, set_field
+from .made import Bound, Made, Super, is_instance, new_instance, set_field
 from .program import Unit
 from .types import Arr, Const, Num, Plain, Record, Single, Tup
 from .values import Val, stored_type
@@ -53,6 +53,9 @@ class Methods:
             return self.call_nested(callee, k, args, keywords, node)
         if is_instance(type_):
             return self.call_method_of_instance(callee, "__call__", signature, k, args, keywords, node)
+        if isinstance(type_, Bound):
+            letter = instance_letter(type_.of.kind)
+            return self.call_bound(type_.function, Val(type_.of, callee.c), letter, signature, k, args, keywords, node)
         if not isinstance(type_, Const):
             raise self.refuse(node, f"a call of {type_}")
         function = type_.value
@@ -318,8 +321,6 @@ class Methods:
             unit = self.setter_unit(method, letter, signature[2:3] or "o")
             return self.call_function(unit, unit.tree, None, "", k, [instance, args[1], args[2]], node)
         if function is getattr:
-            if isinstance(owner.type, Super):
-                raise self.refuse(node, f"the attribute `{name}` of {owner.type}")
             value = self.hold(self.attribute(owner, name, node))
             back = self.call_k(k, value, node)
             if not self.unit.takes_heap:

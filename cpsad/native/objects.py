@@ -348,6 +348,9 @@ class Objects:
     def attribute_of_class(self: Any, owner: Any, name: str, node: Any) -> Any:
         """An attribute that instances have from their class."""
         kind = owner.type.kind
+        method = self.method_as_value(owner, name)
+        if method is not None:
+            return method
         found = getattr(kind, name, self)
         if found is self:
             message = f"'{kind.__name__}' object has no attribute '{name}'"

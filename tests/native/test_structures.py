@@ -215,7 +215,6 @@ TWICE = [3.0]
 
 @pytest.mark.parametrize("function, args, text", [
     (reads_label, (2.0, TREE), "the attribute `label` of an object of class Node cannot be staged.*of two types"),
-    (lambda x, c: x * c.scale, (2.0, Computed()), "the attribute `scale` of an object of class Computed.*code of the class"),
     (lambda x, c: x * c.items[0], (2.0, Computed()), "the attribute `items` of an object of class Computed.*it is a list"),
     (lambda p: p[0][0] * p[1][0], ([TWICE, TWICE],), "a list that stands at two places of an argument cannot be staged"),
     (lambda p: sum(p[i] for i in range(2)), ([2.0, 3],), "generator|list|container"),
