@@ -15,7 +15,7 @@ from ..rules.registry import REGISTRY
 from ..transforms.errors import NoDerivativeError
 from ..transforms.nodes import parameters
 from .functions import METHODS
-from .lists import List
+from .lists import List, ListMethod
 from .made import Bound, Made, Super, is_instance
 from .objects import Obj
 from .primitives import PRIMITIVES
@@ -531,5 +531,5 @@ class Calls:
     def carries_nothing(self, value: Val) -> bool:
         type_ = value.type
         return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(
-            type_, (Const, List, Single, Plain, Obj, Made, Super, Bound)) or (
+            type_, (Const, List, ListMethod, Single, Plain, Obj, Made, Super, Bound)) or (
             isinstance(type_, Maybe) and isinstance(type_.type, (List, Obj, Made)))

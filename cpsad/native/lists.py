@@ -16,7 +16,7 @@ from .scalars import message_of
 from .types import BOTTOM, END, FLOAT, INT, NONE, Arr, Kept, Maybe, NoJoin, Num, Parted, Single, Slice, Tup, c_type, join
 from .values import CONSTANT, Val, convert, stored_type
 
-__all__ = ["List", "ListTurns", "Lists", "Sites"]
+__all__ = ["List", "ListMethod", "ListTurns", "Lists", "Sites"]
 
 NOTHING = "the sum of an empty list, which would be of another type, in native code"
 
@@ -70,6 +70,24 @@ class List:
 
     def truth(self, walk: Any, value: Val) -> str:
         return f"({value.c}->n != 0)"
+
+
+class ListMethod:
+    """A method of a list, as a value: the list."""
+
+    c_type = "list *"
+
+    def __init__(self, of: List, name: str) -> None:
+        self.of, self.name = of, name
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ListMethod) and (self.of, self.name) == (other.of, other.name)
+
+    def __hash__(self) -> int:
+        return hash((self.of, self.name))
+
+    def __str__(self) -> str:
+        return f"the method {self.name} of {self.of}"
 
 
 class ListTurns:
@@ -277,6 +295,9 @@ class Lists:
         """`form(xs.append, "N")(heap, k, x)`, where the passes did not know that it is a list: what is stored is put here."""
         given = node.args[1:] if self.unit.takes_heap else node.args
         k, *args = self.operands_of(*given)
+        return self.call_with_list(owner, name, k, args, node)
+
+    def call_with_list(self: Any, owner: Val, name: str, k: Val, args: list[Val], node: Any) -> Val:
         for i, v in enumerate(args):
             if self.carries_nothing(v) or isinstance(v.type, Parted) and not self.unit.takes_heap:
                 continue

@@ -21,6 +21,7 @@ from ..layout import Call
 from ..rules.registry import REGISTRY
 from ..special import instance_letter
 from ..transforms.nodes import walk
+from .lists import List, ListMethod
 from .made import Bound, Made, Super, is_instance, new_instance, set_field
 from .program import Unit
 from .types import Arr, Const, Num, Plain, Record, Single, Tup
@@ -53,6 +54,8 @@ class Methods:
             return self.call_nested(callee, k, args, keywords, node)
         if is_instance(type_):
             return self.call_method_of_instance(callee, "__call__", signature, k, args, keywords, node)
+        if isinstance(type_, ListMethod) and not keywords:
+            return self.call_with_list(Val(type_.of, callee.c), type_.name, k, args, node)
         if isinstance(type_, Bound):
             letter = instance_letter(type_.of.kind)
             return self.call_bound(type_.function, Val(type_.of, callee.c), letter, signature, k, args, keywords, node)
@@ -306,6 +309,11 @@ class Methods:
     def call_accessor(self: Any, function: Any, signature: str, k: Val, args: list[Val], node: Any) -> Val:
         owner, name = args[0], self.known_value(args[1])
         zeros = [Val(Single("ZERO"))] * len(args)
+        is_method = isinstance(getattr(list, str(name), None), types.MethodDescriptorType)
+        if isinstance(owner.type, List) and len(args) == 2 and is_method:
+            owner = self.hold(owner)
+            back = self.call_k(k, Val(ListMethod(owner.type, name), owner.c), node)
+            return self.tuple_of(zeros) if self.unit.takes_heap else back
         if not isinstance(name, str) or not is_instance(owner.type) or len(args) != (2 if function is getattr else 3):
             raise self.refuse(node, f"a call of {function.__name__} with ({', '.join(str(a.type) for a in args)})")
         found, _ = self.found_in_class(owner.type, name)
