@@ -25,7 +25,7 @@ interpretation and written as C, in which a continuation is a C function and its
     made.py         objects that the program makes
     methods.py      calls of methods, classes, operators and primitives as values
     stored.py       tuples and rows: stored values and their adjoints
-    machine.py      scalar programs without calls: continuations as labels; flow.py: what their lines read and assign
+    machine.py      programs without calls: continuations as labels; flow.py: what their lines read and assign
     compiler.py     the C compiler, and the cache of what it made
     writes.py       arrays written in place
     shadows.py      the same under a gradient: shadows, and what comes back; shadows.h: the memory

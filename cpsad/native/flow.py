@@ -17,6 +17,7 @@ __all__ = ["CHEAP", "FRAME", "LITERAL", "RETURN", "WORD", "Block", "Jump", "NotD
 WORD = re.compile(r"(?<![\w.])(?<!->)[A-Za-z_]\w*")
 ADDRESS = re.compile(r"(?<!&)&([A-Za-z_]\w*)")
 ASSIGNED = re.compile(r"([A-Za-z_]\w*) = ([^;]*);$")
+CALL = re.compile(r"(\w*kernel_\d+|sum_f\d+|memset)\(.*\);")
 RETURN = re.compile(r"return\b ?(.*);")
 LITERAL = re.compile(r"\(maybe\w*\)\{\.z = \d\}|-?[\d.]+(e-?\d+)?|true|false")
 OTHERS = re.compile(r"\b(FRAME|frame|setjmp|_setjmp)\b|\be->|^\s*#")  # what is not written for this
@@ -196,7 +197,8 @@ class Block:
     def note(self, text: str, before: bool, behind: bool) -> None:
         if text.lstrip().startswith("/*"):
             return
-        self.addresses |= set(ADDRESS.findall(text))
+        if not CALL.fullmatch(text.strip()):  # which does not keep the address
+            self.addresses |= set(ADDRESS.findall(text))
         self.reads |= set(WORD.findall(text))
         if behind:
             found = ASSIGNED.fullmatch(text.strip())

@@ -31,6 +31,10 @@ class Kernels:
     def outlined(self: Any, start: int) -> None:
         """The lines from `start` on, a block, as a call."""
         types_ = {n: t for t, n in self.spec.params} | self.declared
+        spec = self.spec if self.stager.direct else None
+        while spec is not None:  # variables of frames are variables there
+            types_ |= {f"{spec.c}_{n}": t for n, t in spec.cell_types.items()}
+            spec = spec.parent
         lines, names = self.lines[start:], []
         for line in lines:
             for name in WORD.findall(line):

@@ -1,4 +1,4 @@
-"""Scalar programs as loops instead of calls: where each call of a continuation is the last but for the way back.
+"""Programs as loops instead of calls: where each call of a continuation is the last but for the way back.
 
 A function of the staged program is code, one call of what comes next, and adjoint code. A function that calls what comes next
 and returns only after it keeps a frame on the stack of C, with all that C keeps there. Where no arrays are made this is most
@@ -51,6 +51,8 @@ class Group(Text):
         while todo:
             spec = todo.pop(0)
             if spec not in self.blocks:
+                for type_ in spec.cells.values():
+                    stager.struct(type_)
                 if spec.parent is not None and spec is root:
                     raise NotDirect("a nested function that calls itself")
                 block = self.blocks[spec] = Block(spec, self)
@@ -193,9 +195,11 @@ def reached_from(block: Block) -> set[Block]:
 
 
 def may_be_direct(stager: Any) -> bool:
-    """Whether it is worth the try: nothing is made that takes memory."""
+    """Whether it is worth the try: no arrays are handed back from turn to turn."""
+    from .stage import EndK
+
     return not stager.primal and not stager.writes and not any(
-        s.dues or not s.is_formula and (s.arena or holds_arrays(s.returns)) for s in stager.walked.values())
+        s.dues or not s.is_formula and holds_arrays(s.returns) and not isinstance(s.k, EndK) for s in stager.walked.values())
 
 
 def machines(stager: Any) -> list[Group]:

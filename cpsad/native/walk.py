@@ -204,10 +204,11 @@ class Walk(Expressions):
             head.append(f"    {box} = ({self.declared[box]}){{.v = {{.z = 1}}}};")
         spec.arena = self.arena
         if self.stager.direct and not spec.is_formula:
-            spec.declared = dict(self.declared)
+            spec.declared = self.declared | ({"mark": "char *"} if self.arena else {})
             spec.body = [f"    {spec.c}_{n} = (slab){{0}};" for n, t in spec.cell_types.items() if t == "slab"]
             spec.body += [f"    {box} = ({self.declared[box]}){{.v = {{.z = 1}}}};" for box in self.boxes_of_arrays]
-            spec.body += without_marks(self.lines, False)
+            spec.body += ["    mark = R->top;"] if self.arena else []
+            spec.body += without_marks(self.lines, self.arena)
         spec.lines = head + without_marks(self.lines, self.arena and not spec.is_formula)
         spec.head = f"static {returned}{'' if returned.endswith('*') else ' '}{spec.c}({', '.join(params)})"
 
