@@ -14,7 +14,7 @@ import gast
 
 from .analysis import NUMERIC
 from .context import Context, Fact
-from .nodes import at, call, const, copy_tree, load, walk
+from .nodes import at, call, const, copy_tree, is_name, load, loads, walk
 from .splice import Mismatch, bind_arguments, splice
 
 __all__ = ["TangentRules"]
@@ -138,24 +138,44 @@ class TangentRules:
                   given: dict[str, Any]) -> Any:
         """The tangent of the result `y` as an expression; None where no argument has any."""
         terms = self.terms_of(value, rule, args, keywords, y, given)
+        full = self.are_full(value, rule, args, y, given, terms)
+        if len(terms) == 2 and isinstance(terms[0], gast.BinOp) and gast.dump(terms[0]) == gast.dump(terms[1]):
+            terms = [term := self.named("d", terms[0]), copy_tree(term)]  # `x * x`
         total = None
         for term in terms:
-            total = term if total is None else gast.BinOp(left=total, op=gast.Add(), right=term)
+            if total is not None and isinstance(term, gast.UnaryOp) and isinstance(term.op, gast.USub):
+                total = gast.BinOp(left=total, op=gast.Sub(), right=term.operand)
+            else:
+                total = term if total is None else gast.BinOp(left=total, op=gast.Add(), right=term)
         if total is None:
             return None
         several = len([a for a in args if not isinstance(a, gast.Constant)]) + len(keywords) > 1
-        if rule.elementwise and several and any(self.kind(a) != "s" for a in args):
+        if rule.elementwise and several and any(self.kind(a) != "s" for a in args) and not full:
             total = call(self.ctx.use("shaped"), total, copy_tree(y))
         if rule.place is not None:
             total = call(self.ctx.use("checked_shape"), total, copy_tree(y), const(rule.place), const("tangent"))
         return total
+
+    def are_full(self, value: Any, rule: Any, args: list[Any], y: Any, given: dict[str, Any], terms: list[Any]) -> bool:
+        """Whether each term of the tangent of an operation on two operands is computed with the operand whose tangent it is not
+        made of, or with the result, and so of the shape of the result."""
+        if not isinstance(value, gast.BinOp) or len(terms) != len(given):
+            return False
+        leading = self.ctx.resolver.splice(rule).leading
+        others = [args[1 - leading.index(p)] if p in leading[:2] else None for p in given]
+        return all(y.id in loads(t) or isinstance(o, gast.Constant) or is_name(o) and (
+            self.kind(o) == "s" or o.id in loads(t)) for o, t in zip(others, terms, strict=True))
 
     def terms_of(self, value: Any, rule: Any, args: list[Any], keywords: list[Any], y: Any, given: dict[str, Any]) -> list[Any]:
         """What each argument's tangent adds to that of the result."""
         forward = self.ctx.resolver.forward(rule)
         if forward is None:
             return [self.on_heap("missing", const(rule.name), *given.values())]
-        given = {p: self.once(d) for p, d in given.items()}
+        known: dict[str, Any] = {}
+        for p, d in given.items():
+            if (text := gast.dump(d)) not in known:
+                known[text] = self.once(d)
+            given[p] = copy_tree(known[text])
         if forward == "linear":
             return self.linear(value, rule, args, keywords, given)
         return self.spliced(rule, forward, args, keywords, y, given)
