@@ -266,6 +266,11 @@ def form_if_called(heap: Any, value: Any) -> Any:
 
 
 def _method_of_builtin(heap: Any, function: Any, owner: Any) -> Any:
+    if function.__name__ == "__new__" and isinstance(owner, type) and issubclass(owner, (BaseException, list, dict, set)):
+        return function  # it keeps references, or looks at nothing but the class
+    if function.__name__ == "__get__" and isinstance(
+            owner, (types.FunctionType, types.WrapperDescriptorType, types.MethodDescriptorType)):
+        return function  # it binds a method
     if isinstance(owner, (_GENERATOR, property)) or isinstance(function, types.MethodWrapperType) and function.__name__ in (
             "__setattr__", "__getattribute__", "__delattr__", "__init__", "__init_subclass__"):
         return function

@@ -83,7 +83,7 @@ def test_before_and_after():
         "    t = np.sin(x)",
         "    dt = dx * np.cos(x)",
         "    t1 = t * x",
-        "    dt1 = shaped(dt * x + dx * t, t1)",
+        "    dt1 = dt * x + dx * t",
         "    tangents.put(t1, dt1)",
     ]
 

@@ -22,7 +22,7 @@ import gast
 from .context import Context
 from .nodes import COMPREHENSIONS, assign, at, attribute, call, free_names, load, parameters, stores, walk, walk_scope
 
-__all__ = ["Replace", "check", "convert", "share_walrus", "undeclare"]
+__all__ = ["Replace", "check", "convert", "share_walrus", "tell_apart", "undeclare"]
 
 FUNCTIONS = (gast.FunctionDef, gast.Lambda)
 
@@ -36,6 +36,28 @@ def convert(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
             _convert_comprehensions(node, ctx)
             _convert_one(node, ctx)
     undeclare(tree, lambda s: isinstance(s, gast.Nonlocal))
+    return tree
+
+
+def tell_apart(tree: Any, ctx: Context) -> Any:
+    """Gives a variable of a comprehension a name of its own where a variable of a function has it too.
+
+    Else a function that reads such a variable from outside would seem to bind it.
+    """
+    if not any(isinstance(n, FUNCTIONS) for n in walk(tree) if n is not tree):
+        return tree
+    inside: set[int] = set()  # names that comprehensions bind, by their nodes
+    found = [n for n in walk(tree) if isinstance(n, COMPREHENSIONS)]
+    for node in found:
+        bound, first = set(stores([g.target for g in node.generators])), set(map(id, walk(node.generators[0].iter)))
+        for name in walk(node):
+            if isinstance(name, gast.Name) and name.id in bound and id(name) not in first:
+                inside.add(id(name))
+    others = {n.id for n in walk(tree) if isinstance(n, gast.Name) and id(n) not in inside}
+    others |= {name for f in walk(tree) if isinstance(f, FUNCTIONS) for name in parameters(f.args)}
+    for node in found:
+        if not others.isdisjoint(stores([g.target for g in node.generators])):
+            rename_bound(node, ctx)
     return tree
 
 

@@ -70,7 +70,7 @@ def desugar(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
     note_blocks(tree)
     tree.decorator_list, tree.returns = [], None
     _strip_annotations(tree.args)
-    tree = patterns.convert(tree, ctx)
+    tree = patterns.convert(cells.tell_apart(tree, ctx), ctx)
     outline_classes(tree, ctx)
     if ctx.class_name is not None:
         mangle(tree, ctx.class_name)
