@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import equivalents, forms
+from . import equivalents, forms, vectorizing
 from .cotangents import ZERO
 from .heap import is_floating
 from .layout import Call
@@ -100,6 +100,8 @@ def form_of_object(function: Any, call: Call, signature: str) -> Any:
         return _bound(equivalents.method_called, signature, (name, args, keywords))
     if kind is np.vectorize and not call.keywords and function.signature is None and not function.excluded:
         return _bound(equivalents.vectorized, signature, function.pyfunc, function.otypes)
+    if kind is np.vectorize and callable(function.pyfunc):
+        return forms.part(functools.partial(vectorizing.in_full, function), signature)
     return None
 
 

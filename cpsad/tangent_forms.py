@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from . import dataclass_forms, equivalents, execute, forms, special, subclasses
+from . import dataclass_forms, equivalents, execute, forms, special, subclasses, vectorizing
 from .callbacks import _DECORATORS, _key
 from .layout import Call
 from .library import BY_CODE
@@ -68,6 +68,8 @@ def form_of(heap: Any, function: Any, letters: str) -> tuple[Any, bool]:
             return _method_of_builtin(heap, function, owner), False
     if isinstance(function, np.vectorize) and function.signature is None and not function.excluded:
         return functools.partial(heap.of(equivalents.vectorized), function.pyfunc, function.otypes), False
+    if isinstance(function, np.vectorize) and callable(function.pyfunc):
+        return functools.partial(heap.of(vectorizing.in_full), function), False
     method = getattr(type(function), "__call__", None)  # noqa: B004 - the method itself is wanted
     if isinstance(method, types.FunctionType):
         return types.MethodType(heap.of(method), function), False

@@ -42,7 +42,8 @@ def of(rule: Rule) -> Any:
     """The forward rule of a primitive: a function, "linear", or None if there is none."""
     global _loaded
     if not _loaded:
-        for name in ("forward_python", "forward_arrays", "forward_reductions", "forward_folds", "forward_linalg"):
+        for name in ("forward_python", "forward_arrays", "forward_reductions", "forward_folds", "forward_histograms",
+                     "forward_linalg"):
             importlib.import_module(f"cpsad.rules.{name}")  # which enters its rules
         _loaded = True
     for library, names in tuple(ON_IMPORT.items()):

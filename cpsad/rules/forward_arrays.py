@@ -49,7 +49,7 @@ def fractions(num: int, endpoint: bool) -> Any:
 
 forward(
     np.linspace,
-    lambda d, y, start, stop, num=50, endpoint=True: (
+    lambda d, y, start, stop, num=50, endpoint=True, *, dtype=None: (
         grid(d, y, 1 - fractions(num, endpoint), 0),
         grid(d, y, fractions(num, endpoint), 0),
     ),
@@ -242,28 +242,6 @@ def vander_tangent(d: Any, y: Any, x: Any, increasing: bool) -> Any:
     powers = np.arange(n) if increasing else np.arange(n)[::-1]
     x = np.asarray(x)
     return np.asarray(d)[:, None] * powers * x[:, None] ** np.maximum(powers - 1, 0)
-
-
-def histogram_tangent(d: Any, y: Any, a: Any, bins: Any, density: Any, weights: Any) -> Any:
-    """Of counts, by the weights."""
-    if isinstance(d, Absorbing):
-        return d
-    counts = np.histogram(a, y[1], weights=d)[0]
-    if density:
-        counts = (counts / np.diff(y[1]) - y[0] * np.sum(d)) / np.sum(weights)
-    return counts, ZERO
-
-
-forward(
-    np.histogram,
-    lambda d, y, a, bins=10, range=None, density=None, weights=None: (
-        edges_tangent(d, y), edges_tangent(d, y), None, None, histogram_tangent(d, y, a, bins, density, weights)),
-)
-
-
-def edges_tangent(d: Any, y: Any) -> Any:
-    """The counts do not move with what is counted; the edges, where they are computed from it, do."""
-    return d if isinstance(d, Absorbing) else (ZERO, no_derivative(d, "the edges of np.histogram"))
 
 
 def pad_with(d: Any, array: Any, pad_width: Any, mode: Any, reflect_type: str, stat_length: Any) -> Any:

@@ -160,7 +160,7 @@ def svd_values(d: Any, a: Any) -> Any:
 
 forward(
     np.linalg.lstsq,
-    lambda d, y, a, b, rcond=None: (lstsq_tangent(d, y, a, b, True), lstsq_tangent(d, y, a, b, False)),
+    lambda d, y, a, b, rcond=None: (lstsq_tangent(d, y, a, b, True), lstsq_tangent(d, y, a, b, False), ZERO),
 )
 forward(np.linalg.tensorinv, lambda d, y, a, ind=2: tensorinv_tangent(d, y, a, ind))
 forward(
@@ -211,8 +211,10 @@ forward(numpy_linear.summed, lambda d, y, operands, subscripts, optimize=False: 
 def cholesky_tangent(d: Any, y: Any, upper: bool = False) -> Any:
     if isinstance(d, Absorbing):
         return d
+    if upper:
+        return _h(cholesky_tangent(_h(d), _h(y)))
     d = triangle(d, "L")
-    middle = np.linalg.solve(y, transposed(np.linalg.solve(y, d)))
+    middle = _h(np.linalg.solve(y, _h(np.linalg.solve(y, d))))
     half = np.tril(middle, -1) + 0.5 * diagonal(middle)[..., None] * np.eye(d.shape[-1])
     return np.matmul(y, half)
 
@@ -250,7 +252,7 @@ def triangle_tangent(d: Any, y: Any, a: Any) -> Any:
     return qr_tangent(d, (q, r), a)[1]
 
 
-forward(np.linalg.cholesky, lambda d, y, a: cholesky_tangent(d, y))
+forward(np.linalg.cholesky, lambda d, y, a, *, upper=False: cholesky_tangent(d, y, upper))
 forward((np.linalg.qr,), lambda d, y, a: (qr_tangent(d, y, a),))
 forward(numpy_decompositions.full_qr, lambda d, y, a: (qr_tangent(d, y, a),))
 forward(numpy_decompositions.triangle_of_qr, lambda d, y, a: triangle_tangent(d, y, a))

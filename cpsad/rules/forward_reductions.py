@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from ..cotangents import ZERO, Absorbing
+from . import numpy_statistics
 from .forward import array, forward
 from .helpers_elementwise import mod_right
 from .helpers_forward import cast_to, contracted, one, spread
 from .helpers_reductions import _spread, average_left, kept, median_back, prod_back, share, var_back
-from .helpers_statistics import _CONTINUOUS, _neighbours, _ordered, quantile_back
+from .helpers_statistics import _CONTINUOUS, _neighbours, _ordered, quantile_back, shares_along
 from .helpers_ufuncs import steps
 from .helpers_where import (
     extreme_where,
@@ -274,6 +275,10 @@ forward(
     np.nanmedian,
     lambda d, y, a, axis=None, *, overwrite_input=False, keepdims=False: quantile_tangent(d, y, a, 0.5, axis, "linear", keepdims),
 )
+
+for _weighted in numpy_statistics.weighted:
+    forward(_weighted, lambda d, y, a, q, axis, weights, method, keepdims: (
+        shares_along(d, y, a, q, axis, keepdims), ZERO, None, ZERO))
 
 # Cumulative functions and differences
 forward(np.nancumsum, lambda d, y, a, axis=None, dtype=None: np.cumsum(np.where(np.isnan(a), 0, d), axis))

@@ -96,7 +96,7 @@ def factor_tangent(d: Any, y: Any, lower: Any) -> Any:
     """The lower factor, or the upper one, of which the transposed is the lower of the transposed matrix."""
     if isinstance(d, Absorbing):
         return d
-    return cholesky_tangent(d, y) if lower else _t(cholesky_tangent(_t(d), _t(y)))
+    return cholesky_tangent(d, y, not lower)
 
 
 def factor_solve_tangent(d: Any, y: Any, c: Any, lower: Any) -> Any:

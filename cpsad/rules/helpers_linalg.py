@@ -105,16 +105,26 @@ def lower(s: Any) -> Any:
 
 
 def cholesky_back(g: Any, y: Any, a: Any) -> Any:
-    """y y^T = a: the lower triangle (the one that is read) of y^-T phi(y^T g) y^-1; phi: lower, half the
-    diagonal."""
+    """y y^H = a: the lower triangle (the one that is read) of y^-H phi(y^H g) y^-1; phi: lower, half the diagonal.
+
+    For the conjugate of the cotangent, as in `helpers_decompositions.py`.
+    """
     if isinstance(g, Absorbing):
         return g
-    if np.iscomplexobj(a):
-        raise NoDerivativeError("np.linalg.cholesky of a complex matrix has no derivative here")
-    p = np.matmul(_t(y), g)
+    p = np.matmul(_t(np.conjugate(y)), np.conjugate(g))
     phi = (np.tril(p) + np.tril(p, -1)) / 2
-    s = np.linalg.solve(_t(y), _t(np.linalg.solve(_t(y), _t(phi))))
-    return lower(s)
+    s = _t(np.linalg.solve(_t(y), _t(np.linalg.solve(_t(np.conjugate(y)), phi))))
+    s = s + np.conjugate(_t(s))
+    return np.conjugate(np.tril(s) - np.tril(np.triu(s)) / 2)
+
+
+def cholesky_of(g: Any, y: Any, a: Any, upper: bool) -> Any:
+    """The lower factor, or the upper one of y^H y = a, of which the upper triangle is read."""
+    if isinstance(g, Absorbing):
+        return g
+    if not upper:
+        return cholesky_back(g, y, a)
+    return _t(np.conjugate(cholesky_back(_t(np.conjugate(g)), _t(np.conjugate(y)), a)))
 
 
 def eigvalsh_back(g: Any, a: Any, UPLO: str) -> Any:

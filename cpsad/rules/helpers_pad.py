@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..cotangents import ZERO, Absorbing, scatter, unbroadcast
+from ..places import here
 from ..transforms.errors import NoDerivativeError
 from .helpers_reductions import median_back, share
 
@@ -63,7 +64,9 @@ def pad_back(g: Any, x: Any, pad_width: Any, mode: Any, reflect_type: str, stat_
     if mode in CHOICES:
         return _choices_back(g, x, pairs, mode, stat_length)
     if mode not in ("mean", "linear_ramp", *COPIES):
-        raise NoDerivativeError(f"np.pad has no derivative here in mode {mode!r}")
+        raise here(NoDerivativeError, f"np.pad in mode {getattr(mode, '__name__', mode)!r} has no derivative in reverse mode",
+                   why="the function writes into the border of an array that only NumPy has",
+                   remedy="pad with mode='constant', and write the border yourself")
     for axis in range(np.ndim(x) - 1, -1, -1):
         more: dict[str, Any] = {"reflect_type": reflect_type} if mode in ("reflect", "symmetric") else {}
         if mode == "mean" and stat_length is not None:

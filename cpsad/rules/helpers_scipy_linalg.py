@@ -15,7 +15,7 @@ from scipy import linalg
 from ..cotangents import ZERO, Absorbing, unbroadcast
 from ..places import here
 from ..transforms.errors import NoDerivativeError
-from .helpers_linalg import cholesky_back, solve_left, solve_right
+from .helpers_linalg import cholesky_of, solve_left, solve_right
 
 __all__ = [
     "are_back", "cho_factor_back", "cho_solve_back", "cholesky_either", "dare_back", "discrete_back",
@@ -97,9 +97,7 @@ def cholesky_either(g: Any, y: Any, a: Any, lower: Any) -> Any:
     """The lower factor, y y^T = a, or the upper one, y^T y = a; the triangle of its name is read."""
     if isinstance(g, Absorbing):
         return g
-    if lower:
-        return cholesky_back(g, y, a)
-    return _t(cholesky_back(_t(g), _t(y), a))
+    return cholesky_of(g, y, a, not lower)
 
 
 def cho_factor_back(g: Any, y: Any, a: Any, lower: Any) -> Any:

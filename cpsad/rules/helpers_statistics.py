@@ -8,10 +8,10 @@ import numpy as np
 
 from ..cotangents import ZERO, Absorbing, scatter, unbroadcast
 from ..transforms.errors import NoDerivativeError
-from .helpers_reductions import kept
+from .helpers_reductions import kept, share
 
 __all__ = ["geomspace_back", "histogram_back", "interp_ends", "interp_fp", "interp_x", "interp_xp", "logspace_back",
-           "quantile_back", "quantile_q", "vander_back"]
+           "quantile_back", "quantile_q", "shares", "shares_along", "vander_back"]
 
 _CONTINUOUS = {"linear": -1.0, "hazen": 0.0, "interpolated_inverted_cdf": 0.0, "weibull": 1.0, "median_unbiased": 1 / 3,
                "normal_unbiased": 1 / 4}
@@ -72,6 +72,31 @@ def quantile_back(g: Any, x: Any, q: Any, axis: Any, method: str, keepdims: bool
         first, second, t = _neighbours(ordered, number, p, method)
         total = total + _shared(part * (1 - t), first, x, axis) + _shared(part * t, second, x, axis)
     return total
+
+
+def shares(g: Any, y: Any, x: Any, q: Any, axis: Any, keepdims: bool) -> Any:
+    """Quantiles that are elements: to those, in equal shares to their equals."""
+    if isinstance(g, Absorbing):
+        return g
+    if np.ndim(q) == 0:
+        return share(g, y, x, axis, keepdims)
+    shape = np.shape(y)[np.ndim(q):]
+    parts, values = np.reshape(g, (np.size(q), *shape)), np.reshape(y, (np.size(q), *shape))
+    total: Any = ZERO
+    for i in range(np.size(q)):
+        total = total + share(parts[i], values[i], x, axis, keepdims)
+    return total
+
+
+def shares_along(d: Any, y: Any, x: Any, q: Any, axis: Any, keepdims: bool) -> Any:
+    """The tangents of such quantiles."""
+    if isinstance(d, Absorbing):
+        return d
+    if np.ndim(q) == 0:
+        return np.sum(share(np.ones_like(y), y, x, axis, keepdims) * d, axis=axis, keepdims=keepdims)
+    values = np.reshape(y, (np.size(q), *np.shape(y)[np.ndim(q):]))
+    found = [np.sum(share(np.ones_like(v), v, x, axis, keepdims) * d, axis=axis, keepdims=keepdims) for v in values]
+    return np.reshape(np.stack(found), np.shape(y))
 
 
 def quantile_q(g: Any, x: Any, q: Any, axis: Any, method: str, keepdims: bool) -> Any:

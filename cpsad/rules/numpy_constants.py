@@ -8,6 +8,7 @@ lost.
 import numpy as np
 
 from ..cotangents import ZERO, unbroadcast
+from ..vectorizing import core_dimensions
 from .helpers import cast
 from .helpers_shape import arange_start, arange_step
 from .registry import Table, present
@@ -81,6 +82,8 @@ constant(np.bool_, np.int8, np.int16, np.int32, np.int64, result="n")
 constant(np.uint8, np.uint16, np.uint32, np.uint64, result="n")
 
 # Settings
+constant(core_dimensions)
+table.mover(np.vectorize)  # it keeps the function
 constant(np.seterr, np.geterr, np.errstate, np.get_printoptions, np.set_printoptions, np.printoptions)
 constant(np.random.seed, np.random.default_rng, np.random.get_state, np.random.set_state)
 

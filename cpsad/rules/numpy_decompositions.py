@@ -94,7 +94,7 @@ defrule(
 )
 parts(
     np.linalg.lstsq,
-    lambda g, y, a, b, rcond=None: (lstsq_left(g, y, a, b), lstsq_right(g, y, a, b)),
+    lambda g, y, a, b, rcond=None: (lstsq_left(g, y, a, b), lstsq_right(g, y, a, b), ZERO),
     "t",
 )
 defrule(np.linalg.tensorinv, lambda g, y, a, ind=2: tensorinv_back(g, y, a, ind))

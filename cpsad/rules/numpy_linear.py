@@ -10,7 +10,7 @@ from ..cotangents import unbroadcast
 from ..products import left_rows, right_rows
 from .helpers import cast, reshape_like
 from .helpers_linalg import (
-    cholesky_back,
+    cholesky_of,
     det_back,
     eigvalsh_back,
     matrix_power_back,
@@ -185,7 +185,7 @@ defrule(
 )
 defrule(np.linalg.det, lambda g, y, a: det_back(g, y, a))
 defrule(np.linalg.solve, lambda g, y, a, b: (solve_left(g, y, a, b), solve_right(g, y, a, b)))
-defrule(np.linalg.cholesky, lambda g, y, a: cholesky_back(g, y, a))
+defrule(np.linalg.cholesky, lambda g, y, a, *, upper=False: cholesky_of(g, y, a, upper))
 defrule(np.linalg.eigvalsh, lambda g, y, a, UPLO="L": eigvalsh_back(g, a, UPLO))
 defrule(np.linalg.matrix_power, lambda g, y, a, n: matrix_power_back(g, y, a, n), view=True)
 defrule(

@@ -6,10 +6,9 @@ slope on its right, and outside none. Counts are constant in what is counted, an
 
 import numpy as np
 
-from .helpers import no_derivative
+from ..cotangents import ZERO
 from .helpers_statistics import (
     geomspace_back,
-    histogram_back,
     interp_ends,
     interp_fp,
     interp_x,
@@ -17,8 +16,10 @@ from .helpers_statistics import (
     logspace_back,
     quantile_back,
     quantile_q,
+    shares,
     vander_back,
 )
+from .numpy_ufunc_keywords import finished
 from .registry import Table, present
 
 table = Table("numpy statistics")
@@ -43,6 +44,32 @@ defrule(
     np.nanmedian,
     lambda g, y, a, axis=None, *, overwrite_input=False, keepdims=False: quantile_back(g, a, 0.5, axis, "linear", keepdims),
 )
+
+
+def _weighted(plain):
+    """Quantiles with weights give elements: the cotangent goes to those that are equal to them, in equal shares."""
+    def chosen(a, q, axis, weights, method, keepdims):
+        return plain(a, q, axis, method=method, keepdims=keepdims, weights=weights)
+
+    defrule(
+        chosen,
+        lambda g, y, a, q, axis, weights, method, keepdims: (shares(g, y, a, q, axis, keepdims), ZERO, None, ZERO),
+    )
+
+    def called(a, q, axis=None, out=None, overwrite_input=False, method="linear", keepdims=False, *, weights=None,
+               interpolation=None):
+        method = method if interpolation is None else interpolation
+        if weights is None:
+            result = plain(a, q, axis, method=method, keepdims=keepdims)
+        else:
+            result = chosen(a, q, axis, weights, method, keepdims)
+        return finished(result, out, True, "same_kind")
+
+    table.otherwise(plain, called)
+    return chosen
+
+
+weighted = [_weighted(f) for f in (np.quantile, np.nanquantile, np.percentile, np.nanpercentile)]
 
 # Interpolation
 defrule(
@@ -76,18 +103,6 @@ table.otherwise(np.interp, interp)
 
 # Counts with weights
 defrule(np.bincount, lambda g, y, x, weights=None, minlength=0: (None, g[x]), "n")
-table.parts(
-    np.histogram,
-    lambda g, y, a, bins=10, range=None, density=None, weights=None: (
-        no_derivative(g[1], "the edges of np.histogram"),
-        no_derivative(g[1], "the edges of np.histogram"),
-        None,
-        None,
-        histogram_back(g[0] if not density else g[0] / (np.sum(weights) * np.diff(y[1]))
-                       - np.sum(g[0] * y[0]) / np.sum(weights), y, a, weights),
-    ),
-    "t",
-)
 
 # Grids
 defrule(np.vander, lambda g, y, x, N=None, increasing=False: vander_back(g, x, increasing))

@@ -208,7 +208,8 @@ class Registry:
     """All tables: the users' first, then the project's, loaded when first asked; SciPy's with SciPy."""
 
     BUILT_IN = ("python", "containers", "numpy_elementwise", "numpy_reductions", "numpy_linear", "numpy_decompositions",
-                "numpy_ufunc_keywords", "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_ufuncs",
+                "numpy_ufunc_keywords", "numpy_fft", "numpy_shape", "numpy_choices", "numpy_statistics", "numpy_histograms",
+                "numpy_ufuncs",
                 "numpy_ufunc_methods",
                 "numpy_random", "numpy_polynomials", "numpy_constants", "numpy_writers",
                 "library", "slots", "support", "exceptions")

@@ -28,12 +28,10 @@ REASONS = {
         datetime64 timedelta64 str_ bytes_ void character object_ isfortran""",
     "other kinds of numbers": """number inexact floating integer signedinteger unsignedinteger complexfloating flexible clongdouble
         complex256 longlong ulonglong""",
-    "sets, whose elements are compared; take them with `np.unique`": """intersect1d setdiff1d setxor1d union1d unique_all
-        unique_counts unique_inverse sort_complex""",
-    "counts of two or more dimensions, or edges": "histogram2d histogramdd histogram_bin_edges",
+    "several results of `np.unique`, by name": "unique_all unique_counts unique_inverse",
+    "complex numbers in an order": "sort_complex",
     "windows of a whole number of points": "bartlett blackman hamming hanning kaiser mask_indices",
     "calls a Python function from C": "apply_along_axis apply_over_axes fromfunction",
-    "divides with a remainder, coefficient by coefficient": "polydiv",
     "a view of the same memory, read by another name": "view flat tolist",
     "its numbers are no smooth function of the parameters, or have no formula here": """beta binomial bytes chisquare choice
         dirichlet f gamma geometric hypergeometric integers logseries multinomial multivariate_hypergeometric

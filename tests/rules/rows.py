@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     rows_decompositions,
     rows_elementwise,
     rows_fft,
+    rows_in_python,
     rows_linear,
     rows_polynomials,
     rows_python,
