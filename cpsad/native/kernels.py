@@ -5,11 +5,14 @@ a function of thousands of lines takes the compiler more than in proportion. So 
 a function of the variables that it names, numbered in the order in which it names them: two loops that differ by names only
 are one function.
 
-    {                                                       static void kernel_1(runtime *R, array_2 *p0, array_2 *p1) {
-        ... f.p ... t10.p ...               ->                  const array_2 a0 = *p0, a1 = *p1;
-    }                                                           ... a0.p ... a1.p ...
-                                                            }
-    kernel_1(R, &f, &t10);
+    {                                                 static void kernel_1(runtime *R, char *p0, i64 n0_0, i64 s0_0, ...) {
+        ... f.p ... t10.p ...               ->            const array_1 a0 = {p0, {n0_0}, {s0_0}}, a1 = ...;
+    }                                                     ... a0.p ... a1.p ...
+                                                      }
+    kernel_1(R, f.p, f.n[0], f.s[0], t10.p, ...);
+
+Arrays are handed over number by number: a struct whose address is taken, or that is copied, stays in the caller's frame until the
+way back has come by.
 """
 
 from __future__ import annotations
@@ -54,7 +57,14 @@ class Kernels:
         for n, a in places.items():
             type_ = f"struct {self.spec.parent.c}_frame *" if n == "e" else types_[n]
             space = "" if type_.endswith("*") else " "
-            written = re.search(rf"(?<![\w.]){a} (\W?=)[^=]|&{a}\b|(?<![\w.]){a}\.\w+(\[\w+\])? (\W?=)[^=]", text)
+            written = re.search(rf"&{a}\b|(?<![\w.]){a}(\.\w+(\[\w+\])?)? [-+*/&|^]?=(?!=)", text)
+            if not written and type_.startswith("array_"):  # by its numbers: a struct whose address is taken stays in the frame
+                rank, i = int(type_[6:]), a[1:]
+                params += [f"char *p{i}", *(f"i64 {f}{i}_{j}" for f in "ns" for j in range(rank))]
+                given += [f"{n}.p", *(f"{n}.{f}[{j}]" for f in "ns" for j in range(rank))]
+                lengths, steps = (", ".join(f"{f}{i}_{j}" for j in range(rank)) for f in "ns")
+                before.append(f"    const {type_} {a} = {{p{i}, {{{lengths}}}, {{{steps}}}}};")
+                continue
             if not written and (type_ in NUMBERS or space == ""):
                 params.append(f"{type_}{space}{a}")
                 given.append(n)
