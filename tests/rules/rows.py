@@ -15,6 +15,7 @@ from . import (  # noqa: F401
     rows_reductions,
     rows_shape,
     rows_statistics,
+    rows_subpackages,
     rows_ufunc_keywords,
     rows_ufuncs,
 )
