@@ -40,9 +40,10 @@ class Program:
         args = [self.text(a, row.only is None or i in row.only) for i, a in enumerate(row.args)]
         args += [f"{k}={self.text(v, row.only is None)}" for k, v in row.kwargs.items()]
         params = ", ".join(f"_{i}" for i in range(len(self.floats)))
-        if type(row.primitive).__name__ in ("method_descriptor", "getset_descriptor"):
+        kind = type(row.primitive).__name__
+        if kind in ("method_descriptor", "getset_descriptor", "member_descriptor"):
             args[0] += f".{row.primitive.__name__}"
-            call = args[0] if type(row.primitive).__name__ == "getset_descriptor" else f"{args[0]}({', '.join(args[1:])})"
+            call = args[0] if kind != "method_descriptor" else f"{args[0]}({', '.join(args[1:])})"
         else:
             call = f"primitive({', '.join(args)})"
         self.source = f"def f({params}):\n    y = {call}\n    return total(y, weights)\n"
