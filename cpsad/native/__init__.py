@@ -22,6 +22,7 @@ interpretation and written as C, in which a continuation is a C function and its
     sequences.py    loops over tuples and lists, and computed items
     lists.py        lists that the program makes; lists.h: how they lie in memory
     objects.py      objects of users' classes that are arguments, which are read
+    attempts.py     exceptions that are caught
     made.py         objects that the program makes
     methods.py      calls of methods, classes, operators and primitives as values
     stored.py       tuples and rows: stored values and their adjoints

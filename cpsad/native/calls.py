@@ -8,12 +8,13 @@ from typing import Any
 import gast
 import numpy as np
 
-from .. import forms
+from .. import forms, guarded
 from ..dataclass_forms import is_generated_init
 from ..operators import _seed
 from ..rules.registry import REGISTRY
 from ..transforms.errors import NoDerivativeError
 from ..transforms.nodes import parameters
+from .attempts import Failure
 from .functions import METHODS
 from .lists import List, ListMethod
 from .made import Bound, Made, Super, is_instance
@@ -199,9 +200,11 @@ class Calls:
         method = node.func.args[0]
         if isinstance(method, gast.Attribute) and not self.is_module(method.value):
             owner = self.value(method.value)
-            if isinstance(owner.type, List) and not node.keywords:
-                return self.call_method_of_list(self.hold(owner), method.attr, node)
             signature = node.func.args[1].value
+            if isinstance(owner.type, List) and not node.keywords:
+                if signature.endswith("!") and method.attr not in ("append", "insert", "extend", "clear", "reverse", "copy"):
+                    raise self.refuse(node, f"the method `{method.attr}` of {owner.type} under a handler of exceptions")
+                return self.call_method_of_list(self.hold(owner), method.attr, node)
             if any(is_instance(t) for t in (owner.type, getattr(owner.type, "type", None))):
                 k, args = self.form_arguments(node, signature)
                 keywords = [n.arg for n in node.keywords]
@@ -216,8 +219,9 @@ class Calls:
         """The continuation and the arguments of a call in CPS, those by keyword last."""
         given = node.args[1:] if self.unit.takes_heap else node.args
         k = self.value(given[0])
+        self.guard = None
         if signature.endswith("!"):
-            raise self.refuse(node, "a call under a handler of exceptions")
+            self.guard, given = self.value(given[1]), given[1:]
         if any(isinstance(a, gast.Starred) for a in given) or "*" in signature:
             raise self.refuse(node, "a call with starred arguments")
         return k, self.operands_of(*given[1:], *(n.value for n in node.keywords))
@@ -247,8 +251,9 @@ class Calls:
                 items = [self.hold(kept[j]) for j in positions]
                 params.append(self.tuple_of(items) if kind == "rest" else self.dict_of(list(what), items, node) if items else (
                     Val(Record((), dict, ()), parts=())))
-        unit = self.stager.unit_of(function, layout.letters)
-        result = self.call_function(unit, unit.tree, None, "", k, params, node)
+        guard, self.guard = self.guard, None
+        unit = self.stager.unit_of(function, layout.letters + "!" * (guard is not None))
+        result = self.call_function(unit, unit.tree, None, "", k, [guard, *params] if guard is not None else params, node)
         if layout.is_direct or self.unit.stage == "cps":
             return result
         taken = {j: self.heap_take(v, node) for j, v in reversed(kept.items())}
@@ -261,10 +266,16 @@ class Calls:
             raise self.refuse(node, f"a call of the nested function {callee.type.node.name}")
         plain, inner = callee.type.node.args, parameters(cps.args)[2 if owner.unit.takes_heap else 1:]
         names = parameters(plain)
+        guard, self.guard = self.guard, None
+        if len(inner) == len(names) + 1:  # it takes a handler; where there is none, what it raises leaves the program
+            inner, guard = inner[1:], guard or Val(Const(guarded.raises))
+        elif guard is not None:
+            raise self.refuse(node, f"a call of {callee.type.node.name} under a handler of exceptions")
         filled = names[: len(args) - len(keywords)] + keywords
         if plain.vararg or plain.kwarg or plain.posonlyargs or sorted(filled) != sorted(names) or len(inner) != len(names):
             raise self.refuse(node, f"a call of {callee.type.node.name} that does not fill its parameters one to one")
-        result = self.call_function(owner.unit, cps, owner, callee.c, k, [args[filled.index(n)] for n in names], node)
+        params = [args[filled.index(n)] for n in names]
+        result = self.call_function(owner.unit, cps, owner, callee.c, k, params if guard is None else [guard, *params], node)
         if not keywords or not owner.unit.takes_heap:
             return result
         items = [result.items[names.index(n)] for n in filled]
@@ -339,6 +350,10 @@ class Calls:
         result = self.call_ufunc(function, args, keywords, node)
         if result is not None:
             return result
+        if isinstance(function, type) and issubclass(function, BaseException) and not keywords:
+            result = self.exception_made(function, args, node)
+            if result is not None:
+                return result
         if isinstance(function, types.FunctionType) and function.__module__ and function.__module__.startswith(FORMULAS):
             return self.call_formula(function, args, keywords, node)
         name = getattr(function, "__name__", type(function).__name__)
@@ -531,5 +546,5 @@ class Calls:
     def carries_nothing(self, value: Val) -> bool:
         type_ = value.type
         return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(
-            type_, (Const, List, ListMethod, Single, Plain, Obj, Made, Super, Bound)) or (
+            type_, (Failure, Const, List, ListMethod, Single, Plain, Obj, Made, Super, Bound)) or (
             isinstance(type_, Maybe) and isinstance(type_.type, (List, Obj, Made)))

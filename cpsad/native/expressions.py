@@ -14,6 +14,7 @@ from ..cotangents import ZERO as ZERO_OBJECT
 from ..transforms.context import MISSING
 from ..transforms.nodes import dotted
 from .arrays import Arrays
+from .attempts import Attempts, Failure
 from .calls import Calls
 from .deferred import Deferred
 from .elements import Elements
@@ -61,8 +62,8 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Kernels, Lists, MadeObjects, Methods, Objects, Products,
-                  Records, Sequences, Shadows, Stored, Ufuncs, Writes):
+class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing, Kernels, Lists, MadeObjects, Methods, Objects,
+                  Products, Records, Sequences, Shadows, Stored, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -322,6 +323,8 @@ class Expressions(Calls, Deferred, Elements, Scalars, Arrays, Indexing, Kernels,
                         other[name].box = other[name].box or (CONSTANT if left.box == CONSTANT else "")
                     elif len(rest) == 1 and left.type.type is BOTTOM:
                         other[name] = Val(Single(next(iter(rest))))
+        elif isinstance(left.type, Failure) and right.type == NONE:
+            cond = False if left.type.surely else f"{left.c} == 0"
         elif isinstance(right.type, Single) or isinstance(left.type, Single):
             cond = left.type == right.type
             if Maybe in (type(left.type), type(right.type)):

@@ -295,6 +295,7 @@ class Lists:
         """`form(xs.append, "N")(heap, k, x)`, where the passes did not know that it is a list: what is stored is put here."""
         given = node.args[1:] if self.unit.takes_heap else node.args
         k, *args = self.operands_of(*given)
+        args = args[1:] if node.func.args[1].value.endswith("!") else args
         return self.call_with_list(owner, name, k, args, node)
 
     def call_with_list(self: Any, owner: Val, name: str, k: Val, args: list[Val], node: Any) -> Val:

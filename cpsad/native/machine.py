@@ -198,7 +198,7 @@ def may_be_direct(stager: Any) -> bool:
     """Whether it is worth the try: no arrays are handed back from turn to turn."""
     from .stage import EndK
 
-    return not stager.primal and not stager.writes and not any(
+    return not stager.primal and not stager.writes and not stager.catches and not any(
         s.dues or not s.is_formula and holds_arrays(s.returns) and not isinstance(s.k, EndK) for s in stager.walked.values())
 
 

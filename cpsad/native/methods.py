@@ -50,6 +50,15 @@ class Methods:
     def call_value(self: Any, callee: Val, signature: str, k: Val, args: list[Val], keywords: list[str], node: Any) -> Val:
         """`form(callee, signature)(heap, k, *args)`: the cotangents of the arguments, those by keyword last."""
         type_ = callee.type
+        given = getattr(type_, "value", None)
+        if isinstance(given, type) and issubclass(given, BaseException) and not keywords:
+            made = self.exception_made(given, args, node)
+            if made is not None:
+                back = self.call_k(k, made, node)
+                return self.tuple_of([Val(Single("ZERO"))] * len(args)) if self.unit.takes_heap else back
+        plain = isinstance(type_, Bound | Plain) or is_instance(type_) or isinstance(given, types.FunctionType)
+        if self.guard is not None and not plain:
+            raise self.refuse(node, f"a call of {type_} under a handler of exceptions")
         if isinstance(type_, Plain):
             return self.call_nested(callee, k, args, keywords, node)
         if is_instance(type_):

@@ -11,8 +11,9 @@ from typing import Any
 import gast
 import numpy as np
 
-from .. import cotangents, heap, operands, products, runtime
+from .. import cotangents, exceptions, guarded, heap, operands, products, runtime
 from ..transforms.context import MISSING
+from .attempts import Failure, classes_of
 from .lists import List, ListTurns
 from .made import Super, is_instance, new_instance, set_field
 from .scalars import TOO_BIG, message_of
@@ -331,6 +332,17 @@ def _cell(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
 def _set_field(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     w.set_field(args[0], w.known_value(args[1]), args[2], node)
     return Val(Single("None"))
+
+
+@primitive(exceptions.catches)
+def _catches(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    classes = classes_of(w, args[1])
+    return w.is_caught(args[0], classes, node) if isinstance(args[0].type, Failure) and classes is not MISSING else None
+
+
+@primitive(guarded.raises)
+def _raises(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    return w.raised_again(args[0])
 
 
 @primitive(super)

@@ -53,7 +53,7 @@ typedef struct runtime {
     void (*clear_marks)(struct runtime *, char *, size_t);
     void (*at_error)(struct runtime *);
     struct given *given;
-    jmp_buf leave;
+    jmp_buf leave, *leave_to;  /* the way out, and that of the innermost attempt */
     ucontext_t caller, program;
 } runtime;
 
@@ -67,7 +67,7 @@ typedef struct { void *const *table; void *frame; } continuation;  /* of which t
 
 static _Noreturn __attribute__((cold, noinline)) void fail(runtime *R, int error) {
     R->error = error;
-    longjmp(R->leave, 1);
+    longjmp(*R->leave_to, 1);
 }
 
 /* -- memory ------------------------------------------------------------------------------------------------- */
@@ -164,6 +164,7 @@ static void prepare_threads(void) { pthread_key_create(&at_exit_of_thread, give_
 
 static void start(unsigned low, unsigned high) {
     runtime *R = (runtime *)((uintptr_t)low | ((uintptr_t)high << 32));
+    R->leave_to = &R->leave;
     if (!_setjmp(R->leave)) R->entry(R);
     setcontext(&R->caller);
 }

@@ -18,7 +18,7 @@ from typing import Any
 from ..layout import Call, Layout, layout_of
 from ..rules.registry import REGISTRY
 from ..stack import Deep
-from . import kernels
+from . import attempts, kernels
 from .flow import WORD, NotDirect
 from .lists import Sites
 from .machine import machines, may_be_direct
@@ -134,6 +134,7 @@ class Stager:
         self.specs: dict[Any, Spec] = {}
         self.lists = Sites()
         self.made = MadeSites()
+        self.catches: dict[str, tuple[Any, ...]] = {}  # functions of C: the classes of exceptions that each is about
         self.counts: dict[Any, int] = {}
         self.units: dict[Any, Unit] = {}
         self.layouts: dict[Any, Layout] = {}
@@ -376,7 +377,8 @@ class Stager:
                 framed.append(s.parent)
         frames = [self.frame_of(s) for s in framed]
         before, behind = self.made.definitions(self.struct)
-        return [*before, *self.structs.values(), *behind, *(f"struct {s.c}_frame;" for s in framed), *frames, ""]
+        types_ = [*attempts.declarations(self), *before, *self.structs.values(), *behind]
+        return [*types_, *(f"struct {s.c}_frame;" for s in framed), *frames, ""]
 
     def text(self, entry_lines: list[str], apart: bool = False) -> str:
         """The program in C, without the run-time support. `apart`: its loops over arrays are elsewhere."""

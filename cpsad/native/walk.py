@@ -15,6 +15,7 @@ import gast
 
 from ..transforms.context import MISSING
 from ..transforms.nodes import parameters, walk_scope
+from .attempts import Failure
 from .expressions import Expressions
 from .flow import FRAME, jump
 from .objects import Obj
@@ -72,6 +73,7 @@ class Walk(Expressions):
         self.out_kind: Any = None
         self.boxes_of_arrays: list[str] = []
         self.in_loop = False  # whether elements of arrays are computed
+        self.guard: Any = None  # the handler of the call that is being staged
         self.backward = False  # whether what comes next has been called: what is computed now are adjoints
 
     # -- output -----------------------------------------------------------------------------------------------
@@ -495,6 +497,10 @@ class Walk(Expressions):
 
     def do_raise(self, node: Any) -> None:
         made = node.exc
+        if isinstance(made, gast.Name):
+            value = self.value(made)
+            if isinstance(value.type, Failure):
+                self.raised_again(value)
         message = ""
         kind = None
         if isinstance(made, gast.Call) and not made.keywords and len(made.args) <= 1:
