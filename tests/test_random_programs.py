@@ -29,7 +29,7 @@ def test_gradients(chunk):
     assert counts["right"] >= 0.9 * CHUNK, "\n".join(shown)
 
 
-@pytest.mark.parametrize("pool", ["MATRICES", "CONTAINERS"])
+@pytest.mark.parametrize("pool", ["MATRICES", "CONTAINERS", "OBJECTS"])
 def test_gradients_of_statements_put_together(pool, chunk):
     """A tenth as many of each pool, every fourth in forward mode too."""
     right = 0

@@ -1,7 +1,7 @@
 """Random programs put together from whole statements: what stands in a line is as people write it, what follows what is not.
 
-Two pools: `MATRICES` writes arrays in place in all ways, `CONTAINERS` changes lists, dictionaries and objects in the middle of
-expressions that use them. `{e}` is an expression, `{i}` a basic index, `{fi}` any other, `{m}` a mask, `{a}` an axis, `{k}`,
+Three pools: `MATRICES` writes arrays in place in all ways, `CONTAINERS` changes lists, dictionaries and objects in the middle of
+expressions that use them, `OBJECTS` uses classes, sets and keys that are numbers. `{e}` is an expression, `{i}` a basic index, `{fi}` any other, `{m}` a mask, `{a}` an axis, `{k}`,
 `{n}` numbers below 4, `{j}` one below 16. A program's gradient is judged by central differences of two widths.
 """
 
@@ -12,9 +12,10 @@ import random
 import numpy as np
 
 from cpsad import CpsadError, jacfwd, value_and_grad
+from tests.random_programs.objects_pool import OBJECTS
 from tests.random_programs.shrink import shrink
 
-__all__ = ["CONTAINERS", "MATRICES", "judge", "load", "program", "shrunk"]
+__all__ = ["CONTAINERS", "MATRICES", "OBJECTS", "judge", "load", "program", "shrunk"]
 
 X = np.array([0.73, -0.41, 0.37, 0.91])
 ONE_OF = {
@@ -319,7 +320,7 @@ def program(pool, seed):
             for name, bound in NUMBERS.items():
                 while "{" + name + "}" in text:
                     text = text.replace("{" + name + "}", str(rng.randrange(bound)), 1)
-        if rng.random() < 0.15 and not text.startswith(("for", "if", "while", "try", "with", "match")):
+        if rng.random() < 0.15 and not text.startswith(("for", "if", "while", "try", "with", "match", "class")):
             text = "for _ in range(2): " + text
         lines += ["    " + line for line in text.split("|")]
     return "\n".join([header.strip("\n"), *lines, f"    return {result}", ""])
@@ -374,7 +375,7 @@ def shrunk(text, kind, tries=200):
 
 def main(first, last):
     """`python -m tests.random_programs.templates FIRST LAST`: counts, and programs that are wrong made small."""
-    for title, pool in (("MATRICES", MATRICES), ("CONTAINERS", CONTAINERS)):
+    for title, pool in (("MATRICES", MATRICES), ("CONTAINERS", CONTAINERS), ("OBJECTS", OBJECTS)):
         counts = {}
         for seed in range(first, last):
             text = program(pool, seed)
