@@ -149,6 +149,27 @@ def in_c():
         return ctypes.CDLL(str(library))
 
 
+def against_jax(rounds):
+    """The first program as a jitted `scan`, its branch as `where` and as `cond`."""
+    try:
+        import jax
+    except ImportError:
+        print("JAX is not installed")
+        return
+    jax.config.update("jax_enable_x64", True)
+    np_, (_, x, n) = jax.numpy, PROGRAMS[0]
+    turns = {"where": lambda x, _: (np_.where(x > 0.5, x * np_.sin(x), x + 0.3), None),
+             "cond": lambda x, _: (jax.lax.cond(x > 0.5, lambda x: x * np_.sin(x), lambda x: x + 0.3, x), None)}
+    ours, runs = value_and_grad(branchy, backend="native"), {}
+    for name, turn in turns.items():
+        jitted = jax.jit(jax.value_and_grad(lambda x, turn=turn: jax.lax.scan(turn, x, None, length=n)[0]))
+        assert math.isclose(jitted(x)[0], ours(x, n)[0], rel_tol=1e-9)
+        runs[name] = lambda jitted=jitted: jax.block_until_ready(jitted(x))
+    best = best_of([lambda: ours(x, n), *runs.values()], min(rounds, 10))
+    for name, seconds in zip(runs, best[1:]):
+        print(f"branchy  JAX, {name:6} {seconds * 1e3:8.2f} ms, {seconds / best[0]:5.2f} times the native gradient")
+
+
 def main():
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     library = in_c()
@@ -161,6 +182,7 @@ def main():
         c, ours, plain = best_of([lambda: primal(x, n), lambda: gradient(x, n), lambda: own(x, n)], rounds)
         print(f"{function.__name__:8} C {c * 1e3:8.2f} ms   gradient {ours * 1e3:8.2f} ms   {ours / c:5.2f} times C, "
               f"{ours / plain:5.2f} times the native function")
+    against_jax(rounds)
     rng = np.random.default_rng(0)
     mixture = rng.normal(size=5), rng.normal(size=(5, 10)), rng.normal(size=(5, 55)) / 4, rng.normal(size=(200, 10)), 1.0
     network = (rng.normal(size=(4, 56)) / 4, rng.normal(size=(3, 14)), rng.normal(size=(4, 14)) / 4,
