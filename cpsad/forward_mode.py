@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import forms
+from .again import AsGiven
 from .cotangents import Absorbing, Poison
 from .jacobians import _unit, leaves_of, map_leaves, paired
 from .kinds import holds_storing
@@ -211,10 +212,13 @@ def _columns(compute: _Gradient, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     arguments = [*args, *kwargs.values()]
     columns: list[list[Any]] = []  # for each argument and each of its entries, the tangents of the result
     value: Any = None
+    given = AsGiven(arguments)
     for position, slot in enumerate(slots):
         size = sum(int(np.size(leaf)) for _, leaf in leaves_of(arguments[slot]))
         columns.append([])
         for entry in range(size):
+            if value is not None:
+                given.restore()
             run = Forward(compute.function, args, kwargs, slots)
             plain = run.values[position]
             plain = plain.value if isinstance(plain, Tree) else plain

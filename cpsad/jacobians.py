@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import forms
+from .again import AsGiven
 from .cotangents import ZERO
 from .heap import is_floating
 from .layout import Call, define
@@ -189,8 +190,11 @@ def _rows(compute: _Gradient, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     shapes: list[tuple[int, ...]] = []
     value: Any = None
     turn = 0
+    given = AsGiven([*args, *kwargs.values()])
     while True:
         entry = turn
+        if turn:
+            given.restore()
 
         def pairs(result: Any, entry: int = entry) -> list[tuple[Any, Any]]:
             leaves = [leaf for _, leaf in leaves_of(result)]

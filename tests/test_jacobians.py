@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from cpsad import elementwise_grad, grad, jacobian, jacrev, vjp
+from cpsad import elementwise_grad, grad, hessian, jacfwd, jacobian, jacrev, vjp
 from tests.corpus.case import normal
 
 
@@ -128,3 +128,35 @@ def test_names_and_missing_arguments():
         jacrev(layer, 5)(X, W)
 
 
+
+
+class Kept:
+    def __init__(self):
+        self.values = [1.0]
+
+
+def changes_its_arguments(x, log, kept):
+    y = x * x * len(log)
+    x[0] = x[1] * 2
+    log.append(1)
+    kept.scale = kept.values[-1] * 2.0
+    kept.values.append(kept.scale)
+    return y * x * kept.scale
+
+
+@pytest.mark.parametrize("operator", [jacrev, jacfwd])
+def test_each_run_finds_the_arguments_as_they_were_given(operator):
+    """And they are left as one call leaves them."""
+    x, log, kept = np.array([1.0, 2.0, 3.0]), [0], Kept()
+    found = operator(changes_its_arguments)(x, log, kept)
+    assert found.tolist() == [[16.0, 4.0, 0.0], [0.0, 24.0, 0.0], [0.0, 0.0, 54.0]]
+    assert x.tolist() == [4.0, 2.0, 3.0] and log == [0, 1] and kept.values == [1.0, 2.0]
+
+
+def test_hessian_of_a_function_that_writes_into_its_argument():
+    def f(x):
+        x[0] = x[1] * x[2]
+        return np.sum(x**3)
+
+    found = hessian(f)(np.array([5.0, 2.0, 3.0]))
+    assert np.allclose(found, [[0, 0, 0], [0, 6 * 2 * 27 + 12, 9 * 36], [0, 9 * 36, 6 * 8 * 3 + 18]])
