@@ -14,7 +14,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["AsGiven"]
+from .places import here
+from .transforms.errors import UnsupportedError
+
+__all__ = ["AsGiven", "as_given", "check_same", "value_of"]
 
 _NUMBERS = {int, float, bool, complex, str, bytes, type(None), np.float64, np.int64}
 _NO_STATE = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType, np.generic)
@@ -47,16 +50,44 @@ class AsGiven:
             elif isinstance(getattr(value, "__dict__", None), dict) and not isinstance(value, _NO_STATE):
                 todo.append(value.__dict__)
 
+    def changed(self) -> list[tuple[Any, Any]]:
+        """What has changed, each with what was in it."""
+        found = [(h, c) for h, c in self.holders if (
+            list(map(id, h.values())) != list(map(id, c.values())) or list(h) != list(c) if isinstance(h, dict)
+            else list(map(id, h)) != list(map(id, c)))]
+        return found + [(a, c) for a, c in self.arrays if (
+            list(map(id, a.flat)) != list(map(id, c.flat)) if a.dtype.hasobject else a.tobytes() != c.tobytes())]
+
     def restore(self) -> None:
         """Puts back what has changed."""
-        for holder, content in self.holders:
+        for holder, content in self.changed():
+            if isinstance(holder, np.ndarray):
+                holder[...] = content
+                continue
+            holder.clear()
             if isinstance(holder, dict):
-                if list(map(id, holder.values())) != list(map(id, content.values())) or list(holder) != list(content):
-                    holder.clear()
-                    holder.update(content)
-            elif list(map(id, holder)) != list(map(id, content)):
-                holder.clear()
+                holder.update(content)
+            else:
                 holder.extend(content)
-        for array, content in self.arrays:
-            if array.dtype.hasobject or array.tobytes() != content.tobytes():
-                array[...] = content
+
+
+# -- in differentiated code, where what a run has changed cannot be put back behind its derivative -------------------
+
+def as_given(values: Any) -> AsGiven:
+    return AsGiven(values)
+
+
+def check_same(given: AsGiven) -> None:
+    """Raises an UnsupportedError where an argument has changed."""
+    if given.changed():
+        raise here(UnsupportedError, "a Jacobian or directional derivative inside a differentiated function, of a function that "
+                   "changes its arguments", why="the function runs several times there, and each run would start from what the "
+                   "one before has left", remedy="let the function work on a copy: x = x.copy()")
+
+
+def value_of(call: Any, primals: Any, function: Any, every: Any) -> Any:
+    """The value of a function that will run again with these arguments."""
+    given = as_given(every)
+    value = call(primals, function, every)
+    check_same(given)
+    return value

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import foreign, forms
+from .again import value_of
 from .cotangents import ZERO
 from .heap import is_floating
 from .jacobians import _unit, inner_product, leaves_of, paired
@@ -209,7 +210,7 @@ def jacobian_program(compute: Any, args: Any, keywords: Any) -> Any:
     primals = [every[i] for i in slots]
     call = caller_of(args, keywords, slots)
     # Not as a constant: a gradient in the function would run at the outermost level, in whose frames its closures are.
-    value = call(primals, compute.function, every)
+    value = value_of(call, primals, compute.function, every)
     check_result(value)
     rows = [grad(weighted)(primals, call, compute.function, every, w) for w in units(value)]
     return assembled(value, rows, primals, compute.single, 0)
@@ -220,7 +221,7 @@ def derivative_program(compute: Any, args: Any, keywords: Any) -> Any:
     function, primals, tangents = args[0], list(args[1]), list(args[2])
     slots = directed(primals, tangents)
     every = primals + list(keywords.values())
-    value = caller_of(primals, keywords, slots)([every[i] for i in slots], function, every)
+    value = value_of(caller_of(primals, keywords, slots), [every[i] for i in slots], function, every)
     return value, derivative(value, function, slots, primals, keywords, [tangents[i] for i in slots])
 
 
@@ -241,7 +242,7 @@ def along_program(compute: Any, args: Any, keywords: Any) -> Any:
     given = last_apart(args)
     slots = located(compute, given, keywords)
     every = given + list(keywords.values())
-    value = caller_of(given, keywords, slots)([every[i] for i in slots], compute.function, every)
+    value = value_of(caller_of(given, keywords, slots), [every[i] for i in slots], compute.function, every)
     return derivative(value, compute.function, slots, given, keywords, directions(compute, slots, given, keywords, args[-1]))
 
 

@@ -149,3 +149,18 @@ def test_a_complex_derivative_does_not_overlook_what_its_function_holds():
     with pytest.raises(cpsad.UnsupportedError, match="complex derivative"):
         grad(lambda x: x * grad(lambda z: z * z * x, holomorphic=True)(1.0 + 2.0j).real)(3.0)
     assert grad(lambda x: x * grad(lambda z: z * z, holomorphic=True)(1.0 + 2.0j).real)(3.0) == 2.0
+
+
+@pytest.mark.parametrize("operator", [cpsad.jacrev, cpsad.jacfwd])
+def test_of_a_function_that_changes_its_arguments(operator):
+    """It runs several times, from what the run before has left: refused."""
+    def changing(x):
+        y = x * x
+        x[0] = x[1] * 2
+        return y * x
+
+    def total(x):
+        return np.sum(operator(changing)(x * 1.5))
+
+    with pytest.raises(cpsad.UnsupportedError, match="(?s)changes its arguments.*why: .*instead: let the function work on a copy"):
+        cpsad.grad(total)(np.array([1.0, 2.0, 3.0]))

@@ -3,6 +3,7 @@
 import operator
 
 from .. import (
+    again,
     custom,
     foreign,
     forms,
@@ -54,6 +55,7 @@ constant(operators.stop_gradient, operators.grad, operators.value_and_grad, jaco
          *nested_operators.CONSTANTS)
 
 defrule(numeric, lambda g, y, value: g)
+constant(again.as_given, again.check_same)
 mover(frozen, still, frozen_index)
 mover(captured, result="=")
 
