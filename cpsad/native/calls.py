@@ -20,8 +20,9 @@ from .lists import List, ListMethod
 from .made import Bound, Made, Super, is_instance
 from .objects import Obj
 from .primitives import PRIMITIVES
+from .program import StagingError, defaults_of
 from .scalars import message_of, slot_field
-from .stage import MOST_KNOWN, Dead, EndK, Pointer, Restart, Spec
+from .stage import MOST_KNOWN, Dead, EndK, Pointer, Restart, Spec, cell_name
 from .types import (
     BOTTOM,
     NONE,
@@ -40,7 +41,7 @@ from .types import (
     holds_arrays,
     is_scalar,
 )
-from .values import Val, convert
+from .values import CONSTANT, Val, convert
 
 __all__ = ["Calls"]
 
@@ -176,15 +177,19 @@ class Calls:
         k.versions[value.type] = known
         for spec in specs:
             self.stager.returned(spec, known, node)
-        if known is BOTTOM:
-            raise Dead
-        self.stager.struct(known)
-        self.arena |= holds_arrays(known)
+        returns = "void" if known is BOTTOM else c_type(known)
+        if known is not BOTTOM:
+            self.stager.struct(known)
+            self.arena |= holds_arrays(known)
         given = [self.whole(value)] if c_type(value.type) != "void" else []
         self.backward = True
         takes = ", ".join(["runtime *", "void *", *(c_type(value.type) for _ in given)])
         number = list(k.versions).index(value.type)
-        text = f"(({c_type(known)} (*)({takes})){callee.c}.table[{number}])({', '.join(['R', f'{callee.c}.frame', *given])})"
+        text = f"(({returns} (*)({takes})){callee.c}.table[{number}])({', '.join(['R', f'{callee.c}.frame', *given])})"
+        if known is BOTTOM:  # as far as is known in this round; else what comes next always raises
+            self.emit(f"{text};", (k, given, None))
+            self.emit("__builtin_trap();")
+            raise Dead
         return self.result(text, known, (k, given, None))
 
     # -- functions of the user's ------------------------------------------------------------------------------
@@ -272,14 +277,30 @@ class Calls:
         elif guard is not None:
             raise self.refuse(node, f"a call of {callee.type.node.name} under a handler of exceptions")
         filled = names[: len(args) - len(keywords)] + keywords
-        if plain.vararg or plain.kwarg or plain.posonlyargs or sorted(filled) != sorted(names) or len(inner) != len(names):
+        missing = [n for n in names if n not in filled]
+        if plain.vararg or plain.kwarg or plain.posonlyargs or len({*filled, *missing}) < len(filled) + len(missing) or (
+                len(inner) != len(names) or len(filled) != len(args) or not {*missing} <= {*defaults_of(callee.type.node)}):
             raise self.refuse(node, f"a call of {callee.type.node.name} that does not fill its parameters one to one")
-        params = [args[filled.index(n)] for n in names]
+        defaults = {n: self.default_of(callee, n) for n in missing}
+        params = [args[filled.index(n)] if n in filled else defaults[n] for n in names]
         result = self.call_function(owner.unit, cps, owner, callee.c, k, params if guard is None else [guard, *params], node)
-        if not keywords or not owner.unit.takes_heap:
+        if not keywords and not missing or not owner.unit.takes_heap:
             return result
+        for n, default in defaults.items():
+            if not self.carries_nothing(default) and not isinstance(default.type, Parted):
+                self.heap_add(default, result.items[names.index(n)], node)
         items = [result.items[names.index(n)] for n in filled]
         return Val(Tup(tuple(i.type for i in items)), parts=tuple(items))
+
+    def default_of(self, callee: Val, name: str) -> Val:
+        """The default value of a parameter of a nested function: it lies in the frame in which the function was defined."""
+        key = f"default_{callee.type.node.name}_{name}"
+        type_ = callee.type.frame.cells.get(key, BOTTOM)
+        if type_ is BOTTOM:
+            self.fails(StagingError, f"the default of `{name}` is read, which is not known yet, in native code")
+        made = self.hold(Val(type_, f"({callee.c})->{cell_name(key)}")) if c_type(type_) != "void" else Val(type_)
+        made.box = made.box or CONSTANT
+        return made
 
     def call_function(self, unit: Any, tree: Any, parent: Spec | None, frame: str, k: Val, params: list[Val], node: Any) -> Val:
         params = [self.solid(v) for v in params]

@@ -23,7 +23,7 @@ from ..transforms.errors import Location, UnsupportedError
 from ..transforms.nest import nested
 from ..transforms.nodes import COMPREHENSIONS, free_names, parameters, stores, walk, walk_scope
 
-__all__ = ["StagingError", "Unit", "bound_names", "captured_names", "formula", "owned_names", "program"]
+__all__ = ["StagingError", "Unit", "bound_names", "captured_names", "defaults_of", "formula", "owned_names", "program"]
 
 
 class StagingError(UnsupportedError):
@@ -135,3 +135,12 @@ def captured_names(unit: Unit, node: Any) -> frozenset[str]:
     for function in inside:
         used |= free_names(function)
     return bound_names(unit, node) & frozenset(used)
+
+
+def defaults_of(function: Any) -> dict[str, Any]:
+    """The default values of a function of the tree, by the names of its parameters."""
+    args = function.args
+    positional = [*args.posonlyargs, *args.args]
+    found = dict(zip(positional[len(positional) - len(args.defaults):], args.defaults, strict=True))
+    found |= {a: d for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if d is not None}
+    return {a.id: d for a, d in found.items()}

@@ -19,7 +19,7 @@ from .attempts import Failure
 from .expressions import Expressions
 from .flow import FRAME, jump
 from .objects import Obj
-from .program import StagingError, bound_names
+from .program import StagingError, bound_names, defaults_of
 from .scalars import slot_field
 from .stage import Dead, Spec, Stager, cell_name
 from .types import (
@@ -411,8 +411,12 @@ class Walk(Expressions):
         return text.replace("*/", "* /").replace("/*", "/ *").replace("\\", "/")
 
     def do_functiondef(self, node: Any) -> None:
-        if node.args.defaults or node.args.kw_defaults:
-            raise self.refuse(node, "a nested function with default values")
+        for name, default in defaults_of(node).items():  # they are computed here, and lie in this frame
+            value = self.hold(self.solid(self.value(default)))
+            key, cells = f"default_{node.name}_{name}", self.spec.cells
+            old, what = cells.get(key, BOTTOM), f"the default of `{name}`"
+            cells[key] = self.stager.joined(self.unit, old, stored_type(value), node, what)
+            self.store_cell(f"{self.own_frame}{cell_name(key)}", value, cells[key])
         if node.name in self.nonlocals and not hasattr(node, "role"):  # a variable of a frame further out
             self.bind(node.name, Val(Plain(node, self.spec), self.frame_pointer(self.spec)))
 

@@ -141,3 +141,23 @@ def test_what_an_exception_holds_is_refused():
         grad(reads_the_error, backend="native")(2.0)
     assert "test_attempts_native.py" in str(caught.value)
     assert grad(reads_the_error, backend="auto")(2.0) == 4.0
+
+
+def always_fails(x):
+    """Nothing behind the call is ever reached, which staging sees."""
+    def turns(z, n):
+        if n == 0:
+            return z
+        return turns(z * 0.5, n - 1) + z
+
+    def unbound(z):
+        y = later  # noqa: F821
+        later = z
+        return y
+
+    return unbound(turns(x, 3)) * x
+
+
+def test_a_program_that_always_raises():
+    with pytest.raises(UnboundLocalError, match="later"):
+        grad(always_fails, backend="native")(2.0)
