@@ -1,6 +1,7 @@
 """Judges one program: its gradient against differences, its value and side effects against the plain function."""
 
 import linecache
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,7 +124,10 @@ def extrapolate(function, entry, direction):
         ends = []
         for sign in (h, -h):
             point = tuple(type(a)(a + sign * d) if isinstance(a, float) else a + sign * d for a, d in zip(ARGS, direction))
-            value = call(entry, function, arguments(entry, point))
+            try:
+                value = call(entry, function, arguments(entry, point))
+            except Exception:  # another branch is taken there, in which the program fails
+                return math.nan, math.inf
             ends.append(float(value[0] if entry.aux else value))
         row = [(ends[0] - ends[1]) / (2 * h)]
         if rows:
