@@ -121,8 +121,7 @@ def _find(owner: Any, name: str) -> tuple[Any, Any]:
         for base in mro[mro.index(owner.__thisclass__) + 1:]:
             if name in base.__dict__:
                 return owner.__self__, base.__dict__[name]
-        return owner.__self__, MISSING
-    return owner, member_of(type(owner), name)
+    return owner, member_of(type(owner), name)  # of `super` itself: `__self__`; it asks no `__getattr__` of the class
 
 
 def _held(owner: Any, name: str) -> bool:

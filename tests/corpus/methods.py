@@ -175,3 +175,33 @@ def method_in_condition_and_loop(x, layer):
     while layer.forward(x) < 10:
         x = layer(x) + x + 1
     return x if layer(x) > 3 else layer(x)
+
+
+class Scaled:
+    def __init__(self, v):
+        self.v = v
+
+    def grown(self, s):
+        return self.v * s
+
+
+class Loose(Scaled):
+    def __init__(self, v):
+        super().__init__(v * 0.9)
+
+    def grown(self, s):
+        return super().grown(s) * s
+
+    def __getattr__(self, name):
+        return self.v * 0.5
+
+    def found(self):
+        try:
+            return super().nothing
+        except AttributeError:
+            return self.nothing * self.v
+
+
+@case(1.3)
+def super_asks_no_getattr(x):
+    return Loose(x * x).grown(x) + Loose(x).found() + Loose(x).other * x
