@@ -10,6 +10,7 @@ import builtins
 import contextlib
 import math
 import operator
+import sys
 import types
 import weakref
 from collections.abc import Callable
@@ -249,7 +250,7 @@ class FunctionResolver(_Rules):
                 found[parts[0]] = _Kind(kind_of(root))
             owner = root
             for part in parts[1:]:
-                inner = getattr(owner, part, MISSING)
+                inner = attribute_of(owner, part)
                 if isinstance(owner, types.ModuleType) and not is_library(owner) and part in vars(owner):
                     same = isinstance(inner, types.ModuleType) or REGISTRY.lookup(inner) is not None
                     inside[id(owner), part] = vars(owner), part, _Same(inner) if same else _Kind(kind_of(inner))
@@ -302,6 +303,8 @@ def attribute_of(owner: Any, name: str) -> Any:
     if isinstance(owner, types.ModuleType) and name not in vars(owner) and (
             owner.__name__.partition(".")[0] not in ("numpy", "scipy", "cpsad")):
         return MISSING
+    if isinstance(owner, types.ModuleType) and owner.__name__.startswith("numpy.core"):  # warns, and the code may not come there
+        owner = sys.modules.get(owner.__name__.replace("numpy.core", "numpy._core", 1), owner)
     try:
         return getattr(owner, name, MISSING)
     except Exception:  # of a module's own `__getattr__`, or of a metaclass's

@@ -2,6 +2,7 @@
 
 import copy
 import importlib
+import warnings
 
 import numpy as np
 import pytest
@@ -15,7 +16,9 @@ __all__ = ["agrees", "library"]
 def library(name):
     """A module of a library that may be missing; the tests of the file are then skipped."""
     try:
-        return importlib.import_module(name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what a library imports; some take them for errors, and go without
+            return importlib.import_module(name)
     except ImportError:
         pytest.skip(f"{name} is not installed: pip install cpsad[third-party]", allow_module_level=True)
 
