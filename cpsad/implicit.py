@@ -33,8 +33,15 @@ __all__ = ["first_only", "implied", "integral", "jacobian_at", "nodes_of", "no_m
 # -- what is constant -----------------------------------------------------------------------------------------------
 
 def plainly(solver: Any, args: Any, keywords: Any) -> Any:
-    """The solver's own result."""
-    return solver(*args, **keywords)
+    """The solver's own result, of objects of its own: those that f gave have tangents in forward mode."""
+    from .operators import stop_gradient
+
+    found = solver(*args, **keywords)
+    if not isinstance(found, dict):
+        return stop_gradient(found)
+    for name, value in found.items():
+        found[name] = stop_gradient(value)
+    return found
 
 
 def slope_at(function: Any, x: Any, args: Any) -> Any:

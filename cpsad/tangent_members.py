@@ -113,6 +113,8 @@ def _by_class(heap: Any, owner: Any, kind: Any, name: str, through: bool) -> Any
     get = python_member(type(found), "__get__") if found is not MISSING else None
     if get is not None and (python_member(type(found), "__set__") is not None or name not in held):
         return heap.of(get)(found, instance, kind)
+    if through:
+        return getattr(owner, name)  # it asks no `__getattr__` of the class
     try:
         return getattr(owner, name) if python_member(kind, "__getattr__") is None else object.__getattribute__(owner, name)
     except AttributeError:

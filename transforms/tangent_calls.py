@@ -6,6 +6,7 @@ from typing import Any
 
 import gast
 
+from .access import as_expression
 from .context import MISSING
 from .keys import with_operands
 from .memory import outputs
@@ -55,6 +56,7 @@ class TangentCalls(TangentRules):
         if isinstance(index, gast.Tuple):
             index.elts = [self.part_of_index(e) for e in index.elts]
             return self.named("index", index)
+        index = as_expression(index, self.ctx)  # of a slice
         if not with_operands(index, self.part_of_index):
             return self.named("index", index)
         name = self.ctx.names.fresh("index")

@@ -323,6 +323,9 @@ class Methods:
             owner = self.hold(owner)
             back = self.call_k(k, Val(ListMethod(owner.type, name), owner.c), node)
             return self.tuple_of(zeros) if self.unit.takes_heap else back
+        if isinstance(owner.type, Super) and len(args) == 2 and (found := self.method_as_value(owner, str(name))) is not None:
+            back = self.call_k(k, self.hold(found), node)
+            return self.tuple_of(zeros) if self.unit.takes_heap else back
         if not isinstance(name, str) or not is_instance(owner.type) or len(args) != (2 if function is getattr else 3):
             raise self.refuse(node, f"a call of {function.__name__} with ({', '.join(str(a.type) for a in args)})")
         found, _ = self.found_in_class(owner.type, name)

@@ -379,6 +379,8 @@ def _has(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | 
 
 def _get(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     kind, name = class_of(w, args[0]), w.known_value(args[1])
+    if isinstance(args[0].type, Super) and isinstance(name, str):
+        return w.method_as_value(args[0], name)
     if kind is MISSING or not isinstance(name, str):
         return None
     if hasattr(kind, name):

@@ -188,12 +188,10 @@ def test_operators_on_containers(primitive, operands):
 
 
 def test_refused():
-    with pytest.raises(NoDerivativeError, match="in mode <function"):
+    with pytest.raises(NoDerivativeError, match="in mode '<lambda>'"):
         pull(np.pad, np.ones(5), np.ones(3), 1, lambda vector, widths, axis, options: None)
     with pytest.raises(NoDerivativeError, match="lists of axes"):
         pull(np.einsum, 1.0, np.ones(2), [0], np.ones(2), [0])
-    with pytest.raises(NoDerivativeError, match="complex"):
-        pull(np.linalg.cholesky, np.eye(2), np.eye(2) + 0j)
 
 
 STEPS = [p for p, r in RULES.items() if r.role == "constant" and isinstance(p, np.ufunc)]
