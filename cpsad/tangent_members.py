@@ -79,7 +79,7 @@ def read_attribute(heap: Any, owner: Any, name: str, *default: Any) -> Any:
 
 def read_part(heap: Any, owner: Any, name: str, *default: Any) -> Any:
     """`getattr`, called as a function: an attribute of an array or a number that is computed has its tangent with it."""
-    value = read_attribute(heap, owner, name, *default)
+    value = read_attribute(heap, owner, name, *default) if default else read_attribute(heap, owner, name)
     numbers = (np.ndarray, np.generic, float, complex)
     if value is not owner and isinstance(owner, numbers) and isinstance(value, numbers):
         heap.put(value, heap.member(owner, name, value))
@@ -99,7 +99,7 @@ def _by_class(heap: Any, owner: Any, kind: Any, name: str, through: bool) -> Any
             except AttributeError:
                 if (last := python_member(kind, "__getattr__")) is None:
                     raise
-                return invoke(heap, last, owner, name)
+            return invoke(heap, last, owner, name)  # after the handler: exceptions of a deep recursion would make a chain
         found = member_of(kind, name)
     if isinstance(found, property):
         if found.fget is None:
@@ -121,7 +121,7 @@ def _by_class(heap: Any, owner: Any, kind: Any, name: str, through: bool) -> Any
         last = python_member(kind, "__getattr__")
         if last is None:
             raise
-        return invoke(heap, last, owner, name)
+    return invoke(heap, last, owner, name)
 
 
 def set_attribute(heap: Any, owner: Any, name: str, value: Any) -> None:

@@ -7,6 +7,7 @@ Python go to the forward rule. (The same for reverse mode is in `protocols.py` a
 from __future__ import annotations
 
 import functools
+import inspect
 import operator
 import types
 from typing import Any
@@ -30,9 +31,14 @@ PROTOCOLS: dict[Any, Any] = {}  # function -> what makes its form for a table
 
 def invoke(heap: Any, member: Any, owner: Any, *args: Any) -> Any:
     """`owner.member(*args)` in its tangent form."""
-    if type(member) is types.FunctionType:
-        return heap.of(member)(owner, *args)
-    return heap.of(member.__get__(owner, type(owner)))(*args)
+    if type(member) is not types.FunctionType:
+        return heap.of(member.__get__(owner, type(owner)))(*args)
+    target = heap.of(member)  # starred arguments would go over the C stack, which is not deep
+    if not args:
+        return target(owner)
+    if len(args) == 1:
+        return target(owner, args[0])
+    return target(owner, args[0], args[1]) if len(args) == 2 else target(owner, *args)
 
 
 def plainly(heap: Any, function: Any) -> Any:
@@ -224,7 +230,19 @@ def truth(heap: Any, value: Any) -> bool:
 
 
 def _with(function: Any) -> Any:
-    return lambda heap: functools.partial(function, heap)
+    """Its form: a function in Python for each count of arguments, since `partial` would go over the C stack."""
+    if function.__code__.co_flags & inspect.CO_VARARGS or function.__defaults__:
+        def make(heap: Any) -> Any:
+            def call(a: Any, *more: Any) -> Any:
+                if len(more) == 1:
+                    return function(heap, a, more[0])
+                return function(heap, a, *more) if more else function(heap, a)
+
+            return call
+
+        return make
+    return {1: lambda heap: lambda a: function(heap, a), 2: lambda heap: lambda a, b: function(heap, a, b),
+            3: lambda heap: lambda a, b, c: function(heap, a, b, c)}[function.__code__.co_argcount - 1]
 
 
 PROTOCOLS[bool] = PROTOCOLS[operator.truth] = _with(truth)

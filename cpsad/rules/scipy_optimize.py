@@ -24,7 +24,8 @@ defrule(first_only, lambda g, y, value, residual: (
     implicit.refused(g, "a second derivative through a root or a minimum", "the slope at the root is taken for constant",
                      "differentiate once"),
 ), result="n")
-BESIDE = ("a derivative of what a solver gives beside the solution", "only the solution's is known", "compute it from the solution")
+BESIDE = ("a derivative of what a solver gives beside the solution", "only the solution's is known",
+          "compute it from the solution")
 defrule(no_more, lambda g, y, value, by: (implicit.refused(g, *BESIDE), implicit.refused(g, *BESIDE)), result="n")
 
 
