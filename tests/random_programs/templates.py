@@ -15,7 +15,7 @@ from cpsad import CpsadError, jacfwd, value_and_grad
 from tests.random_programs.objects_pool import OBJECTS
 from tests.random_programs.shrink import shrink
 
-__all__ = ["CONTAINERS", "MATRICES", "OBJECTS", "judge", "load", "program", "shrunk"]
+__all__ = ["CONTAINERS", "MATRICES", "OBJECTS", "assembled", "filled", "judge", "load", "program", "shrunk"]
 
 X = np.array([0.73, -0.41, 0.37, 0.91])
 ONE_OF = {
@@ -309,20 +309,27 @@ t += (lambda *v: v[0] * v[-1])(*xs, tick())
 def program(pool, seed):
     """The text of a function `f(x)` of an array of four."""
     rng = random.Random(seed)
-    header, statements, result = pool
-    lines = []
-    for _ in range(rng.randint(3, 9)):
-        text = rng.choice(statements.strip().split("\n"))
-        for _ in range(2):
-            for name, choices in ONE_OF.items():
-                while "{" + name + "}" in text:
-                    text = text.replace("{" + name + "}", rng.choice(choices), 1)
-            for name, bound in NUMBERS.items():
-                while "{" + name + "}" in text:
-                    text = text.replace("{" + name + "}", str(rng.randrange(bound)), 1)
-        if rng.random() < 0.15 and not text.startswith(("for", "if", "while", "try", "with", "match", "class")):
-            text = "for _ in range(2): " + text
-        lines += ["    " + line for line in text.split("|")]
+    statements = pool[1].strip().split("\n")
+    return assembled(pool, [filled(rng.choice(statements), rng) for _ in range(rng.randint(3, 9))])
+
+
+def filled(statement, rng):
+    """A statement with expressions and numbers at its open places, sometimes done twice."""
+    for _ in range(2):
+        for name, choices in ONE_OF.items():
+            while "{" + name + "}" in statement:
+                statement = statement.replace("{" + name + "}", rng.choice(choices), 1)
+        for name, bound in NUMBERS.items():
+            while "{" + name + "}" in statement:
+                statement = statement.replace("{" + name + "}", str(rng.randrange(bound)), 1)
+    if rng.random() < 0.15 and not statement.startswith(("for", "if", "while", "try", "with", "match", "class")):
+        statement = "for _ in range(2): " + statement
+    return statement
+
+
+def assembled(pool, statements):
+    header, _, result = pool
+    lines = ["    " + line for statement in statements for line in statement.split("|")]
     return "\n".join([header.strip("\n"), *lines, f"    return {result}", ""])
 
 
