@@ -106,6 +106,7 @@ constant(argsort)
 
 # A function with some arguments filled in, an object as one of its base class
 mover(tuple.__new__, iterates=(1,), result="t")
+mover(object.__new__)  # holds nothing yet
 mover(getattr)
 mover(setattr, result="c")
 mover(functools.partial, result="c")

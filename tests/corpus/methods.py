@@ -205,3 +205,30 @@ class Loose(Scaled):
 @case(1.3)
 def super_asks_no_getattr(x):
     return Loose(x * x).grown(x) + Loose(x).found() + Loose(x).other * x
+
+
+class Plain:
+    def __init__(self, v):
+        self.v = v
+
+    def __neg__(self):
+        return type(self)(-self.v)
+
+    @classmethod
+    def of(cls, *values):
+        return cls(sum(values))
+
+
+class Allocated:
+    def __new__(cls, v):
+        self = super().__new__(cls)
+        self.w = v * 2
+        return self
+
+    def __init__(self, v):
+        self.v = v
+
+
+@case(1.3)
+def classes_as_values_make_instances(x):
+    return (-Plain(x * x)).v * x + Plain.of(x, x * x).v ** 2 + Allocated(x * x).w * Allocated(x).v
