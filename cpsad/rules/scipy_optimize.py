@@ -4,6 +4,8 @@ They call the function that is solved plainly, and then once more. Derivatives o
 solver gives beside the solution, are refused.
 """
 
+import functools
+
 import numpy as np
 from scipy import optimize
 
@@ -84,8 +86,17 @@ def root(fun, x0, args=(), method="hybr", jac=None, tol=None, callback=None, opt
     found = plainly(optimize.root, (fun, x0), {"args": args, "method": method, "jac": jac, "tol": tol, "callback": callback,
                                                "options": options})
     if jac is True:
-        return held(found, fun, lambda x, *rest: fun(x, *rest)[0], args)
+        return held(found, fun, functools.partial(first_of, fun), args)
     return held(found, fun, fun, args)
+
+
+def first_of(fun, x, *rest):
+    """A value that comes with its slope: as no closure, whose tangents would be differentiated with it in forward mode."""
+    return fun(x, *rest)[0]
+
+
+def second_of(fun, x, *rest):
+    return fun(x, *rest)[1]
 
 
 def held(found, fun, residual, args):
@@ -123,7 +134,7 @@ def minimize(fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bou
         "args": args, "method": method, "jac": jac, "hess": hess, "hessp": hessp, "tol": tol, "callback": callback,
         "options": options})
     if jac is True:
-        slope = lambda x, *rest: fun(x, *rest)[1]
+        slope = functools.partial(second_of, fun)
     else:
         slope = jac if callable(jac) else grad(fun)
     x = found["x"]
