@@ -7,13 +7,13 @@ import copy
 import linecache
 import random
 import sys
-import threading
 
 import pytest
 
 from cpsad import operators, value_and_grad
 from tests.corpus import CASES
 from tests.oracle import same
+from tests.tracing import run_traced
 
 AREAS = {}
 for case in CASES.values():
@@ -47,23 +47,7 @@ class Injector:
         return self.trace
 
     def run(self, work):
-        """In a thread of its own: where a trace function raises, CPython may take the exception for handled forever."""
-        errors = []
-
-        def traced():
-            sys.settrace(self.trace)
-            try:
-                work()
-            except BaseException as error:
-                errors.append(error)
-            finally:
-                sys.settrace(None)
-
-        thread = threading.Thread(target=traced)
-        thread.start()
-        thread.join()
-        if errors:
-            raise errors[0]
+        run_traced(self.trace, work)
 
 
 def is_exit(frame):

@@ -11,6 +11,7 @@ import pytest
 
 from cpsad import defrule, grad, value_and_grad
 from tests.oracle import same
+from tests.tracing import run_traced
 
 TEXT = '''
 import math
@@ -160,11 +161,9 @@ def ours(frame):
 def with_fault_at(number, work):
     """Runs `work` and raises at the line of cpsad's or of generated code that runs as number `number`.
 
-    Returns how many lines ran. In a thread of its own: where a trace function raises in an `except` clause, CPython may take
-    the exception of that clause for handled forever.
+    Returns how many lines ran.
     """
     count = 0
-    errors = []
 
     def trace(frame, event, arg):
         nonlocal count
@@ -177,20 +176,7 @@ def with_fault_at(number, work):
                 raise Fault
         return trace
 
-    def traced():
-        sys.settrace(trace)
-        try:
-            work()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            sys.settrace(None)
-
-    thread = threading.Thread(target=traced)
-    thread.start()
-    thread.join()
-    if errors:
-        raise errors[0]
+    run_traced(trace, work)
     return count
 
 

@@ -182,6 +182,11 @@ class Indexing:
         self.emit("}")
         self.outlined(begin)
 
+    def add_to_element(self: Any, place: Val, g: Val, node: Any) -> None:
+        if isinstance(g.type, Arr):
+            raise self.refuse(node, "an array as the cotangent of an element")
+        self.emit(f"{place.c} += {self.cast(g, place.type)};")
+
     def added_at(self, total: Val, x: Val, index: Val, g: Val, node: Any) -> Val:
         """`total` plus the cotangent of `x` from that of `x[index]`; `total` is ours to write to."""
         if isinstance(g.type, Single):
@@ -207,9 +212,7 @@ class Indexing:
             return total
         place = self.viewed(total, index, node)
         if isinstance(place.type, Num):
-            if isinstance(g.type, Arr):
-                raise self.refuse(node, "an array as the cotangent of an element")
-            self.emit(f"{place.c} += {self.cast(g, place.type)};")
+            self.add_to_element(place, g, node)
         else:
             self.add_into(self.named(place), g)
         return total

@@ -309,9 +309,7 @@ class Shadows:
                 return total
             place = self.place_in(shadow, index, node)
             if isinstance(place.type, Num):
-                if isinstance(g.type, Arr):
-                    raise self.refuse(node, "an array as the cotangent of an element")
-                self.emit(f"{place.c} += {self.cast(g, place.type)};")
+                self.add_to_element(place, g, node)
                 self.emit(f"R->marks[({place.box} - R->shadow) >> 6] |= DIRTY;")
                 return total
             self.add_into(place, g)
