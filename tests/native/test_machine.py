@@ -8,20 +8,7 @@ import pytest
 
 from cpsad import source, value_and_grad
 from cpsad.native.flow import Block, Jump, jump
-
-
-def collatz(x, n):
-    y = x
-    for i in range(1, n):
-        k = i
-        while k != 1:
-            if k % 2 == 0:
-                k = k // 2
-                y = y * 0.999
-            else:
-                k = 3 * k + 1
-                y = y + 0.01
-    return y
+from tests.benchmarks.scalars import collatz
 
 
 def tree(x, y, depth):

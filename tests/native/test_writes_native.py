@@ -12,34 +12,16 @@ from cpsad.native.stage import Stager
 from tests.native.batch import stage_together
 from tests.native.test_corpus_native import outcome
 from tests.native.test_random_native import agree
+from tests.test_arrays_in_place import constant_argument_written_by_a_callee, constant_returned_and_written, write_first
 from tests.test_random_arrays import program
 
 DATA = np.array([1.0, 2.0, 3.0])
 ARGS = np.array([0.3, 0.7, 1.1]), np.ones(3)
 
 
-def write_first(a, v):
-    a[0] = v
-    return a
-
-
-def constant_argument_written_by_a_callee(x, data):
-    write_first(data, x[0])
-    return np.sum(data)
-
-
 def global_written(x, data):
     DATA[0] = x[0]
     return np.sum(DATA * x)
-
-
-def constant_returned_and_written(x, data):
-    def same():
-        return data
-
-    b = same()
-    b[0] = x[0]
-    return np.sum(data)
 
 
 def written_in_a_loop_over_it(x, data):
