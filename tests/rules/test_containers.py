@@ -42,7 +42,8 @@ CALLS = [
     *((p, numbers(), numbers())
       for p in (zip, itertools.chain, itertools.product, itertools.zip_longest, heapq.merge)),
     (functools.partial, max, 1.5), (getattr, D, "missing", 1.25),
-    (setattr, even_odd, "held", 1.25), (tuple.__new__, tuple, numbers()), (itertools.islice, numbers(), 2), (itertools.pairwise, numbers()), (itertools.tee, numbers()),
+    (setattr, even_odd, "held", 1.25), (tuple.__new__, tuple, numbers()),
+    (itertools.islice, numbers(), 2), (itertools.pairwise, numbers()), (itertools.tee, numbers()),
     (itertools.combinations, numbers(), 2), (itertools.combinations_with_replacement, numbers(), 2),
     (itertools.permutations, numbers()), (itertools.compress, numbers(), numbers()),
     *((p, even_odd, numbers())
@@ -113,7 +114,7 @@ def test_no_new_number(primitive, args):
 
 def test_every_mover_has_a_call():
     have = {c[0] for c in CALLS} | {itertools.cycle}  # which never ends; the others hold objects, or take keywords
-    have |= {super, weakref.ref, property.getter, property.setter, property.deleter, types.SimpleNamespace}
+    have |= {super, weakref.ref, property.getter, property.setter, property.deleter, types.SimpleNamespace, object.__new__}
     assert not [rule.name for primitive, rule in MOVERS.items() if primitive not in have]
 
 
