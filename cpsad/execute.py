@@ -33,6 +33,7 @@ __all__ = ["Bound", "Program", "bind", "program_for"]
 
 TABLE: Any = type("Table", (), {"__repr__": lambda self: "tangents"})()  # stands for the table of tangents until `bind`
 TANGENT_TABLES: dict[str, tuple[str, frozenset[str]]] = {}  # file of a tangent program -> its names of the table, of tangents
+TANGENT_TREES: dict[str, tuple[Any, Any, dict[str, Any]]] = {}  # its tree, what was compiled, what that brings along
 _numbers = itertools.count(1)
 _lock = threading.RLock()
 
@@ -106,6 +107,8 @@ def build(function: types.FunctionType, signature: str, stage: str, again: bool 
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     if stage == pipeline.TANGENT:
         TANGENT_TABLES[filename] = ctx.tangents, frozenset(ctx.tangent_names.values())
+        if ctx.kept_functions:
+            TANGENT_TREES[filename] = tree, parsed, support
     assumptions = resolver.assumptions()
     assumed = frozenset(name for namespace, name, _ in assumptions if namespace is None)
     PROGRAMS[filename] = origin_of(found, lines, assumed)
@@ -141,6 +144,7 @@ def _forget(filename: str) -> None:
     linecache.cache.pop(filename, None)
     PROGRAMS.pop(filename, None)
     TANGENT_TABLES.pop(filename, None)
+    TANGENT_TREES.pop(filename, None)
 
 
 def _support_value(name: str, stage: str) -> Any:
@@ -160,6 +164,20 @@ def _support_value(name: str, stage: str) -> Any:
         differentiates = stage in ("adjoint", "optimized")
         return getattr(forms, name if differentiates else "primal_" + name)
     return SUPPORT[name]
+
+
+def written(tree: Any, qualname: str, support: dict[str, Any], freevars: tuple[str, ...], origin: Origin) -> Program:
+    """A function that is no transform of another by itself: a part of the tree of one, behind `anf`."""
+    text, lines = printer.to_text_with_lines(tree)
+    filename = f"<cpsad {next(_numbers)}: {qualname}, {origin.filename}:{origin.firstline}>"
+    parsed = ast.parse(text, filename)
+    code = qualnames.restore(_compile(parsed, filename, support, freevars), tree, parsed, qualname)
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    PROGRAMS[filename] = Origin(origin.filename, qualname, origin.firstline, lines, origin.assumed)
+    program = Program(text, filename, code, tree.name, support, freevars, tuple(parameters(tree.args)), (), "anf",
+                      REGISTRY.version, filename)
+    weakref.finalize(program, _forget, filename)
+    return program
 
 
 def _compile(module: ast.Module, filename: str, support: dict[str, Any], freevars: tuple[str, ...]) -> types.CodeType:

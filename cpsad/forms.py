@@ -223,7 +223,7 @@ def _python(function: types.FunctionType, signature: str, depth: int) -> execute
     call = Call.parse(signature)
     if call.guarded and call.has_stars:
         return execute.Bound(foreign.starred(function, call), (), REGISTRY.version)
-    known = _known(function, call.unguarded, signature.removesuffix("!"))
+    known = _known(function, call.unguarded, signature.removesuffix("!"), depth)
     if known is not None:
         made = guarded.around(known, function, call) if call.guarded else known
         return execute.Bound(made, (), REGISTRY.version)
@@ -235,25 +235,39 @@ def _python(function: types.FunctionType, signature: str, depth: int) -> execute
     entry = Entry.of(function).forms.get((layout.letters + "!" * call.guarded, "optimized", depth))
     checks = entry.checks if entry is not None else ()
     if TIES in function.__dict__:
-        target = _within(function, target, len(layout.letters), depth)
+        target = _within(function, target, len(layout.letters), depth, call.guarded)
     if layout.is_direct:
         return execute.Bound(target, checks, REGISTRY.version)
     return execute.Bound(adaptor(function, call, layout, target), checks, REGISTRY.version)
 
 
-def _within(function: types.FunctionType, target: Any, count: int, depth: int) -> Any:
+def _within(function: types.FunctionType, target: Any, count: int, depth: int, guarded: bool) -> Any:
     """The form of the program of a nested function: it runs within what the function has captured, at this level."""
     ties = function.__dict__.get(TIES) if "__cpsad_program__" in function.__dict__ else None
     within = ties[depth][2] if ties and depth in ties else None
     if within is None:
         return target
-    names = ", ".join(f"_a{i}" for i in range(count))
+    names = ", ".join([*["_h"] * guarded, *(f"_a{i}" for i in range(count))])
     return define(f"def adapted(_heap, _k, {names}):\n"
                   f"    def _run():\n        return _target(_heap, _k, {names})\n"
                   f"    return _within(_heap, _run)", {"_target": target, "_within": within})
 
 
-def _known(function: types.FunctionType, call: Call, signature: str) -> Any:
+def _plain(function: types.FunctionType, ties: dict[int, Any]) -> types.FunctionType:
+    """What a function that is defined in a tangent program was before: a gradient is taken of that."""
+    from .tangent_plain import plain_of
+
+    plain = plain_of(function)
+    if plain is None:
+        raise here(NoDerivativeError, f"in forward mode a gradient is taken of {function.__qualname__}, which is defined in "
+                   "differentiated code and uses its variables", why="in this mode what a function has captured has no "
+                   "place for an adjoint", remedy="give what it has captured as arguments, or use cpsad.grad around it")
+    if ties:
+        plain.__dict__[TIES] = ties
+    return plain
+
+
+def _known(function: types.FunctionType, call: Call, signature: str, depth: int) -> Any:
     """The form of a function whose code is not transformed, or not as it stands; None for any other."""
     if REGISTRY.lookup(function) is not None:  # a rule for it goes before its source
         return foreign.other(function, signature)
@@ -269,14 +283,13 @@ def _known(function: types.FunctionType, call: Call, signature: str) -> Any:
         return foreign.untransformed(function, call, None)
     if (function.__module__ or "").partition(".")[0] in ELSEWHERE:
         return foreign.untransformed(function, call, None, "its arguments go to another thread or process, or wait for one")
-    made_here = function.__code__.co_filename in PROGRAMS and "__cpsad_program__" not in function.__dict__
-    if made_here and function.__closure__ and not Entry.of(function).ties:
-        if function.__code__.co_filename in execute.TANGENT_TABLES:
-            raise here(NoDerivativeError, f"in forward mode a gradient is taken of {function.__qualname__}, which is defined in "
-                       "differentiated code and uses its variables", why="in this mode what a function has captured has no "
-                       "place for an adjoint", remedy="give what it has captured as arguments, or use cpsad.grad around it")
-        raise here(NoDerivativeError, f"the function {function.__qualname__} has lost the form it was defined with",
-                   why="its __dict__ was overwritten, or it was made anew from its parts", remedy="use functools.wraps")
+    if function.__code__.co_filename in PROGRAMS and "__cpsad_program__" not in function.__dict__ and function.__closure__:
+        ties = Entry.of(function).ties or {}
+        if function.__code__.co_filename in execute.TANGENT_TABLES and depth not in ties:
+            return part(_plain(function, ties), signature)
+        if not ties:
+            raise here(NoDerivativeError, f"the function {function.__qualname__} has lost the form it was defined with",
+                       why="its __dict__ was overwritten, or it was made anew from its parts", remedy="use functools.wraps")
     if is_generated_new(function):
         return foreign._moving(function, None, call)
     if is_generated_init(function) and not call.has_stars:

@@ -9,7 +9,7 @@ identity, and what has been added there goes to their adjoints:
         nonlocal bx
         heap.put(x)
         results = run()
-        bx = accumulate(bx, heap.take(x))
+        bx = heap.settle(x, accumulate(bx, heap.take(x)))      (of an array; of a number: without `settle`)
         return results
 
 `convert` is the other side: in a program that is transformed again, a variable of the code around it is read once, where
@@ -28,6 +28,7 @@ import gast
 from .cells import Replace
 from .checks import is_form
 from .context import Context
+from .memory import ARRAYS
 from .nodes import (
     assign,
     at,
@@ -145,8 +146,10 @@ def _within(frame: Frame, form: Any, name: str) -> Any:
         else:
             frame.touch(variable)
         puts.append(expr_stmt(call(attribute(load(heap), "put"), load(variable)), form))
-        taken = call(attribute(load(heap), "take"), load(variable))
-        takes.insert(0, assign(store(adjoint), call(ctx.use("accumulate"), load(adjoint), taken), form))
+        total = call(ctx.use("accumulate"), load(adjoint), call(attribute(load(heap), "take"), load(variable)))
+        if ctx.facts[variable].kind in ARRAYS:  # which may be written into before, after the function was defined
+            total = call(attribute(load(heap), "settle"), load(variable), total)
+        takes.insert(0, assign(store(adjoint), total, form))
     body = [at(gast.Nonlocal(names=outer), form), *puts, assign(results, call(load(run)), form), *takes, ret(load(results), form)]
     made = def_(ctx.names.fresh(f"{name}_within"), [heap, run], body, form)
     made.comment = f"what {name} has captured"

@@ -130,6 +130,8 @@ class Context:
     cells: set[str] = field(default_factory=set)  # variables that are `Cell`s
     alone: bool = False  # of a gradient program in tangent form: nobody asks for what it returns, but for its tangent
     cell_tangents: Any = None  # of those that have their tangent beside them (`tangent_cells.py`)
+    kept_functions: set[str] = field(default_factory=set)  # of a tangent program: a gradient may be taken of them
+    shown: set[str] = field(default_factory=set)  # names that those share: their values are put in the table
     hints: dict[str, str] = field(default_factory=dict)  # temporary -> the user's name it becomes
     facts: dict[str, Fact] = field(default_factory=dict)  # of names assigned once, from `cps` on
     adjoints: dict[str, str] = field(default_factory=dict)  # name -> name of its adjoint

@@ -40,6 +40,9 @@ def tangent(tree: gast.FunctionDef, ctx: Context) -> gast.FunctionDef:
     ctx.locals |= {n for f in walk(tree) if isinstance(f, gast.FunctionDef) for n in [*parameters(f.args), *stores(f.body)]}
     heap = ctx.tangents = ctx.names.fresh("tangents")
     ctx.support["tangents"] = heap
+    ctx.kept_functions = _kept_functions(tree)
+    ctx.shown = {n for f in walk(tree) if isinstance(f, gast.FunctionDef) and f is not tree and f.name in ctx.kept_functions
+                 for n in free_names(f)}
     ctx.cell_tangents = CellTangents(tree, ctx)
     scope = Scope(tree, ctx, None)
     ctx.cell_tangents.seen(scope)
@@ -93,8 +96,9 @@ class Scope:
             given = {**{n: f for n, f in scope.known.items() if n in scope.own}, **given}
             scope = scope.outer
         for name in free_names(self.node) - set(given) - self.ctx.locals:
-            if self.ctx.resolver.kind(self.ctx.resolve(load(name))) == "n":
-                given[name] = Fact("n", True)
+            kind = self.ctx.resolver.kind(self.ctx.resolve(load(name)))
+            if kind == "n" or kind == "s" and self.ctx.resolver.captures(name):
+                given[name] = Fact(kind, True)
         return given
 
     def analyse(self) -> None:
@@ -208,6 +212,8 @@ class Scope:
             if name in self.tangents:
                 head.append(assign(self.tangent_name(name), self.on_heap("get", load(name)), self.node))
         made = copy_tree(self.node)
+        if self.outer is not None and self.node.name in self.ctx.kept_functions:
+            made.plain = copy_tree(self.node)
         made.body = head + self.block(self.node.body)
         if not made.body:
             made.body = [at(gast.Pass(), self.node)]
@@ -239,7 +245,23 @@ class Scope:
                     out.append(assign(self.tangent_name(node.name), self.ctx.use("ZERO"), node))
             else:
                 work.statement()
+                for name in writes(node):
+                    if name in self.ctx.shown:
+                        work.put(load(name))
         return out or ([at(gast.Pass(), statements[0])] if statements else [])
+
+
+def _kept_functions(tree: gast.FunctionDef) -> set[str]:
+    """Nested functions of which more is done than calling them, and those that they name: a gradient may be taken of them."""
+    nested = {f.name: f for f in walk(tree) if isinstance(f, gast.FunctionDef) and f is not tree}
+    called = {id(n.func) for n in walk(tree) if isinstance(n, gast.Call)}
+    found: set[str] = set()
+    todo = {n.id for n in walk(tree) if isinstance(n, gast.Name) and n.id in nested and id(n) not in called
+            and isinstance(n.ctx, gast.Load)}
+    while todo:
+        found |= todo
+        todo = {n for f in todo for n in free_names(nested[f]) if n in nested} - found
+    return found
 
 
 def _drop_unread(tree: Any, names: set[str], ctx: Context) -> None:

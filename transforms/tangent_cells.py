@@ -76,7 +76,7 @@ class CellTangents:
                 elif is_name(target) and isinstance(node.value, gast.Call) and is_name(
                         node.value.func, self.ctx.support.get("Cell", "")):
                     made[target.id] += 1
-        return {c for c in made if used[c] == made[c] + valued[c] and stored[c] == bound[c]}
+        return {c for c in made if c not in self.ctx.shown and used[c] == made[c] + valued[c] and stored[c] == bound[c]}
 
     def is_sum(self, tree: Any, cell: str) -> bool:
         steps: dict[str, str] = {}
