@@ -25,6 +25,7 @@ interpretation and written as C, in which a continuation is a C function and its
     attempts.py     exceptions that are caught
     made.py         objects that the program makes
     methods.py      calls of methods, classes, operators and primitives as values
+    seeds.py        cotangents that are given, of results of any structure; pullback.py: `vjp` and its kin
     stored.py       tuples and rows: stored values and their adjoints
     machine.py      programs without calls: continuations as labels; flow.py: what their lines read and assign
     compiler.py     the C compiler, and the cache of what it made

@@ -135,6 +135,8 @@ class Calls:
         if self.stager.writes and not isinstance(type_, Maybe):
             self.emit("hand_back(R);")
             self.backward = True
+        if self.stager.seeds is not None:
+            return self.call_end_seeded(value, node)
         if self.stager.has_aux:
             return self.call_end_with_aux(value, node)
         if isinstance(type_, Maybe) and type_.names == {"None"}:  # or None, as far as types tell

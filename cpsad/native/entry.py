@@ -45,7 +45,9 @@ class Staged(Results):
 
     primal = False  # whether it is the function itself that is staged
 
-    def __init__(self, function: Any, signature: str, types_: list[Any], wanted: list[int], has_aux: bool = False) -> None:
+    def __init__(self, function: Any, signature: str, types_: list[Any], wanted: list[int], has_aux: bool = False,
+                 seeds: Any = None) -> None:
+        """`seeds`: the types of the cotangents of the result's leaves, behind the arguments; None: the result is a scalar."""
         if not isinstance(function, types.FunctionType):
             raise StagingError(f"a {type(function).__name__} cannot be staged to native code yet", why="it is no plain function",
                                remedy="write a function that calls it")
@@ -63,6 +65,9 @@ class Staged(Results):
         for position, type_ in enumerate(types_):
             place[position] = len(self.leaves)
             self.leaves += leaves_of(type_)
+        if seeds is not None:
+            stager.seeds = [(len(self.leaves) + i, t) for i, t in enumerate(seeds)]
+            self.leaves += seeds
         stager.offset = len(self.leaves)
         if any(isinstance(t, Arr) for t in self.leaves):
             begin(BASE)
@@ -181,8 +186,8 @@ class Staged(Results):
             raise StagingError("an integer that does not fit into 64 bits cannot be passed to native code",
                                remedy=f'use backend="{"auto" if self.primal else "numpy"}" for this call') from None
 
-    def __call__(self, arguments: list[Any], leaves: list[Any]) -> tuple[Any, list[Any], Any]:
-        """`leaves`: what the arguments consist of."""
+    def run(self, leaves: list[Any]) -> tuple[bytes, list[Any], list[Any]]:
+        """What C leaves in the slots, the arrays that it has filled, and what must outlive the call."""
         call = self.loaded or self.compiled()
         packed, kept = self.slots(leaves)
         out = ctypes.create_string_buffer(8 * self.stager.most_slots)
@@ -194,7 +199,17 @@ class Staged(Results):
         error = self.gate.through(call, packed, ctypes.addressof(out))
         if error:
             self.raise_(error)
-        raw = out.raw
+        return out.raw, made, kept
+
+    def slopes(self, arguments: list[Any], leaves: list[Any], raw: bytes, made: list[Any]) -> list[Any]:
+        """The gradients, each of the structure of its argument."""
+        following = iter([g if g is not None else self.gradient(
+            raw, 16 * (n + 1), self.gradients[n], leaves[self.wanted_leaves[n][1]]) for n, g in enumerate(made)])
+        return [shaped(arguments[i], self.types[i], following) for i in self.wanted]
+
+    def __call__(self, arguments: list[Any], leaves: list[Any]) -> tuple[Any, list[Any], Any]:
+        """`leaves`: what the arguments consist of."""
+        raw, made, kept = self.run(leaves)
         type_ = self.stager.results[struct.unpack_from("=q", raw, 8)[0]]
         aux = None
         if self.stager.has_aux:
@@ -202,10 +217,7 @@ class Staged(Results):
             words = struct.unpack(f"={self.stager.most_slots}q", raw)
             aux, _ = self.result(aux_type, raw, words, 2 * (1 + len(made)), arrays_among(kept), [])
         value = number_at(raw, 0, type_)
-        found = [g if g is not None else self.gradient(raw, 16 * (n + 1), self.gradients[n], leaves[self.wanted_leaves[n][1]])
-                 for n, g in enumerate(made)]
-        following = iter(found)
-        return value, [shaped(arguments[i], self.types[i], following) for i in self.wanted], aux
+        return value, self.slopes(arguments, leaves, raw, made), aux
 
     def gradient(self, raw: bytes, at: int, type_: Any, argument: Any) -> Any:
         from ..cotangents import ZERO
@@ -329,11 +341,12 @@ class NativeGradient(Programs):
             self.plans.add(plan_for(staged, arguments, self.single))
         return value, (gradients[0] if self.single else tuple(gradients)), aux
 
-    def staged_for(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The program for these arguments, and their leaves."""
+    def staged_for(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...], kwargs: dict[str, Any],
+                   more: tuple[Any, ...] = ()) -> Any:
+        """The program for these arguments, and their leaves. `more`: what else a program depends on."""
         leaves: list[Any] = []
         types_ = [self.arguments.read(a, i in slots, leaves) for i, a in enumerate(arguments)]
-        key = (*types_, *slots, *kwargs)
+        key = (*types_, *slots, *kwargs, *more)
         known = self.staged.get(key)
         if known is not None:
             if isinstance(known, CpsadError):
@@ -354,12 +367,15 @@ class NativeGradient(Programs):
         signature = "".join(letters[: len(args)]) + "".join(
             f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
         try:
-            made = Staged(self.function, signature, types_, slots, self.has_aux)
+            made = self.stage(signature, types_, slots, more)
         except CpsadError as error:
             self.staged[key] = error
             raise
         self.staged[key] = made
         return made, leaves
+
+    def stage(self, signature: str, types_: list[Any], slots: list[int], more: tuple[Any, ...]) -> Staged:
+        return Staged(self.function, signature, types_, slots, self.has_aux)
 
 
 def plan_for(staged: Any, arguments: list[Any], single: bool) -> Plan | None:

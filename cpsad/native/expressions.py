@@ -27,6 +27,7 @@ from .methods import Methods
 from .objects import Obj, Objects
 from .records import Records
 from .scalars import COMPARE, Scalars, message_of, slot_field
+from .seeds import Seeds
 from .sequences import Sequences
 from .shadows import Shadows
 from .stored import Stored
@@ -63,7 +64,7 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
 
 
 class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing, Kernels, Lists, MadeObjects, Methods, Objects,
-                  Products, Records, Sequences, Shadows, Stored, Ufuncs, Writes):
+                  Products, Records, Seeds, Sequences, Shadows, Stored, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:

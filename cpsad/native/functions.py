@@ -238,6 +238,8 @@ def _reshape_like(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) 
     def one(v: list[Val]) -> Val:
         if isinstance(v[0].type, Single):
             return v[0]
+        if all(isinstance(x.type, Num) for x in v):
+            return w.as_numpy(v[0])
         if not all(isinstance(x.type, Arr) for x in v):
             raise w.refuse(node, f"a cotangent of {v[0].type} for {v[1].type}")
         return reshaped(w, v[0], w.attribute_of_array(v[1], "shape", node).items, node)

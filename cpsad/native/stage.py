@@ -157,6 +157,7 @@ class Stager:
         self.recursive: set[int] = set()  # functions of users' that are called on the way to themselves
         self.offset = 0  # of the values from outside among the inputs
         self.first_slot = 1  # of what it returns beside its value
+        self.seeds: Any = None  # (slot, type) of each cotangent of the result's leaves, if these are given
         self.has_aux = False  # whether the function returns more than is differentiated
         self.primal = False  # whether it is the function itself that is staged, without its gradient
         self.writes = False  # whether it writes into arrays, and
