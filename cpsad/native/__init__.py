@@ -23,6 +23,9 @@ interpretation and written as C, in which a continuation is a C function and its
     lists.py        lists that the program makes; lists.h: how they lie in memory
     objects.py      objects of users' classes that are arguments, which are read
     attempts.py     exceptions that are caught
+    raised.py       exceptions that hold values
+    texts.py        texts that are made when the program runs
+    choices.py      texts and functions of which one is chosen when the program runs
     made.py         objects that the program makes
     methods.py      calls of methods, classes, operators and primitives as values
     seeds.py        cotangents that are given, of results of any structure; pullback.py: `vjp` and its kin

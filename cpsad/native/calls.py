@@ -15,6 +15,7 @@ from ..rules.registry import REGISTRY
 from ..transforms.errors import NoDerivativeError
 from ..transforms.nodes import parameters
 from .attempts import Failure
+from .choices import Choice, Text
 from .functions import METHODS
 from .lists import List, ListMethod
 from .made import Bound, Made, Super, is_instance
@@ -519,7 +520,8 @@ class Calls:
             return self.split([args[0], args[1], args[4]], lambda v: self.added_item(v[0], v[1], args[2], v[2], node))
         if name == "add_item" and isinstance(args[1].type, Arr):
             return self.split([args[0], args[3]], lambda v: self.added_item(v[0], args[1], args[2], v[1], node))
-        if name == "attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Arr, Num, Obj, Made, Super, Record)):
+        if name == "attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (
+                Arr, Failure, Num, Obj, Made, Super, Record)):
             return self.cases(args[0], lambda v: self.attribute(v, self.known_value(args[1]), node))
         if name == "snapshot" and isinstance(args[0].type, List) and any(isinstance(a.type, Arr) for a in args[2:]):
             raise self.refuse(node, "a list that gets the elements of an array")
@@ -530,6 +532,8 @@ class Calls:
                 self.set_field(args[0], self.known_value(args[1]), args[2], node)
             else:
                 self.cases(args[0], lambda v: self.set_attribute(v, self.known_value(args[1]), args[2], node))
+            return Val(Single("None"))
+        if name == "text":  # what is made of values is made where it gets out
             return Val(Single("None"))
         if name == "decided":
             return self.decided(args[0])
@@ -556,7 +560,8 @@ class Calls:
             return args[0]
         if name == "unrows":
             return self.heap_unrows(args[0], args[1], node)
-        if name == "read_attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Record, Obj, Made, Super)):
+        if name == "read_attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (
+                Failure, Record, Obj, Made, Super)):
             if not self.carries_nothing(args[2]):
                 self.heap_add(args[2], args[3], node)
             return Val(Single("ZERO"))
@@ -569,5 +574,5 @@ class Calls:
     def carries_nothing(self, value: Val) -> bool:
         type_ = value.type
         return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(
-            type_, (Failure, Const, List, ListMethod, Single, Plain, Obj, Made, Super, Bound)) or (
-            isinstance(type_, Maybe) and isinstance(type_.type, (List, Obj, Made)))
+            type_, (Choice, Failure, Const, Text, List, ListMethod, Single, Plain, Obj, Made, Super, Bound)) or (
+            isinstance(type_, Maybe) and isinstance(type_.type, (Choice, Text, List, Obj, Made)))

@@ -25,6 +25,7 @@ from .compiler import begin, load
 from .gate import Plan, Plans, is_known, open_gate
 from .objects import Obj
 from .program import StagingError, Unit, program
+from .raised import Given, Held, error_of
 from .records import Arguments, is_leaf_of_gradient, leaves_of, shaped
 from .results import Results, arrays_among, number_at
 from .scalars import slot_field
@@ -37,7 +38,7 @@ __all__ = ["NativeGradient", "Staged", "native_text"]
 
 log = logging.getLogger("cpsad")
 BASE = f"#define ONCE\n{RUNTIME}{ARRAYS}"  # what all programs of arrays have in common
-FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q"}
+FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q", "b": "?7x"}
 
 
 class Staged(Results):
@@ -112,7 +113,9 @@ class Staged(Results):
             declared = [f"    {k} {n};" for n, k in walker.declared.items()]
             name = stager.prefix
             self.lines = [f"static void {name}entry(runtime *R) {{", *declared,
-                          f"    R->fixed = {'false' if stager.primal else 'true'};", *walker.lines, "}", "",
+                          f"    R->fixed = {'false' if stager.primal else 'true'};",
+                          *([f"    R->at_raise = {name}dump;"] if any(isinstance(m, Held) for _, m, _ in stager.errors) else []),
+                          *walker.lines, "}", "",
                           f"int {name}call(slot *in, slot *out) {{ return run({name}entry, in, out); }}"]
 
         stager.solve(walk)
@@ -236,10 +239,13 @@ class Staged(Results):
         if number == -2:
             raise MemoryError(f"out of memory in native code of {self.function.__qualname__}")
         kind, message, where = self.stager.errors[number - 1]
-        try:
-            error = kind(message) if message else kind()
-        except TypeError:
-            error = RuntimeError(f"{kind.__name__}: {message}")
+        if isinstance(message, (Given, Held)):
+            error = error_of(kind, message, ctypes.string_at(self.gate.raised_values(), 8 * 64))
+        else:
+            try:
+                error = kind(message) if message else kind()
+            except TypeError:
+                error = RuntimeError(f"{kind.__name__}: {message}")
         error.add_note(f'  in native code of File "{where.filename}", line {where.line}\n{where.excerpt()}'.rstrip())
         raise error
 
@@ -259,7 +265,7 @@ def blas_routines() -> tuple[int, ...]:
 
 
 def slot_of(type_: Any) -> str:
-    return slot_field(type_) if isinstance(type_, Num) else "p"
+    return "b" if type_ == Num("bool_") else slot_field(type_) if isinstance(type_, Num) else "p"
 
 
 def type_of(value: Any) -> Any:

@@ -16,6 +16,7 @@ from ..transforms.nodes import dotted
 from .arrays import Arrays
 from .attempts import Attempts, Failure
 from .calls import Calls
+from .choices import Choice, Choices
 from .deferred import Deferred
 from .elements import Elements
 from .indexing import Indexing
@@ -25,12 +26,14 @@ from .made import Made, MadeObjects, Super
 from .matrices import Products
 from .methods import Methods
 from .objects import Obj, Objects
+from .raised import Raised
 from .records import Records
 from .scalars import COMPARE, Scalars, message_of, slot_field
 from .seeds import Seeds
 from .sequences import Sequences
 from .shadows import Shadows
 from .stored import Stored
+from .texts import Texts
 from .types import (
     BOOL,
     BOTTOM,
@@ -63,8 +66,8 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing, Kernels, Lists, MadeObjects, Methods, Objects,
-                  Products, Records, Seeds, Sequences, Shadows, Stored, Ufuncs, Writes):
+class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Elements, Scalars, Indexing, Kernels, Lists, MadeObjects, Methods,
+                  Objects, Products, Raised, Records, Seeds, Sequences, Shadows, Stored, Texts, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -134,6 +137,9 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
 
     def ev_binop(self, node: Any) -> Val:
         left, right = self.operands_of(node.left, node.right)
+        text = self.text_binary(type(node.op), left, right, node)
+        if text is not None:
+            return text
         if List in (type(left.type), type(right.type)):
             return self.list_binary(type(node.op), left, right, node)
         return self.binary(type(node.op), left, right, node)
@@ -208,7 +214,8 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
 
     def attribute_of_constant(self, owner: Any, name: str, node: Any) -> Any:
         found = getattr(owner, name, MISSING)
-        if found is MISSING or not (isinstance(owner, (types.ModuleType, type, np.dtype, np.ufunc))):
+        if found is MISSING or not (isinstance(owner, (types.ModuleType, type, np.dtype, np.ufunc)) or type(owner) is str and (
+                name == "format")):
             raise self.refuse(node, f"the attribute `{name}` of a {type(owner).__name__}")
         return found
 
@@ -221,8 +228,11 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
             return self.attribute_of_array(owner, name, node)
         if isinstance(owner.type, Obj):
             return self.attribute_of_object(owner, name, node)
+        if isinstance(owner.type, Failure):
+            return self.attribute_of_failure(owner, name, node)
         if isinstance(owner.type, Made):
-            return self.attribute_of_made(owner, name, node)
+            return (self.attribute_of_exception if issubclass(owner.type.kind, BaseException) else self.attribute_of_made)(
+                owner, name, node)
         if isinstance(owner.type, Super):
             found = self.method_as_value(owner, name)
             if found is not None:
@@ -271,7 +281,8 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
             if len(node.ops) == 1 and isinstance(node.ops[0], (gast.Is, gast.IsNot)):
                 return self.test_is(node)
             return self.test_compare(node), {}, {}
-        return self.truth(self.value(node), node), {}, {}
+        known = self.test_catches(node)
+        return known if known is not None else (self.truth(self.value(node), node), {}, {})
 
     def test_boolop(self, node: Any) -> tuple[Any, dict[str, Val], dict[str, Val]]:
         is_and = isinstance(node.op, gast.And)
@@ -325,7 +336,7 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
                     elif len(rest) == 1 and left.type.type is BOTTOM:
                         other[name] = Val(Single(next(iter(rest))))
         elif isinstance(left.type, Failure) and right.type == NONE:
-            cond = False if left.type.surely else f"{left.c} == 0"
+            cond = False if left.type.surely else f"{left.c}.e == 0"
         elif isinstance(right.type, Single) or isinstance(left.type, Single):
             cond = left.type == right.type
             if Maybe in (type(left.type), type(right.type)):
@@ -335,6 +346,9 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
             cond = made.c if made.known is None else made.known
         elif isinstance(left.type, Const) and isinstance(right.type, Const):
             cond = left.type.value is right.type.value
+        elif Choice in (type(left.type), type(right.type)):
+            made = self.choices_are_one(left, right)
+            cond = made.c if made.known is None else made.known
         elif isinstance(left.type, (Const, Fn, Plain)) or isinstance(right.type, (Const, Fn, Plain)):
             cond = False
         else:
@@ -383,6 +397,9 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
             if not text:
                 return op is not gast.In
             return text if op is gast.In else f"!({text})"
+        of_texts = self.compare_texts(op, left, right)
+        if of_texts is not None:
+            return of_texts
         if isinstance(left.type, (Single, Const)) and isinstance(right.type, (Single, Const, Num)) or (
                 isinstance(left.type, Num) and isinstance(right.type, (Single, Const))):
             if op in (gast.Eq, gast.NotEq):

@@ -12,6 +12,7 @@ from typing import Any
 
 import gast
 
+from .choices import as_run_time
 from .scalars import message_of
 from .types import BOTTOM, END, FLOAT, INT, NONE, Arr, Kept, Maybe, NoJoin, Num, Parted, Single, Slice, Tup, c_type, join
 from .values import CONSTANT, Val, convert, stored_type
@@ -171,7 +172,7 @@ class Lists:
         """A value that is about to be stored in a list: computed, and its type is one of the list's."""
         if any(v.borrowed and v.box not in ("", CONSTANT) for v in [value, *(value.parts or ())]):
             raise self.refuse(node, "storing an array that is written to")
-        value = self.hold(self.there(self.solid(value)))
+        value = as_run_time(self.hold(self.there(self.solid(value))))
         new = stored_type(value)
         if isinstance(new, Single):
             new = Maybe(frozenset({new.name}), BOTTOM)

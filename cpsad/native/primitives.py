@@ -14,6 +14,7 @@ import numpy as np
 from .. import cotangents, exceptions, guarded, heap, operands, products, runtime
 from ..transforms.context import MISSING
 from .attempts import Failure, classes_of
+from .choices import Choice, Text
 from .lists import List, ListTurns
 from .made import Super, is_instance, new_instance, set_field
 from .scalars import TOO_BIG, message_of
@@ -359,6 +360,15 @@ def _type(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
         args[0].type, Maybe) and class_of(w, args[0]) is not MISSING else None
 
 
+def _text_of(function: Any) -> None:
+    PRIMITIVES[function] = lambda w, args, keywords, node: (
+        w.text_of(function, args[0], node) if len(args) == 1 and not keywords else None)
+
+
+_text_of(str)
+_text_of(repr)
+
+
 @primitive(isinstance)
 def _isinstance(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     classes = args[1].type.value if isinstance(args[1].type, Const) else w.known_value(args[1])
@@ -450,7 +460,7 @@ def _frozen(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val
         if isinstance(args[0].type.item, List):
             return None
         return w.copied_list(w.hold(args[0]))
-    return args[0] if isinstance(args[0].type, (Num, Arr, Slice, Single, Tup, Const)) else None
+    return args[0] if isinstance(args[0].type, (Num, Arr, Slice, Single, Tup, Const, Text, Choice)) else None
 
 
 @primitive(runtime.check_bound)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import types
 from typing import Any
 
+import numpy as np
+
 from ..trees import _empty_like, _fill, _parts, _tuple_like, is_struct
 from .objects import Obj, is_object, schema_of
 from .program import StagingError
@@ -19,6 +21,7 @@ from .values import Val, stored_type
 __all__ = ["Arguments", "Records", "is_leaf_of_gradient", "leaves_of", "shaped"]
 
 MOST_LEAVES = 400
+CONSTANTS = (str, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc)
 
 
 class Arguments:
@@ -38,7 +41,7 @@ class Arguments:
             return kind
         if value is None:
             return Single("None")
-        if isinstance(value, (str, types.FunctionType, types.ModuleType, type)):
+        if isinstance(value, CONSTANTS):
             return Const(value)
         return self.structure(value, wanted, leaves, {})
 
@@ -63,7 +66,7 @@ class Arguments:
                 leaves.append(child)
             elif child is None:
                 type_ = Single("None")
-            elif isinstance(child, (str, types.FunctionType, types.ModuleType, type)):
+            elif isinstance(child, CONSTANTS):
                 type_ = Const(child)
             else:
                 type_ = self.structure(child, wanted, leaves, seen)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .choices import as_run_time
 from .types import INT, Arr, Kept, Maybe, NoJoin, Num, Parted, Single, c_type, join, mangle
-from .values import Val, convert
+from .values import Val, convert, stored_type
 
 __all__ = ["Sequences", "Turns"]
 
@@ -59,9 +60,9 @@ class Sequences:
 
     def laid_out(self: Any, value: Val, node: Any) -> tuple[str, Any]:
         """The items in the arena, and their type."""
-        items = [self.hold(self.real(v)) for v in value.items]
+        items = [as_run_time(self.hold(self.real(v))) for v in value.items]
         try:
-            type_ = one_type(value.type.items)
+            type_ = one_type([stored_type(v) for v in items])
         except NoJoin as error:
             raise self.refuse(node, f"a loop over, or a computed item of, {value.type}", why=f"its items are {error}") from None
         if c_type(type_) == "void" or isinstance(type_, (Maybe, Single)):

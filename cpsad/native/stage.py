@@ -25,6 +25,7 @@ from .machine import machines, may_be_direct
 from .made import MadeSites
 from .primitives import PRIMITIVES
 from .program import StagingError, Unit, captured_names, formula, owned_names, program
+from .raised import Held, dumps
 from .types import BOTTOM, Fn, NoJoin, Num, Parted, c_type, holds_arrays, join
 from .values import RUNTIME, identifier
 
@@ -138,7 +139,7 @@ class Stager:
         self.counts: dict[Any, int] = {}
         self.units: dict[Any, Unit] = {}
         self.layouts: dict[Any, Layout] = {}
-        self.errors: list[tuple[type, str, Any]] = []
+        self.errors: list[tuple[type, Any, Any]] = []  # class; message, or what it is made of; place
         self.error_numbers: dict[Any, int] = {}
         self.inputs: list[tuple[Any, Any, Any]] = []  # (owner, name, type): values from outside, read at every call
         self.constants: dict[tuple[int, str], tuple[Any, str, Any]] = {}  # names from outside that must stay what they are
@@ -268,12 +269,13 @@ class Stager:
 
     # -- errors and values from outside -----------------------------------------------------------------------
 
-    def error(self, unit: Unit, node: Any, kind: type, message: str) -> int:
+    def error(self, unit: Unit, node: Any, kind: type, message: Any) -> int:
         """The number by which C raises this exception at this place."""
         where = unit.where(node)
         key = (kind, message, where.filename, where.line)
         if key not in self.error_numbers:
             self.errors.append((kind, message, where))
+            self.changed |= isinstance(message, Held)  # handlers read what it holds
             self.error_numbers[key] = len(self.errors)
         return self.error_numbers[key]
 
@@ -394,7 +396,7 @@ class Stager:
             for s in specs:
                 if len(s.lines) <= MOST_INLINE and "inline" not in s.head and not calls_itself(s, {t.c: t for t in specs}):
                     s.head = s.head.replace("static ", "static inline __attribute__((always_inline)) ", 1)
-        parts = [*self.declarations(), *(f"{s.head};" for s in specs), *tables,
+        parts = [*self.declarations(), *dumps(self), *(f"{s.head};" for s in specs), *tables,
                  *(line for g in self.groups for line in g.head()), "",
                  *(kernels.heads(self.kernels) if apart else kernels.texts(self.kernels))]
         for s in specs:

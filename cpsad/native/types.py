@@ -111,6 +111,9 @@ class Const:
     def __hash__(self) -> int:
         return hash(self.value) if isinstance(self.value, (str, bytes)) else hash(id(self.value))
 
+    def join(self, other: Any) -> Any:
+        return joined(self, other)
+
     def __str__(self) -> str:
         return f"the {type(self.value).__name__} {getattr(self.value, '__name__', self.value)!s:.40}"
 
@@ -149,6 +152,9 @@ class Plain:
 
     node: Any
     frame: Any
+
+    def join(self, other: Any) -> Any:
+        return joined(self, other)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Plain) and self.node is other.node and self.frame is other.frame
@@ -410,6 +416,13 @@ def mangle(type_: Any) -> str:
         return f"m{mangle(type_.type)}"
     name = c_type(type_)
     return _SHORT.get(name, name.replace("struct ", "").replace(" *", "_p").replace("void", "0").replace("_t", ""))
+
+
+def joined(a: Any, b: Any) -> Any:
+    """The type of what is one constant or another."""
+    from .choices import joined_constants
+
+    return joined_constants(a, b)
 
 
 def join(a: Any, b: Any) -> Any:

@@ -21,7 +21,7 @@ restrict return short signed sizeof static struct switch typedef union unsigned 
 errno acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 expm1 fabs floor fmod hypot
 log log10 log1p log2 pow rint round sin sinh sqrt tan tanh tgamma lgamma trunc gamma j0 j1 jn y0 y1 yn nan index
 signbit isnan isinf isfinite fmax fmin frame mark R e up runtime slot maybe range continuation i64 bool true false
-jmp_buf size_t most_stack threads_own exp10 drem significand scalb read write close open link signal time clock select
+jmp_buf size_t choice most_stack threads_own exp10 drem significand scalb read write close open link signal time clock select
 send recv pipe kill fork wait exit abort slab numpy_array blas free malloc calloc abs div labs remove rename system
 decision is_decided access dup sleep pause sync y0f entry call
 list list_turns lines given_array write_errors list_new list_more list_at list_take list_gap list_extend list_times

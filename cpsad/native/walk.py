@@ -16,8 +16,10 @@ import gast
 from ..transforms.context import MISSING
 from ..transforms.nodes import parameters, walk_scope
 from .attempts import Failure
+from .choices import Choice
 from .expressions import Expressions
 from .flow import FRAME, jump
+from .made import Made
 from .objects import Obj
 from .program import StagingError, bound_names, defaults_of
 from .scalars import slot_field
@@ -505,20 +507,15 @@ class Walk(Expressions):
             value = self.value(made)
             if isinstance(value.type, Failure):
                 self.raised_again(value)
-        message = ""
+            if isinstance(value.type, Made) and issubclass(value.type.kind, BaseException):
+                self.raise_object(value, node)
         kind = None
-        if isinstance(made, gast.Call) and not made.keywords and len(made.args) <= 1:
-            kind = self.value(made.func).type
-            if made.args:
-                given = self.value(made.args[0])
-                known = given.type.value if isinstance(given.type, Const) else given.known
-                if not isinstance(known, (str, int, float)):
-                    raise self.refuse(node, "an exception whose message is made when the program runs")
-                message = str(known)
+        if isinstance(made, gast.Call):
+            self.raise_call(node)
         elif made is not None:
             kind = self.value(made).type
         if kind is not None and isinstance(kind, Const) and kind.value.__class__ is type and issubclass(kind.value, Exception):
-            self.fails(kind.value, message)
+            self.fails(kind.value, "")
         raise self.refuse(node, "`raise` of anything but an exception made in place")
 
     def do_if(self, node: Any) -> None:
@@ -646,6 +643,8 @@ class Walk(Expressions):
         An end or an unbound variable comes to an operation in no run of the program: only tests, and with `whole` this,
         meet them.
         """
+        if isinstance(value.type, Choice):
+            return self.each_choice(value, run)
         if not isinstance(value.type, Maybe):
             return run(value)
         if not value.c.isidentifier():
@@ -663,7 +662,7 @@ class Walk(Expressions):
             if i == len(names) - 1 and value.type.type is BOTTOM:
                 return only(names[i])
             if i == len(names):
-                return run(rest)
+                return self.each_choice(rest, run) if isinstance(rest.type, Choice) else run(rest)
             return self.choose(f"{value.c}.z == {code_of(names[i])}", lambda: only(names[i]), lambda: at(i + 1))
 
         return at(0)
