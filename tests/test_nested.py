@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from cpsad import grad, value_and_grad
+from cpsad import grad, jvp, value_and_grad
 from tests.corpus import CASES
 from tests.second_order import check
 
@@ -230,6 +230,20 @@ def test_third_derivatives(function, args):
     second = grad(grad(function))
     expected = (second(x + 1e-4, *rest) - second(x - 1e-4, *rest)) / 2e-4
     assert np.isclose(grad(second)(x, *rest), expected, rtol=1e-6)
+
+
+def over_rows(x):
+    total = 1.0
+    for v in np.array([[x, 1.0], [x, 2.0]]):
+        total = total * v[0] ** 2 * sum(w for w in v)
+    return total
+
+
+def test_the_tangent_of_a_second_derivative_of_a_loop_over_rows():
+    """The rows are on the heaps of both gradients, and forward mode makes their tangents once."""
+    x = 0.7  # x^4 (x + 1) (x + 2)
+    expected = 120 * x**3 + 3 * 60 * x**2 + 2 * 24 * x
+    assert np.isclose(jvp(grad(grad(over_rows)), (x,), (1.0,))[1], expected)
 
 
 class Version:
