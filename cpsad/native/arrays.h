@@ -57,7 +57,7 @@ OUTER void NAME(int rank, char *out, const i64 *n, const i64 *s, const char *g, 
 SUM_OF(sum_f64);
 SUM_OF(sum_f32);
 
-#ifndef ELSEWHERE
+#if defined(WITH_f64) || defined(WITH_f32)
 #define SUM(NAME, T) \
 SUM_OF(NAME) { \
     if (rank == 0) { *(T *)out += *(const T *)g; return; } \
@@ -75,7 +75,11 @@ SUM_OF(NAME) { \
     } \
     for (i64 i = 0; i < *m; i++) NAME(rank - 1, out + (*n == 1 ? 0 : i * *s), n + 1, s + 1, g + i * *t, m + 1, t + 1); \
 }
+#endif
+#ifdef WITH_f64
 SUM(sum_f64, double)
+#endif
+#ifdef WITH_f32
 SUM(sum_f32, float)
 #endif
 
@@ -227,7 +231,7 @@ OUTER void NAME(runtime *R, i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, 
 PRODUCT_OF(double, product_f64);
 PRODUCT_OF(float, product_f32);
 
-#ifndef ELSEWHERE
+#if defined(WITH_f64) || defined(WITH_f32)
 /* A weight that is multiplied transposed in every turn of a loop is turned once, at the second meeting: that is as many rows
    of one product fewer to shuffle. Only matrices of Python's, to which nothing writes meanwhile. */
 #define TURN(T, NAME) \
@@ -247,9 +251,6 @@ static __attribute__((noinline)) const char *NAME(runtime *R, const char *b, i64
     if (R->turned_count < 8) R->turned[R->turned_count++] = (turned){b, k, n, b1, NULL}; \
     return NULL; \
 }
-TURN(double, turned_f64)
-TURN(float, turned_f32)
-
 #define PRODUCT(T, NAME, THIN_, BLAS, INDEX, TURNED) \
 PRODUCT_OF(T, NAME) { \
     const i64 w = (i64)sizeof(T); \
@@ -316,7 +317,13 @@ typedef void (*dgemm_t)(const char *, const char *, int *, int *, int *, double 
                         double *, void *, int *);
 typedef void (*sgemm_t)(const char *, const char *, int *, int *, int *, float *, const void *, int *, const void *, int *,
                         float *, void *, int *);
+#endif
+#ifdef WITH_f64
+TURN(double, turned_f64)
 PRODUCT(double, product_f64, thin_f64, dgemm_t, 0, turned_f64)
+#endif
+#ifdef WITH_f32
+TURN(float, turned_f32)
 PRODUCT(float, product_f32, thin_f32, sgemm_t, 1, turned_f32)
 #endif
 
@@ -333,7 +340,7 @@ SETTLE_DUE(f32);
 ADD_DUE(f64);
 ADD_DUE(f32);
 
-#ifndef ELSEWHERE
+#if defined(WITH_f64) || defined(WITH_f32)
 #define DUE(T, SUFFIX) \
 static __attribute__((noinline)) void own_due_##SUFFIX(runtime *R, i64 m, i64 n, array_2 *sum, unsigned char *zero, slab *own) { \
     const i64 w = (i64)sizeof(T), bytes = m * n * w; \
@@ -377,6 +384,10 @@ ADD_DUE(SUFFIX) { \
     rows_of_##SUFFIX(d->right + d->rows * n * w, r, rows, r0, r1, n); \
     d->rows += rows; \
 }
+#endif
+#ifdef WITH_f64
 DUE(double, f64)
+#endif
+#ifdef WITH_f32
 DUE(float, f32)
 #endif

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import functools
 import logging
 import os
 import struct
@@ -21,6 +20,7 @@ from ..resolve import letter_of, lookup
 from ..rules.registry import REGISTRY
 from ..transforms.errors import CpsadError
 from ..trees import is_tree
+from .blas import blas_routines
 from .compiler import begin, load
 from .gate import Plan, Plans, is_known, open_gate
 from .objects import Obj
@@ -37,7 +37,8 @@ from .walk import Walk
 __all__ = ["NativeGradient", "Staged", "native_text"]
 
 log = logging.getLogger("cpsad")
-BASE = f"#define ONCE\n{RUNTIME}{ARRAYS}"  # what all programs of arrays have in common
+BASE = f"#define ONCE\n{RUNTIME}{ARRAYS}"  # what all programs of arrays have in common, and those with products of a type
+PRODUCTS = {t: f"#define ELSEWHERE\n#define WITH_{t}\n{RUNTIME}{ARRAYS}" for t in ("f64", "f32")}
 FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q", "b": "?7x"}
 
 
@@ -59,6 +60,8 @@ class Staged(Results):
         count = len(types_) - len(names)
         self.stager = stager = Stager()
         stager.primal, stager.has_aux = self.primal, has_aux
+        if found := {t.dtype for p in types_ for t in leaves_of(p) if isinstance(t, Arr)}:
+            begin([BASE, *(PRODUCTS[f"f{d[-2:]}"] for d in found if d in ("float64", "float32"))])
         self.unit: Unit = program(function, layout.letters, "cps" if self.primal else "optimized")
         stager.units[(function, layout.letters)] = self.unit
         self.filled = [i for i, t in enumerate(types_) if c_type(t) != "void"]
@@ -70,8 +73,6 @@ class Staged(Results):
             stager.seeds = [(len(self.leaves) + i, t) for i, t in enumerate(seeds)]
             self.leaves += seeds
         stager.offset = len(self.leaves)
-        if any(isinstance(t, Arr) for t in self.leaves):
-            begin(BASE)
         self.wanted_leaves = [(position, place[position] + j, t) for position in wanted
                               for j, t in enumerate(leaves_of(types_[position])) if is_leaf_of_gradient(t)]
         stager.first_slot = stager.most_slots = 2 * (1 + len(self.wanted_leaves))
@@ -140,7 +141,8 @@ class Staged(Results):
                 if "array_" in self.text:
                     text, loops = self.stager.in_two(self.lines)
                     common = f"#define ELSEWHERE\n{RUNTIME}{ARRAYS}\n"
-                    library = load(common + text, loops and common + loops, BASE)
+                    shared = [BASE, *(p for t, p in PRODUCTS.items() if f"_{t}(" in text + loops)]
+                    library = load(common + text, loops and common + loops, shared)
                 else:
                     library = load(f"{RUNTIME}\n{self.text}")
                 self.attach(library, "call")
@@ -248,20 +250,6 @@ class Staged(Results):
                 error = RuntimeError(f"{kind.__name__}: {message}")
         error.add_note(f'  in native code of File "{where.filename}", line {where.line}\n{where.excerpt()}'.rstrip())
         raise error
-
-
-@functools.cache
-def blas_routines() -> tuple[int, ...]:
-    """The addresses of `dgemm` and `sgemm`, as SciPy exports them; none without SciPy."""
-    try:
-        from scipy.linalg import cython_blas
-    except ImportError:
-        return ()
-    name, pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
-    name.argtypes, name.restype = [ctypes.py_object], ctypes.c_char_p
-    pointer.argtypes, pointer.restype = [ctypes.py_object, ctypes.c_char_p], ctypes.c_void_p
-    capsules = [cython_blas.__pyx_capi__[routine] for routine in ("dgemm", "sgemm")]
-    return tuple(pointer(c, name(c)) for c in capsules)
 
 
 def slot_of(type_: Any) -> str:

@@ -17,11 +17,14 @@
 
 typedef int64_t i64;
 
-/* What is behind `#ifndef ELSEWHERE` is compiled once for all programs where a program is of several parts (`compiler.py`) */
+/* What is behind `#ifndef ELSEWHERE` is compiled once for all programs where a program is of several parts (`compiler.py`), and
+   apart from it what is behind `#ifdef WITH_f64`, the products of that type, for the programs that have such */
 #if defined(ELSEWHERE) || defined(ONCE)
 #define OUTER __attribute__((noinline, visibility("hidden")))
 #else
 #define OUTER static __attribute__((noinline))
+#define WITH_f64
+#define WITH_f32
 #endif
 
 enum { OUT_OF_STACK = -1, OUT_OF_MEMORY = -2, INTERRUPTED = -3 };  /* other errors are numbered by the program */
@@ -93,6 +96,7 @@ __thread slot raised[64];  /* what the exception that has left the program is ma
 void *raised_values(void) { return raised; }
 #else
 extern __thread slot raised[64];
+extern void *blas[2];
 extern size_t most_stack;
 #endif
 

@@ -36,7 +36,7 @@ MOST_SPECS = 40  # of one function of a tree: more mean that its types grow with
 MOST_KNOWN = 4  # specialisations of a user's function to a known continuation
 MOST_INLINE = 30  # lines of a formula that is written in place by the C compiler
 ROUNDS = 60
-MOST_TOGETHER = 4  # loops over arrays that are compiled with the rest
+MOST_TOGETHER = 200  # lines of loops over arrays that are compiled with the rest
 
 
 class Dead(Exception):
@@ -366,8 +366,8 @@ class Stager:
         return f"struct {spec.c}_frame {{\n" + "\n".join(fields or ["    char empty;"]) + "\n};"
 
     def in_two(self, entry_lines: list[str]) -> tuple[str, str]:
-        """The program in C as two texts, of which the second has the loops over arrays, if there are many."""
-        if len(self.kernels) < MOST_TOGETHER:
+        """The program in C as two texts, of which the second has the loops over arrays, if that is much."""
+        if sum(k.count("\n") for k in self.kernels) < MOST_TOGETHER:
             return self.text(entry_lines), ""
         return self.text(entry_lines, apart=True), "\n".join([*self.declarations(), *kernels.texts(self.kernels, "OUTER")])
 
