@@ -20,6 +20,8 @@ interpretation and written as C, in which a continuation is a C function and its
     functions.py    NumPy's functions of arrays
     records.py      structured arguments, and results beside the value
     sequences.py    loops over tuples and lists, and computed items
+    iterators.py    loops over several things side by side, or backwards; unpacking
+    spread.py       stars that are written out, slices and sums of tuples
     lists.py        lists that the program makes; lists.h: how they lie in memory
     objects.py      objects of users' classes that are arguments, which are read
     attempts.py     exceptions that are caught

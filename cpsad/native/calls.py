@@ -42,7 +42,7 @@ from .types import (
     holds_arrays,
     is_scalar,
 )
-from .values import CONSTANT, Val, convert
+from .values import CONSTANT, Val, convert, stored_type
 
 __all__ = ["Calls"]
 
@@ -69,10 +69,7 @@ class Calls:
         type_ = callee.type
         if isinstance(type_, Const) and id(type_.value) in ATTACH:
             return Val(Single("None"))
-        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
-            raise self.refuse(node, "a call with starred arguments")
-        args = self.operands_of(*node.args, *(k.value for k in node.keywords))
-        args, keywords = args[: len(node.args)], dict(zip((k.arg for k in node.keywords), args[len(node.args):], strict=True))
+        args, keywords = self.arguments(node)
         if isinstance(type_, Fn):
             return self.call_continuation(callee, args, node)
         if isinstance(type_, EndK):
@@ -214,25 +211,25 @@ class Calls:
                     raise self.refuse(node, f"the method `{method.attr}` of {owner.type} under a handler of exceptions")
                 return self.call_method_of_list(self.hold(owner), method.attr, node)
             if any(is_instance(t) for t in (owner.type, getattr(owner.type, "type", None))):
-                k, args = self.form_arguments(node, signature)
-                keywords = [n.arg for n in node.keywords]
-                return self.cases(owner, lambda v: self.attribute(v, method.attr, node) if not is_instance(v.type) else (
-                    self.call_method_of_instance(v, method.attr, signature, k, args, keywords, node)))
+                return self.with_arguments(node, signature, lambda signature, k, args, keywords: self.cases(
+                    owner, lambda v: self.attribute(v, method.attr, node) if not is_instance(v.type) else (
+                        self.call_method_of_instance(v, method.attr, signature, k, args, keywords, node))))
         callee = self.value(method)
-        signature = node.func.args[1].value
-        k, args = self.form_arguments(node, signature)
-        return self.call_value(callee, signature, k, args, [n.arg for n in node.keywords], node)
+        return self.with_arguments(node, node.func.args[1].value, lambda signature, k, args, keywords: (
+            self.call_value(callee, signature, k, args, keywords, node)))
 
-    def form_arguments(self, node: Any, signature: str) -> tuple[Val, list[Val]]:
-        """The continuation and the arguments of a call in CPS, those by keyword last."""
+    def with_arguments(self, node: Any, signature: str, run: Any) -> Val:
+        """`run` with the signature, the continuation, the arguments, those by keyword last, and the keywords of a call in CPS."""
         given = node.args[1:] if self.unit.takes_heap else node.args
         k = self.value(given[0])
         self.guard = None
         if signature.endswith("!"):
             self.guard, given = self.value(given[1]), given[1:]
-        if any(isinstance(a, gast.Starred) for a in given) or "*" in signature:
-            raise self.refuse(node, "a call with starred arguments")
-        return k, self.operands_of(*given[1:], *(n.value for n in node.keywords))
+        if "*" in signature:
+            signature, args, keywords, boxed = self.written_out(node, given[1:], signature)
+            return self.gathered_in(run(signature, k, args, keywords), args, boxed, node)
+        args = self.operands_of(*given[1:], *(n.value for n in node.keywords))
+        return run(signature, k, args, [n.arg for n in node.keywords])
 
     def call_plain(self, function: Any, signature: str, k: Val, args: list[Val], keywords: list[str], node: Any) -> Val:
         """A call of a function written in Python."""
@@ -279,21 +276,51 @@ class Calls:
             inner, guard = inner[1:], guard or Val(Const(guarded.raises))
         elif guard is not None:
             raise self.refuse(node, f"a call of {callee.type.node.name} under a handler of exceptions")
-        filled = names[: len(args) - len(keywords)] + keywords
-        missing = [n for n in names if n not in filled]
-        if plain.vararg or plain.kwarg or plain.posonlyargs or len({*filled, *missing}) < len(filled) + len(missing) or (
-                len(inner) != len(names) or len(filled) != len(args) or not {*missing} <= {*defaults_of(callee.type.node)}):
+        places, rest, others = self.filled_by(plain, names, len(args) - len(keywords), keywords)
+        stars = (plain.vararg and plain.vararg.id, plain.kwarg and plain.kwarg.id)
+        missing = [n for n in names if n not in (places or ()) and n not in stars]
+        if places is None or len(inner) != len(names) or not {*missing} <= {*defaults_of(callee.type.node)}:
             raise self.refuse(node, f"a call of {callee.type.node.name} that does not fill its parameters one to one")
         defaults = {n: self.default_of(callee, n) for n in missing}
-        params = [args[filled.index(n)] if n in filled else defaults[n] for n in names]
+        kept = {i: self.hold(self.put_argument(args[i], node) if owner.unit.takes_heap else args[i])
+                for i in (*rest, *others.values())}
+        given = {n: args[places[n]] for n in places} | defaults
+        for star, made in zip(stars, (self.tuple_of([kept[i] for i in rest]), self.record_of(
+                {n: kept[i] for n, i in others.items()})), strict=True):
+            if star:
+                given[star] = made
+        params = [given[n] for n in names]
         result = self.call_function(owner.unit, cps, owner, callee.c, k, params if guard is None else [guard, *params], node)
-        if not keywords and not missing or not owner.unit.takes_heap:
+        if [*places.values()] == [*range(len(names))] or not owner.unit.takes_heap:
             return result
         for n, default in defaults.items():
             if not self.carries_nothing(default) and not isinstance(default.type, Parted):
                 self.heap_add(default, result.items[names.index(n)], node)
-        items = [result.items[names.index(n)] for n in filled]
-        return Val(Tup(tuple(i.type for i in items)), parts=tuple(items))
+        taken = {i: self.heap_take(v, node) for i, v in reversed(kept.items())}
+        by_place = {i: n for n, i in places.items()}
+        return self.tuple_of([taken[i] if i in taken else result.items[names.index(by_place[i])] for i in range(len(args))])
+
+    def filled_by(self, plain: Any, names: list[str], count: int, keywords: list[str]) -> Any:
+        """Which argument fills each parameter of a nested function; those in its starred one, and in that of its keywords."""
+        positional = [a.id for a in (*plain.posonlyargs, *plain.args)]
+        places = dict(zip(positional, range(count), strict=False))
+        rest = list(range(len(positional), count))
+        others: dict[str, int] = {}
+        named = {a.id for a in (*plain.args, *plain.kwonlyargs)}
+        for i, name in enumerate(keywords, count):
+            if name in named and name not in places:
+                places[name] = i
+            elif plain.kwarg and name not in named:
+                others[name] = i
+            else:
+                places = None  # type: ignore[assignment]
+                break
+        if rest and not plain.vararg:
+            places = None  # type: ignore[assignment]
+        return places or ({} if places is not None else None), rest, others
+
+    def record_of(self, items: dict[str, Val]) -> Val:
+        return Val(Record(tuple(stored_type(v) for v in items.values()), dict, tuple(items)), parts=tuple(items.values()))
 
     def default_of(self, callee: Val, name: str) -> Val:
         """The default value of a parameter of a nested function: it lies in the frame in which the function was defined."""
@@ -470,14 +497,21 @@ class Calls:
         owner = self.value(node.func.value) if not self.is_module(node.func.value) else None
         if owner is None or isinstance(owner.type, Const) and owner.type.value != "heap":
             return None
-        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
-            raise self.refuse(node, "a call with starred arguments")
         if isinstance(owner.type, Const):
             return self.call_heap(node.func.attr, node)
         owner = self.hold(owner) if any(isinstance(a, gast.Call) for a in node.args) else owner
+        args, keywords = self.arguments(node)
+        return self.cases(owner, lambda v: self.method(v, node.func.attr, args, keywords, node))
+
+    def arguments(self, node: Any) -> tuple[list[Val], dict[str, Val]]:
+        """The arguments of a call, and those by keyword."""
+        if any(k.arg is None for k in node.keywords):
+            raise self.refuse(node, "a call with starred keywords")
+        if any(isinstance(a, gast.Starred) for a in node.args):
+            return self.spread(node.args), dict(zip((k.arg for k in node.keywords), self.operands_of(
+                *(k.value for k in node.keywords)), strict=True))
         args = self.operands_of(*node.args, *(k.value for k in node.keywords))
-        keywords = dict(zip((k.arg for k in node.keywords), args[len(node.args):], strict=True))
-        return self.cases(owner, lambda v: self.method(v, node.func.attr, args[: len(node.args)], keywords, node))
+        return args[: len(node.args)], dict(zip((k.arg for k in node.keywords), args[len(node.args):], strict=True))
 
     def is_module(self, node: Any) -> bool:
         while isinstance(node, gast.Attribute):
@@ -498,6 +532,8 @@ class Calls:
             return METHODS[name](self, [owner, *args], keywords, node)
         if isinstance(owner.type, List):
             return self.method_of_list(owner, name, args, keywords, node)
+        if isinstance(owner.type, Record) and owner.type.kind is dict and not keywords:
+            return self.method_of_record(owner, name, args, node)
         return None
 
     def call_heap(self, name: str, node: Any) -> Val:
@@ -549,6 +585,8 @@ class Calls:
             return self.heap_rows(args[0], node)
         if name == "gathered" and isinstance(args[0].type, List):
             return self.copied_list(self.hold(args[0]))
+        if name == "gathered" and self.is_sequence(args[0].type):
+            return self.list_of(self.site(node), args[0].items, node) if args[0].items else args[0]
         if name == "store_item" and isinstance(args[0].type, List):
             self.store_into_list(args[0], args[1], args[2], node)
             return Val(Single("None"))

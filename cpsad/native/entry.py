@@ -115,7 +115,7 @@ class Staged(Results):
             name = stager.prefix
             self.lines = [f"static void {name}entry(runtime *R) {{", *declared,
                           f"    R->fixed = {'false' if stager.primal else 'true'};",
-                          *([f"    R->at_raise = {name}dump;"] if any(isinstance(m, Held) for _, m, _ in stager.errors) else []),
+                          *([f"    R->at_raise = {name}dump;"] if stager.holds_values else []),
                           *walker.lines, "}", "",
                           f"int {name}call(slot *in, slot *out) {{ return run({name}entry, in, out); }}"]
 

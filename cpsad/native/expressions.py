@@ -20,6 +20,7 @@ from .choices import Choice, Choices
 from .deferred import Deferred
 from .elements import Elements
 from .indexing import Indexing
+from .iterators import Iterators
 from .kernels import Kernels
 from .lists import List, Lists
 from .made import Made, MadeObjects, Super
@@ -32,6 +33,7 @@ from .scalars import COMPARE, Scalars, message_of, slot_field
 from .seeds import Seeds
 from .sequences import Sequences
 from .shadows import Shadows
+from .spread import Spread
 from .stored import Stored
 from .texts import Texts
 from .types import (
@@ -66,8 +68,8 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Elements, Scalars, Indexing, Kernels, Lists, MadeObjects, Methods,
-                  Objects, Products, Raised, Records, Seeds, Sequences, Shadows, Stored, Texts, Ufuncs, Writes):
+class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Elements, Scalars, Indexing, Iterators, Kernels, Lists, MadeObjects,
+                  Methods, Objects, Products, Raised, Records, Seeds, Sequences, Shadows, Spread, Stored, Texts, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -112,10 +114,10 @@ class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Elements, Scalars,
         return self.argument(type_, place)
 
     def ev_tuple(self, node: Any) -> Val:
+        if any(isinstance(e, gast.Starred) for e in node.elts):
+            return self.tuple_of(self.spread(node.elts))
         items = []
         for e in node.elts:
-            if isinstance(e, gast.Starred):
-                raise self.refuse(node, "a star in a tuple")
             items.append(self.held_if_called(self.value(e), node.elts))
         return self.tuple_of(items)
 
@@ -137,9 +139,10 @@ class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Elements, Scalars,
 
     def ev_binop(self, node: Any) -> Val:
         left, right = self.operands_of(node.left, node.right)
-        text = self.text_binary(type(node.op), left, right, node)
-        if text is not None:
-            return text
+        for other in (self.text_binary, self.tuple_binary):
+            made = other(type(node.op), left, right, node)
+            if made is not None:
+                return made
         if List in (type(left.type), type(right.type)):
             return self.list_binary(type(node.op), left, right, node)
         return self.binary(type(node.op), left, right, node)
@@ -250,6 +253,8 @@ class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Elements, Scalars,
     def item(self, owner: Val, index: Val, node: Any) -> Val:
         if isinstance(owner.type, Single) and owner.type.name == "ZERO":
             return owner
+        if isinstance(index.type, Slice) and self.is_sequence(owner.type):
+            return self.part_of(owner, index, node)
         if isinstance(owner.type, Tup):
             i = index.known
             if not isinstance(i, int):

@@ -147,11 +147,21 @@ class Lists:
         return self.stager.lists.at((id(node), numbers))
 
     def ev_list(self: Any, node: Any) -> Val:
-        if any(isinstance(e, gast.Starred) for e in node.elts):
-            raise self.refuse(node, "a star in a list")
         type_ = self.site(node)
-        values = [self.to_store(type_, v, node) for v in self.operands_of(*node.elts)]
+        if not any(isinstance(e, gast.Starred) for e in node.elts):
+            return self.list_of(type_, self.operands_of(*node.elts), node)
+        values = self.operands_of(*(e.value if isinstance(e, gast.Starred) else e for e in node.elts))
         made = self.new_list(type_, str(len(values)))
+        for e, v in zip(node.elts, values, strict=True):
+            if isinstance(e, gast.Starred):
+                self.extended(made, v, node)
+            else:
+                self.extended(made, self.tuple_of([v]), node)
+        return made
+
+    def list_of(self: Any, type_: List, values: list[Val], node: Any) -> Val:
+        values = [self.to_store(type_, v, node) for v in values]
+        made: Val = self.new_list(type_, str(len(values)))
         for v in values:
             self.store_item(type_, v, f"list_more(R, {made.c}, 1, {self.size_of(type_)})")
         return made
@@ -409,6 +419,8 @@ class Lists:
         if len(node.generators) > 1 or loop.ifs or not isinstance(loop.target, gast.Name):
             raise self.refuse(node, "a comprehension")
         over = self.value(loop.iter)
+        if over.type == Tup(()):
+            return over
         if not isinstance(over.type, List):
             raise self.refuse(node, f"a comprehension over {over.type}")
         over, type_ = self.hold(over), self.site(node)
@@ -429,8 +441,8 @@ class Lists:
         """Backward of a function of a list: each item gets its cotangent."""
         if isinstance(adjoints.type, Maybe):
             return self.cases(adjoints, lambda g: self.heap_spread(values, g, node))
-        if isinstance(adjoints.type, Single) and adjoints.type.name == "ZERO":
-            return adjoints
+        if isinstance(adjoints.type, Single) and adjoints.type.name == "ZERO" or values.type == Tup(()):
+            return Val(Single("ZERO"))
         if isinstance(values.type, List) and isinstance(adjoints.type, Arr) and adjoints.type.rank == 1 and isinstance(
                 inner(values.type.item), Num):
             g, kind = self.named(adjoints), adjoints.type.number

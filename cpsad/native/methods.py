@@ -26,7 +26,7 @@ from .lists import List, ListMethod
 from .made import Bound, Made, Super, is_instance, new_instance, set_field
 from .program import Unit
 from .raised import SPECIAL
-from .types import NONE, Arr, Const, Num, Plain, Record, Single, Tup
+from .types import INT, NONE, Arr, Const, Num, Plain, Record, Single, Tup
 from .values import Val, stored_type
 
 __all__ = ["Methods"]
@@ -409,6 +409,8 @@ class Methods:
             rule = REGISTRY.lookup(function)
         except TypeError:
             rule = None
+        if function in (max, min) and len(args) > 1 and all(isinstance(a.type, Num) for a in args):
+            return self.extreme_of(function, k, args, node)
         operation = BINARY.get(function) if rule is None or rule.role == "rule" else None
         if rule is None or rule.role not in ("constant", "rule") or rule.role == "rule" and not all(
                 isinstance(a.type, (Num, Arr)) for a in args):
@@ -423,6 +425,23 @@ class Methods:
             return self.hold(self.solid(self.call_constant(function, args, {}, node)))
 
         return self.under_guard(compute, lambda value: self.foreign_back(rule, value, k, args, node), len(args))
+
+    def extreme_of(self: Any, function: Any, k: Val, args: list[Val], node: Any) -> Val:
+        """`max(a, b, ...)` of numbers of one type: all goes to the first that attains it."""
+        args = [self.hold(a) for a in args]
+        if any(a.type != args[0].type for a in args):
+            raise self.refuse(node, f"a call of {function.__name__} with ({', '.join(str(a.type) for a in args)})")
+        place, best = self.temp(INT, "place"), self.temp(args[0].type, "best")
+        self.emit(f"{place} = 0;")
+        self.emit(f"{best} = {args[0].c};")
+        for i, a in enumerate(args[1:], 1):
+            cond = self.compare_numbers(gast.Gt if function is max else gast.Lt, a, Val(a.type, best))
+            self.emit(f"if ({cond}) {{ {place} = {i}; {best} = {a.c}; }}")
+        back = self.hold(self.call_k(k, Val(args[0].type, best), node))
+        if not self.unit.takes_heap:
+            return back
+        zero = Val(Single("ZERO"))
+        return self.tuple_of([self.choose(f"{place} == {i}", lambda: back, lambda: zero) for i in range(len(args))])
 
     def foreign_back(self: Any, rule: Any, value: Val, k: Val, args: list[Val], node: Any) -> Val:
         """What comes behind a primitive, and its way back."""

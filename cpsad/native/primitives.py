@@ -401,19 +401,6 @@ def _get(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | 
 PRIMITIVES[hasattr], PRIMITIVES[getattr] = _has, _get
 
 
-def _beside(numbered: bool) -> Any:
-    def run(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
-        if keywords or not args or not all(isinstance(a.type, List) for a in args) or numbered and len(args) > 1:
-            return None
-        lists = [w.hold(a) for a in args]
-        return w.turns_of_list([None, *lists] if numbered else lists, True)
-
-    return run
-
-
-PRIMITIVES[zip], PRIMITIVES[enumerate] = _beside(False), _beside(True)
-
-
 @primitive(dict)
 def _dict(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     return w.dict_of(list(keywords), list(keywords.values()), node) if not args else None
@@ -423,12 +410,18 @@ def _dict(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
 def _list(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     if not args:
         return w.new_list(w.site(node), "0")
+    if isinstance(args[0].type, Rows):
+        return w.list_of_rows(args[0], node)
+    if w.is_sequence(args[0].type):
+        return w.list_of(w.site(node), args[0].items, node)
     return w.copied_list(w.hold(args[0])) if isinstance(args[0].type, List) else None
 
 
 @primitive(sum)
 def _sum(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     start = args[1] if len(args) == 2 else keywords.get("start")
+    if args[0].type == Tup(()):
+        return start if start is not None else w.constant(0, node)
     return w.sum_of_list(args[0], start, node) if isinstance(args[0].type, List) else None
 
 

@@ -1,6 +1,6 @@
 """Exceptions that hold values: `raise ValueError(f"{x} is too big")`, `error.args`, attributes that `__init__` has set.
 
-One that leaves the program where it is raised is made by Python, of the values that C has put into `raised` (`Given`). One that
+One that no handler asks is made by Python, of the values that C has put into `raised` (`Given`). One that
 may be caught is an object (`made.py`) whose attribute `args` holds what it was made of; its error has a number for each place
 that raises it, and what is caught goes with a pointer to the object (`Held`). If nobody catches it, its attributes go to
 `raised` at the end. Which exceptions a handler meets is known by their numbers: reading an attribute of what was caught is
@@ -20,7 +20,7 @@ from .attempts import is_final
 from .made import Made, set_field
 from .program import StagingError
 from .texts import leaves_out, value_in
-from .types import Const, Single, Tup, c_type
+from .types import INT, Const, Single, Tup, c_type
 from .values import Val, identifier, stored_type
 
 __all__ = ["Given", "Held", "Raised", "dumps", "error_of", "is_plain_exception"]
@@ -35,6 +35,7 @@ class Given:
 
     items: tuple[Any, ...]
     names: tuple[str, ...]
+    slots: int
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,17 @@ def error_of(kind: Any, message: Any, raw: bytes) -> BaseException:
 
 def dumps(stager: Any) -> list[str]:
     """The function of C that puts the attributes of what was raised into `raised`."""
-    held = [(i, m.type, kind, where) for i, (kind, m, where) in enumerate(stager.errors, 1) if isinstance(m, Held)]
+    held = [(i, m, kind, where) for i, (kind, m, where) in enumerate(stager.errors, 1) if isinstance(m, (Given, Held))]
     if not held:
         return []
     out = _Lines()
     out.emit(f"static void {stager.prefix}dump(runtime *R) {{")
-    for number, type_, kind, where in held:
+    for number, message, kind, where in held:
         out.where, out.depth = where, 1
+        if isinstance(message, Given):
+            out.emit(f"if (R->error == {number}) memcpy(raised, R->payload, {message.slots} * sizeof(slot));")
+            continue
+        type_ = message.type
         out.emit(f"if (R->error == {number}) {{")
         out.depth += 1
         out.emit(f"const {c_type(type_)}o = R->payload;")
@@ -123,12 +128,16 @@ class Raised:
         """`raise kind(...)`, which leaves the program."""
         values = [self.hold(self.there(self.solid(v))) for v in args]
         items = tuple(v.type for v in values)
-        place = 0
+        held = self.temp(INT, "given")
+        self.declared[held] = "slot *"
+        self.arena, begin, place = True, len(self.lines), 0
         for v in values:
-            place = leaves_out(self, v, place, node)
+            place = leaves_out(self, v, place, node, held)
         if place > MOST:
             raise self.refuse(node, f"a {kind.__name__} that holds so much")
-        self.fails(kind, Given(items, tuple(names)))
+        self.lines.insert(begin, "    " * self.depth + f"{held} = allocate(R, {max(1, place)} * sizeof(slot));")
+        self.emit(f"R->payload = {held};")
+        self.fails(kind, Given(items, tuple(names), place))
 
     def exception_object(self: Any, kind: Any, args: list[Val], node: Any, field: str = "args", made: Val | None = None) -> Val:
         """`kind(...)` as an object; values that are stored have their boxes."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 import types
 from typing import Any
 
+import gast
 import numpy as np
 
 from ..trees import _empty_like, _fill, _parts, _tuple_like, is_struct
+from .choices import Text
 from .objects import Obj, is_object, schema_of
 from .program import StagingError
 from .scalars import slot_field
@@ -200,11 +202,38 @@ class Records:
             if not -len(type_.items) <= key < len(type_.items):
                 self.fails(IndexError, f"{'tuple' if issubclass(type_.kind, tuple) else 'list'} index out of range")
             return owner.items[key]
+        if issubclass(type_.kind, dict) and isinstance(index.type, Text) and all(type(k) is str for k in type_.keys):
+            return self.item_by_text(owner, self.hold(index), node)
         if not issubclass(type_.kind, dict) or not isinstance(key, (str, int)):
             raise self.refuse(node, f"an item of {type_}")
         if key not in type_.keys:
             self.fails(KeyError, key)
         return owner.items[type_.keys.index(key)]
+
+    def item_by_text(self: Any, owner: Any, index: Any, node: Any) -> Any:
+        """An item of a dict whose keys are known, by a text that is known when the program runs."""
+        def at(i: int) -> Val:
+            if i == len(owner.items):
+                return self.raises_given(KeyError, [index], [], node)
+            found = owner.items[i]
+            is_it = self.compare_texts(gast.Eq, index, Val(Const(owner.type.keys[i])))
+            return self.choose(is_it, lambda: found, lambda: at(i + 1))
+
+        return at(0)
+
+    def method_of_record(self: Any, owner: Any, name: str, args: list[Any], node: Any) -> Any:
+        """`items()` and the like of a dict whose keys are known; None for other methods."""
+        if name in ("items", "keys", "values") and not args:
+            keys = [self.constant(k, node) for k in owner.type.keys]
+            pairs = zip(keys, owner.items, strict=True)
+            return self.tuple_of({"items": [self.tuple_of([k, v]) for k, v in pairs], "keys": keys, "values": owner.items}[name])
+        if name == "get" and 1 <= len(args) <= 2:
+            key = self.known_value(args[0])
+            if isinstance(key, (str, int)):
+                if key in owner.type.keys:
+                    return owner.items[owner.type.keys.index(key)]
+                return args[1] if len(args) == 2 else Val(Single("None"))
+        return None
 
     def attribute_of_record(self: Any, owner: Any, name: str, node: Any) -> Any:
         type_ = owner.type

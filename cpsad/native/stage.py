@@ -25,7 +25,7 @@ from .machine import machines, may_be_direct
 from .made import MadeSites
 from .primitives import PRIMITIVES
 from .program import StagingError, Unit, captured_names, formula, owned_names, program
-from .raised import Held, dumps
+from .raised import Given, Held, dumps
 from .types import BOTTOM, Fn, NoJoin, Num, Parted, c_type, holds_arrays, join
 from .values import RUNTIME, identifier
 
@@ -268,6 +268,11 @@ class Stager:
         return self.layouts[key]
 
     # -- errors and values from outside -----------------------------------------------------------------------
+
+    @property
+    def holds_values(self) -> bool:
+        """Whether exceptions hold what is known only when the program runs."""
+        return any(isinstance(m, (Given, Held)) for _, m, _ in self.errors)
 
     def error(self, unit: Unit, node: Any, kind: type, message: Any) -> int:
         """The number by which C raises this exception at this place."""

@@ -306,7 +306,7 @@ class RowIter:
 
     @property
     def declaration(self) -> str:
-        return f"typedef struct {{ {Rows(self.array).c_type} rows; i64 next; }} {self.struct};"
+        return f"typedef struct {{ {Rows(self.array).c_type} rows; i64 next, by; }} {self.struct};"
 
     def __str__(self) -> str:
         return f"an iterator over {Rows(self.array)}"

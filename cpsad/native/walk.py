@@ -19,6 +19,7 @@ from .attempts import Failure
 from .choices import Choice
 from .expressions import Expressions
 from .flow import FRAME, jump
+from .lists import List
 from .made import Made
 from .objects import Obj
 from .program import StagingError, bound_names, defaults_of
@@ -37,6 +38,7 @@ from .types import (
     Num,
     Parted,
     Plain,
+    Rows,
     Single,
     c_type,
     code_of,
@@ -453,16 +455,23 @@ class Walk(Expressions):
             self.bind(target.id, value)
         elif isinstance(target, gast.Tuple):
             if any(isinstance(t, gast.Starred) for t in target.elts):
-                raise self.refuse(node, "unpacking with a star")
-            items = self.unpacked(value, len(target.elts), node)
+                items = self.unpacked_with_star(value, target.elts, target)
+            else:
+                items = self.unpacked(value, len(target.elts), node)
             if len(target.elts) > 1 and value.parts is not None:
                 items = [self.hold(i) for i in items]
             for t, v in zip(target.elts, items, strict=True):
-                self.assign(t, v, node)
+                self.assign(t.value if isinstance(t, gast.Starred) else t, v, node)
         else:
             self.store_into(target, value, node)
 
     def unpacked(self, value: Val, count: int, node: Any) -> list[Val]:
+        if isinstance(value.type, Rows):
+            return self.unpacked_rows(value, count)
+        if isinstance(value.type, Arr):
+            return self.unpacked_rows(self.heap_rows(value, node), count)
+        if isinstance(value.type, List):
+            return self.unpacked_list(value, count)
         if not self.is_sequence(value.type):
             raise self.refuse(node, f"unpacking of {value.type}")
         if len(value.items) != count:
