@@ -16,6 +16,7 @@ interpretation and written as C, in which a continuation is a C function and its
     kernels.py      their loops as functions
     indexing.py     items, rows and attributes of arrays
     matrices.py     products
+    duals.py        numbers with their tangents: programs along a direction; duals.h, dual_arrays.h; along.py: `hvp`
     elements.py     elements added to adjoints in place
     functions.py    NumPy's functions of arrays
     records.py      structured arguments, and results beside the value

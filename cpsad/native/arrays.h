@@ -39,7 +39,6 @@ static inline i64 slice_length(i64 start, i64 stop, i64 step) {
 #define IN_A_ROW_OF(SIZE) OUTER const char *in_a_row_##SIZE(char *row, const char *p, i64 s, i64 n)
 IN_A_ROW_OF(1); IN_A_ROW_OF(2); IN_A_ROW_OF(4); IN_A_ROW_OF(8);
 
-#ifndef ELSEWHERE
 #define IN_A_ROW(SIZE, T) \
 IN_A_ROW_OF(SIZE) { \
     T *to = (T *)row; \
@@ -48,6 +47,7 @@ IN_A_ROW_OF(SIZE) { \
     } else for (i64 i = 0; i < n; i++) to[i] = *(const T *)(p + i * s); \
     return row; \
 }
+#ifndef ELSEWHERE
 IN_A_ROW(1, uint8_t) IN_A_ROW(2, uint16_t) IN_A_ROW(4, uint32_t) IN_A_ROW(8, uint64_t)
 #endif
 

@@ -142,6 +142,8 @@ class Calls:
                 self.call_end(v, node)))
         if not isinstance(type_, Num) or type_.name.startswith("bool"):
             raise self.refuse(node, f"a function that returns {type_}", why="a gradient is that of a real scalar")
+        if type_.is_dual:
+            return self.call_end(self.here(self.primal(value)), node)
         number = self.stager.result_number(type_)
         self.check_decided(value)
         self.emit(f"R->out[0].{slot_field(type_)} = {value.c};")
@@ -155,7 +157,7 @@ class Calls:
         if isinstance(value.type, Num) and value.type.dtype.kind == "f":
             name = self.temp(value.type, "chosen")
             self.declared[name] = "decision"
-            self.emit(f"{name} = (decision){{{self.cast(value, Num('float'))}, R->decisions}};")
+            self.emit(f"{name} = (decision){{{self.cast(self.primal(value), Num('float'))}, R->decisions}};")
             self.emit(f"R->decisions = &{name};")
         return Val(Single("None"))
 
@@ -394,10 +396,14 @@ class Calls:
             made = PRIMITIVES.get(function)
         except TypeError:  # not hashable
             made = None
+        if made is not None and self.stager.along:
+            result = self.dual_call(function, args, keywords, node)
+            if result is not None:
+                return result
         if made is not None:
             result = made(self, args, keywords, node)
             if result is not None:
-                return result
+                return self.for_writes(result)
         result = self.call_ufunc(function, args, keywords, node)
         if result is not None:
             return result
@@ -427,10 +433,12 @@ class Calls:
             else:
                 raise self.refuse(node, f"a call of {function.__name__} with these arguments")
         def one(values: list[Val]) -> Val:
-            if any(holds_arrays(v.type) for v in values):
+            if self.in_loop or any(holds_arrays(v.type) for v in values):
                 inlined = self.inlined(function, names, values)
                 if inlined is not None:
                     return inlined
+                if self.in_loop:  # which is a function of its own (`kernels.py`)
+                    raise self.refuse(node, f"a call of {function.__name__} for each element of an array")
             return self.formula_of(function, values, node)
 
         return self.split(given, one)
@@ -440,11 +448,13 @@ class Calls:
         where types do not decide which way it takes."""
         unit = self.stager.formula_unit(function)
         kept = self.unit, self.vars, self.narrowed, self.nonlocals, self.inlining, len(self.lines)
+        lines, depth = self.lines, self.depth
         self.unit, self.vars, self.narrowed, self.nonlocals = unit, dict(zip(names, values, strict=True)), {}, frozenset()
         self.inlining = True
         try:
             made = self.inline(unit.tree.body)
         except NotInline:
+            self.lines, self.depth = lines, depth
             del self.lines[kept[5]:]
             made = None
         finally:
@@ -452,14 +462,17 @@ class Calls:
         return made
 
     def inline(self, body: list[Any]) -> Val | None:
-        for node in body:
+        for i, node in enumerate(body):
             if isinstance(node, gast.Return):
                 return self.value(node.value)
             if isinstance(node, gast.If):
                 start = len(self.lines)
                 cond, then, other = self.test(node.test)
                 if cond is not True and cond is not False:
-                    raise NotInline
+                    if not self.in_loop:
+                        raise NotInline
+                    return self.choose(cond, self.narrowing(then, lambda node=node: self.inline_all(node.body)), self.narrowing(
+                        other, lambda node=node, i=i: self.inline_all([*node.orelse, *body[i + 1:]])))
                 del self.lines[start:]
                 self.narrow(then if cond else other)
                 made = self.inline(node.body if cond else node.orelse)
@@ -474,6 +487,12 @@ class Calls:
             elif not (isinstance(node, gast.Expr) and isinstance(node.value, gast.Constant)):
                 raise NotInline
         return None
+
+    def inline_all(self, body: list[Any]) -> Val:
+        made = self.inline(body)
+        if made is None:
+            raise NotInline
+        return made
 
     def split(self, values: list[Val], run: Any, i: int = 0) -> Val:
         """`run` for each combination of what the values may be."""

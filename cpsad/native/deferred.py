@@ -39,7 +39,8 @@ class Deferred:
         inner = g.type.type if isinstance(g.type, Maybe) else g.type
         right = rows is products.right_rows
         if not (isinstance(inner, Arr) and isinstance(a.type, Arr) and isinstance(b.type, Arr)
-                and inner.dtype == a.type.dtype == b.type.dtype in ("float64", "float32") and (b if right else a).type.rank == 2
+                and inner.dtype == a.type.dtype == b.type.dtype in ("float64", "float32")
+                and not self.stager.along and (b if right else a).type.rank == 2
                 and (not isinstance(g.type, Maybe) or g.type.names == {"ZERO"})
                 and (inner.rank, (a if right else b).type.rank) in ((1, 1), (2, 2))):
             del self.lines[start:]

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import logging
 import os
+import re
 import struct
 import threading
 import types
@@ -31,7 +32,7 @@ from .results import Results, arrays_among, number_at
 from .scalars import slot_field
 from .stage import Dead, EndK, Spec, Stager
 from .types import Arr, Maybe, Num, Parted, Single, c_type, of_array, of_number
-from .values import ARRAYS, RUNTIME, Val
+from .values import ARRAYS, DUAL_ARRAYS, DUALS, RUNTIME, Val
 from .walk import Walk
 
 __all__ = ["NativeGradient", "Staged", "native_text"]
@@ -39,6 +40,7 @@ __all__ = ["NativeGradient", "Staged", "native_text"]
 log = logging.getLogger("cpsad")
 BASE = f"#define ONCE\n{RUNTIME}{ARRAYS}"  # what all programs of arrays have in common, and those with products of a type
 PRODUCTS = {t: f"#define ELSEWHERE\n#define WITH_{t}\n{RUNTIME}{ARRAYS}" for t in ("f64", "f32")}
+OF_DUALS = {t: f"#define ELSEWHERE\n#define WITH_duals_{t}\n{RUNTIME}{ARRAYS}{DUALS}{DUAL_ARRAYS}" for t in ("f64", "f32")}
 FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q", "b": "?7x"}
 
 
@@ -48,7 +50,7 @@ class Staged(Results):
     primal = False  # whether it is the function itself that is staged
 
     def __init__(self, function: Any, signature: str, types_: list[Any], wanted: list[int], has_aux: bool = False,
-                 seeds: Any = None) -> None:
+                 seeds: Any = None, along: bool = False) -> None:
         """`seeds`: the types of the cotangents of the result's leaves, behind the arguments; None: the result is a scalar."""
         if not isinstance(function, types.FunctionType):
             raise StagingError(f"a {type(function).__name__} cannot be staged to native code yet", why="it is no plain function",
@@ -61,7 +63,8 @@ class Staged(Results):
         self.stager = stager = Stager()
         stager.primal, stager.has_aux = self.primal, has_aux
         if found := {t.dtype for p in types_ for t in leaves_of(p) if isinstance(t, Arr)}:
-            begin([BASE, *(PRODUCTS[f"f{d[-2:]}"] for d in found if d in ("float64", "float32"))])
+            kinds = [d for d in found if d in ("float64", "float32")]
+            begin([BASE, *(PRODUCTS[f"f{d[-2:]}"] for d in kinds), *(OF_DUALS[f"f{d[-2:]}"] for d in kinds if along)])
         self.unit: Unit = program(function, layout.letters, "cps" if self.primal else "optimized")
         stager.units[(function, layout.letters)] = self.unit
         self.filled = [i for i, t in enumerate(types_) if c_type(t) != "void"]
@@ -69,12 +72,16 @@ class Staged(Results):
         for position, type_ in enumerate(types_):
             place[position] = len(self.leaves)
             self.leaves += leaves_of(type_)
+        self.wanted_leaves = [(position, place[position] + j, t) for position in wanted
+                              for j, t in enumerate(leaves_of(types_[position])) if is_leaf_of_gradient(t)]
+        if along:  # their directions come behind the arguments
+            for _, leaf, type_ in self.wanted_leaves:
+                stager.along[leaf] = len(self.leaves)
+                self.leaves.append(type_)
         if seeds is not None:
             stager.seeds = [(len(self.leaves) + i, t) for i, t in enumerate(seeds)]
             self.leaves += seeds
         stager.offset = len(self.leaves)
-        self.wanted_leaves = [(position, place[position] + j, t) for position in wanted
-                              for j, t in enumerate(leaves_of(types_[position])) if is_leaf_of_gradient(t)]
         stager.first_slot = stager.most_slots = 2 * (1 + len(self.wanted_leaves))
         node = gast.parse("def entry(): pass").body[0]
         self.lines: list[str] = []
@@ -109,6 +116,7 @@ class Staged(Results):
                 for n, (position, leaf, type_) in enumerate(self.wanted_leaves):
                     adjoint = walker.adjoint_of_leaf(leaf, type_) if isinstance(types_[position], Parted) else (
                         walker.heap_collect(params[back[position]], result.items[back[position]]))
+                    adjoint = walker.tangent_of(adjoint) if along else adjoint
                     self.gradients.append(adjoint.type)
                     walker.write_gradient(adjoint, type_, n)
             declared = [f"    {k} {n};" for n, k in walker.declared.items()]
@@ -140,11 +148,10 @@ class Staged(Results):
             if self.loaded is None:
                 if "array_" in self.text:
                     text, loops = self.stager.in_two(self.lines)
-                    common = f"#define ELSEWHERE\n{RUNTIME}{ARRAYS}\n"
-                    shared = [BASE, *(p for t, p in PRODUCTS.items() if f"_{t}(" in text + loops)]
-                    library = load(common + text, loops and common + loops, shared)
+                    common = f"#define ELSEWHERE\n{RUNTIME}{ARRAYS}{DUALS + DUAL_ARRAYS if self.stager.along else ''}\n"
+                    library = load(common + text, loops and common + loops, shared_by(text + loops, bool(self.stager.along)))
                 else:
-                    library = load(f"{RUNTIME}\n{self.text}")
+                    library = load(f"{RUNTIME}{DUALS if self.stager.along else ''}\n{self.text}")
                 self.attach(library, "call")
         return self.loaded
 
@@ -252,6 +259,13 @@ class Staged(Results):
         raise error
 
 
+def shared_by(text: str, along: bool) -> list[str]:
+    """What a program of arrays has in common with others."""
+    duals = [t for t, word in (("f64", "dual"), ("f32", "dualf")) if along and re.search(rf"{word}\b|_{t}\(", text)]
+    products = [p for t, p in PRODUCTS.items() if f"_{t}(" in text or t in duals]
+    return [BASE, *products, *(OF_DUALS[t] for t in duals)]
+
+
 def slot_of(type_: Any) -> str:
     return "b" if type_ == Num("bool_") else slot_field(type_) if isinstance(type_, Num) else "p"
 
@@ -300,13 +314,17 @@ class NativeGradient(Programs):
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
         try:
             return self.in_native(args, kwargs)
-        except StagingError as error:  # the function cannot be staged, or has come to what native code does not do
-            if self.backend != "auto":
-                raise
-            if not self.said:
-                self.said = True
-                log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
+        except StagingError as error:
+            self.instead(error)
         return self.plain(args, kwargs)
+
+    def instead(self, error: Exception) -> None:
+        """The function cannot be staged, or has come to what native code does not do: it runs in Python, if that is wanted."""
+        if self.backend != "auto" or not isinstance(error, StagingError):
+            raise error
+        if not self.said:
+            self.said = True
+            log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
 
     def in_native(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
         plan = self.plans.first
@@ -316,11 +334,7 @@ class NativeGradient(Programs):
                 if len(found) == 2:
                     found[0].raise_(found[1])
                 return found  # type: ignore[no-any-return]
-        shape = len(args), tuple(kwargs)
-        slots = self.plain.located.get(shape)
-        if slots is None:
-            self.plain.arrived()
-            slots = self.plain.located[shape] = self.plain.locate(args, kwargs)
+        slots = self.slots(args, kwargs)
         arguments = [*args, *kwargs.values()]
         try:
             staged, leaves = self.staged_for(arguments, slots, args, kwargs)
@@ -334,6 +348,15 @@ class NativeGradient(Programs):
         if not kwargs:
             self.plans.add(plan_for(staged, arguments, self.single))
         return value, (gradients[0] if self.single else tuple(gradients)), aux
+
+    def slots(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
+        """Which arguments are differentiated."""
+        shape = len(args), tuple(kwargs)
+        found = self.plain.located.get(shape)
+        if found is None:
+            self.plain.arrived()
+            found = self.plain.located[shape] = self.plain.locate(args, kwargs)
+        return found
 
     def staged_for(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...], kwargs: dict[str, Any],
                    more: tuple[Any, ...] = ()) -> Any:

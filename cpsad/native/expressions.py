@@ -18,6 +18,7 @@ from .attempts import Attempts, Failure
 from .calls import Calls
 from .choices import Choice, Choices
 from .deferred import Deferred
+from .duals import Duals
 from .elements import Elements
 from .indexing import Indexing
 from .iterators import Iterators
@@ -68,8 +69,9 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Elements, Scalars, Indexing, Iterators, Kernels, Lists, MadeObjects,
-                  Methods, Objects, Products, Raised, Records, Seeds, Sequences, Shadows, Spread, Stored, Texts, Ufuncs, Writes):
+class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Duals, Elements, Scalars, Indexing, Iterators, Kernels, Lists,
+                  MadeObjects, Methods, Objects, Products, Raised, Records, Seeds, Sequences, Shadows, Spread, Stored, Texts,
+                  Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -446,6 +448,7 @@ class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Elements, Scalars,
             if value.type.name in ("None", "ZERO"):
                 return False
         elif isinstance(value.type, Num):
+            value = self.primal(value)
             return value.c if value.type in (BOOL, Num("bool_")) else f"{value.c} != 0"
         elif isinstance(value.type, Tup) or isinstance(value.type, Record) and value.type.kind in (list, dict):
             return bool(value.type.items)

@@ -117,7 +117,7 @@ def inner(type_: Any) -> Any:
 
 def same_numbers(a: Any, b: Any) -> None:
     """Raises NoJoin where one type for both would make another number of one of them."""
-    a, b = inner(a), inner(b)
+    a, b = (t.plain if isinstance(t, Num) else t for t in (inner(a), inner(b)))
     if isinstance(a, Num) and isinstance(b, Num) and a != b and {a.name, b.name} != {"float", "float64"}:
         raise NoJoin(f"{a} and {b}")
     if isinstance(a, Parted) and isinstance(b, Parted):
@@ -489,8 +489,8 @@ class Lists:
             self.fails(OverflowError, "an array of an empty list, in native code")
         if not isinstance(kind, Num) or isinstance(item, Maybe) or kind.name == "bool":
             return None
-        kind = Num(kind.dtype.name)
-        if kind.name != "float64":  # the dtype of an array of nothing
+        kind = Num(kind.dtype.name) if not kind.is_dual else Num(kind.dtype.name).dual
+        if kind.plain.name != "float64":  # the dtype of an array of nothing
             error = self.error(OverflowError, "an array of an empty list, which would be of another dtype, in native code")
             self.emit(f"if (UNLIKELY({value.c}->n == 0)) fail(R, {error});")
         made = self.new_array(kind, [f"{value.c}->n"])
@@ -508,7 +508,7 @@ class Lists:
             self.fails(OverflowError, NOTHING)
         if not isinstance(kind, Num) or kind.dtype.kind not in "fi" or isinstance(value.type.item, Maybe):
             return None
-        if kind.name not in ("float", "float64") or start is not None and start.type not in (FLOAT, Num("float64")):
+        if kind.plain.name not in ("float", "float64") or start is not None and start.type.plain not in (FLOAT, Num("float64")):
             return None
         if start is None:
             empty = self.error(OverflowError, NOTHING)
@@ -516,7 +516,7 @@ class Lists:
         else:
             kind = join(kind, start.type)
         total = self.temp(kind, "sum")
-        self.emit(f"{total} = {self.cast(start, kind) if start is not None else '0'};")
-        self.for_each(f"{value.c}->n", lambda i: self.emit(
-            f"{total} += {self.read_item(value.type.item, f'({value.c}->p + {i} * {self.size_of(value.type)})').c};"))
+        self.emit(f"{total} = {self.cast(Val(FLOAT, '0.0', known=0.0) if start is None else start, kind)};")
+        self.for_each(f"{value.c}->n", lambda i: self.emit(self.added_text(total, self.cast(self.read_item(
+            value.type.item, f'({value.c}->p + {i} * {self.size_of(value.type)})'), kind), kind)))
         return Val(kind, total)

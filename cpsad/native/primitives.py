@@ -298,7 +298,7 @@ def _next(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
 def class_of(w: Any, value: Val) -> Any:
     """The class of a value, or MISSING."""
     if isinstance(value.type, Num):
-        return {"int": int, "float": float, "bool": bool}.get(value.type.name) or value.type.dtype.type
+        return {"int": int, "float": float, "bool": bool}.get(value.type.plain.name) or value.type.dtype.type
     if isinstance(value.type, Single):
         return {"None": type(None), "ZERO": cotangents.Zero}.get(value.type.name, MISSING)
     if isinstance(value.type, Tup):

@@ -6,7 +6,6 @@ pullback, and all pullbacks of a function at arguments of the same types.
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,6 @@ from .program import StagingError
 from .types import of_array, of_number
 
 __all__ = ["NativePullback"]
-
-log = logging.getLogger("cpsad")
 
 
 class NativePullback(NativeGradient):
@@ -53,11 +50,7 @@ class NativePullback(NativeGradient):
             found = self.pull_native(args, kwargs, pairs(value))
             return found[0] if self.single else found
         except StagingError as error:
-            if self.backend != "auto":
-                raise
-            if not self.said:
-                self.said = True
-                log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
+            self.instead(error)
         return self.plain(args, kwargs, _Seed(pairs))[1]
 
     def pull_native(self, args: tuple[Any, ...], kwargs: dict[str, Any], pairs: list[tuple[Any, Any]]) -> tuple[Any, ...]:
@@ -66,11 +59,7 @@ class NativePullback(NativeGradient):
         if None in types_:
             raise StagingError("a result that C has no type for cannot be staged to native code",
                                remedy='use backend="numpy" for this function')
-        shape = len(args), tuple(kwargs)
-        slots = self.plain.located.get(shape)
-        if slots is None:
-            self.plain.arrived()
-            slots = self.plain.located[shape] = self.plain.locate(args, kwargs)
+        slots = self.slots(args, kwargs)
         arguments = [*args, *kwargs.values()]
         try:
             staged, leaves = self.staged_for(arguments, slots, args, kwargs, types_)

@@ -149,8 +149,8 @@ class Records:
             else:
                 items.append(self.hold(self.argument(t, place)))
                 if wanted and is_leaf_of_gradient(t):
-                    self.leaf_boxes[place] = f"&{self.new_box(t, 'leaf')}"
-                    items[-1] = self.leaves[place] = Val(t, items[-1].c, box=self.leaf_boxes[place])
+                    self.leaf_boxes[place] = f"&{self.new_box(items[-1].type, 'leaf')}"
+                    items[-1] = self.leaves[place] = Val(items[-1].type, items[-1].c, box=self.leaf_boxes[place])
             place += len(leaves_of(t))
         types_ = tuple(stored_type(v) for v in items)
         return Val(Tup(types_) if isinstance(type_, Tup) else Record(types_, type_.kind, type_.keys), parts=tuple(items))
@@ -172,7 +172,7 @@ class Records:
 
     def adjoint_of_leaf(self: Any, place: int, type_: Any) -> Val:
         """What the box of a leaf holds in the end."""
-        return self.heap_take(Val(type_, self.leaves[place].c, box=f"({self.leaf_boxes[place]})"), None)
+        return self.heap_take(Val(self.leaves[place].type, self.leaves[place].c, box=f"({self.leaf_boxes[place]})"), None)
 
     def call_end_with_aux(self: Any, value: Val, node: Any) -> Val:
         """The end of a function that returns `(value, aux)`."""

@@ -159,6 +159,7 @@ class Stager:
         self.offset = 0  # of the values from outside among the inputs
         self.first_slot = 1  # of what it returns beside its value
         self.seeds: Any = None  # (slot, type) of each cotangent of the result's leaves, if these are given
+        self.along: dict[int, int] = {}  # of a program along a direction: the slots of arguments, and those of their tangents
         self.has_aux = False  # whether the function returns more than is differentiated
         self.primal = False  # whether it is the function itself that is staged, without its gradient
         self.writes = False  # whether it writes into arrays, and

@@ -37,6 +37,9 @@ class Stored:
 
     def boxed(self, value: Val, name: str) -> Val:
         """The value with its box: the one that it has, or a new one in this function."""
+        if self.stager.along:  # its adjoint may have a tangent
+            value = self.dualized(value)
+            value = value if value.c.isidentifier() or value.known is not None else self.hold(value, name)
         box = self.new_box(value.type, f"{name}_box")
         pointer = self.temp(Box(value.type), f"{name}_kept")
         self.emit(f"{pointer} = {f'{value.box} ? {value.box} : &{box}' if value.box and value.box != CONSTANT else f'&{box}'};")
@@ -97,9 +100,14 @@ class Stored:
                 raise self.refuse(node, f"a cotangent of {g.type} for {value.type}")
             g = self.hold(g)
             c = self.cast(g, value.type)
-            self.emit(f"{box}->v.v = {box}->v.z ? {c} : {box}->v.v + {c};")
+            if value.type.is_dual:
+                total = self.dual_sum(gast.Add, value.type, f"{box}->v.v", c)
+                self.emit(f"{box}->v.v = {box}->v.z ? {c} : {total};")
+            else:
+                self.emit(f"{box}->v.v = {box}->v.z ? {c} : {box}->v.v + {c};")
             self.emit(f"{box}->v.z = 0;")
         else:
+            g = self.dualized(g) if value.type.number.is_dual else g
             if not isinstance(g.type, Arr) or (g.type.dtype, g.type.rank) != (value.type.dtype, value.type.rank):
                 raise self.refuse(node, f"a cotangent of {g.type} for {value.type}")
             g = self.named(g)
@@ -122,7 +130,7 @@ class Stored:
         """What iterating over an array yields."""
         if not isinstance(x.type, Arr):
             raise self.refuse(node, f"iteration over {x.type}")
-        x = self.named(self.solid(x))
+        x = self.named(self.solid(self.dualized(x) if self.stager.along else x))
         made = Rows(Arr(x.type.dtype, x.type.rank, x.type.packed))
         self.stager.struct(made)
         name = self.temp(made, "rows")
@@ -145,7 +153,7 @@ class Stored:
         first = f"{rows.c}.x.n[0] - 1" if backwards else "0"
         self.emit(f"{state} = ({made.struct}){{.rows = {rows.c}, .next = {first}, .by = {-1 if backwards else 1}}};")
         if self.counts_turns(rows.type.array):
-            self.emit(f"begin_turns(R, {rows.c}.x.p, {rows.c}.x.n[0], {rows.c}.x.s[0], {rows.type.array.number.dtype.itemsize});")
+            self.emit(f"begin_turns(R, {rows.c}.x.p, {rows.c}.x.n[0], {rows.c}.x.s[0], {rows.type.array.number.itemsize});")
         return Val(made, f"&{state}")
 
     def counts_turns(self, array: Arr) -> bool:
@@ -168,7 +176,7 @@ class Stored:
         if self.counts_turns(it.type.array):
             self.emit(f"}} else if ({it.c}->by) {{")
             self.emit(f"    {it.c}->by = 0;")
-            self.emit(f"    end_turns(R, {x}.p, {x}.n[0], {x}.s[0], {it.type.array.number.dtype.itemsize});")
+            self.emit(f"    end_turns(R, {x}.p, {x}.n[0], {x}.s[0], {it.type.array.number.itemsize});")
         self.emit("}")
         return Val(made, t)
 

@@ -82,7 +82,8 @@ def leaves_out(walk: Any, value: Val, place: int, node: Any, base: str = "raised
             place = leaves_out(walk, item, place, node, base)
         return place
     if isinstance(type_, Num):
-        field = {"double": "f", "float": "f4"}.get(c_type(type_), "i")
+        value = Val(type_.plain, f"({value.c}).v") if type_.is_dual else value
+        field = {"double": "f", "float": "f4"}.get(c_type(value.type), "i")
         walk.emit(f"{base}[{place}].{field} = {value.c};")
         return place + 1
     if isinstance(type_, Text):

@@ -17,6 +17,7 @@ from ..transforms.context import MISSING
 from ..transforms.nodes import parameters, walk_scope
 from .attempts import Failure
 from .choices import Choice
+from .duals import has_tangent
 from .expressions import Expressions
 from .flow import FRAME, jump
 from .lists import List
@@ -224,6 +225,10 @@ class Walk(Expressions):
         """An argument of the function, out of its slot."""
         if c_type(type_) == "void":
             return Val(type_)
+        if self.stager.along and self.stager.writes and isinstance(type_, Arr) and type_.number.dtype.kind == "f":
+            return self.written_along(type_, place)
+        if place in self.stager.along:
+            return self.argument_along(type_, place)
         if isinstance(type_, Arr):
             made = self.argument_at(f"R->in[{place}].p", type_)
             copied = self.stager.writes and not self.stager.primal and place < self.stager.offset
@@ -262,6 +267,8 @@ class Walk(Expressions):
     def write_array(self, v: Val, type_: Any, n: int) -> Val:
         """The gradient of an array into the array that waits for it."""
         target = self.argument_at(f"R->out[{2 * n + 2}].p", type_)
+        if self.stager.along:  # the gradient itself is not asked for
+            v = self.slope(self.real(v)) if has_tangent(v.type) else Val(Single("ZERO"))
         if isinstance(v.type, Single):
             self.emit(f"memset({target.c}.p, 0, {self.bytes_of(target)});")
             return Val(v.type)
@@ -542,9 +549,9 @@ class Walk(Expressions):
         self.fork(cond, self.narrowing(narrow_then, then), self.narrowing(narrow_other, other))
 
     def narrowing(self, known: dict[str, Val], body: Any) -> Any:
-        def run() -> None:
+        def run() -> Any:
             self.narrow(known)
-            body()
+            return body()
         return run
 
     def narrow(self, known: dict[str, Val]) -> None:
