@@ -133,15 +133,16 @@ def test_second_derivatives(function, args):
 
 
 WRONG_ONCE = ("function_as_value_of_a_list_that_changes", "copies_of_arrays", "order_of_dependencies", "super_asks_no_getattr",
-              "classes_as_values_make_instances")
-SAMPLE = [*list(CASES.values())[7::60], *(c for c in CASES.values() if c.name.rpartition(".")[2] in WRONG_ONCE)]
+              "classes_as_values_make_instances", "element_spread_over_a_part_of_its_array")
+HELD = ("error_carries_value", "flat_items", "shape_set_to_what_it_is", "attributes_of_what_was_computed_with")  # refused once
+SAMPLE = [*list(CASES.values())[7::60], *(c for c in CASES.values() if c.name.rpartition(".")[2] in WRONG_ONCE + HELD)]
 
 
 @pytest.mark.parametrize("case", SAMPLE, ids=[case.name for case in SAMPLE])
 def test_the_corpus_twice(case):
     """All of it: `python -m tests.second_order`."""
     verdict, what = check(case)
-    if verdict in ("refused", "skipped", "kink"):
+    if verdict in ("refused", "skipped", "kink") and case.name.rpartition(".")[2] not in HELD:
         pytest.skip(f"{verdict}: {what}")
     assert verdict == "right", what
 
