@@ -251,7 +251,7 @@ static __attribute__((noinline)) const char *NAME(runtime *R, const char *b, i64
     if (R->turned_count < 8) R->turned[R->turned_count++] = (turned){b, k, n, b1, NULL}; \
     return NULL; \
 }
-#define PRODUCT(T, NAME, THIN_, BLAS, INDEX, TURNED) \
+#define PRODUCT(T, NAME, THIN_, SMALL_, BLAS, INDEX, TURNED) \
 PRODUCT_OF(T, NAME) { \
     const i64 w = (i64)sizeof(T); \
     if (m == 1 || n == 1) { \
@@ -266,6 +266,7 @@ PRODUCT_OF(T, NAME) { \
         const char *other = TURNED(R, b, k, n, b1); \
         if (other) { b = other; b0 = n * w; b1 = w; } \
     } \
+    SMALL_PRODUCT(T, SMALL_) \
     if (blas[INDEX] && m * n * k > 8192 && m > 1 && n > 1 && k > 0 && (a0 == w || a1 == w) && (b0 == w || b1 == w) && \
         a0 >= 0 && a1 >= 0 && b0 >= 0 && b1 >= 0 && m < INT32_MAX && n < INT32_MAX && k < INT32_MAX) { \
         /* BLAS has columns first: the transposed product is computed */ \
@@ -320,11 +321,11 @@ typedef void (*sgemm_t)(const char *, const char *, int *, int *, int *, float *
 #endif
 #ifdef WITH_f64
 TURN(double, turned_f64)
-PRODUCT(double, product_f64, thin_f64, dgemm_t, 0, turned_f64)
+PRODUCT(double, product_f64, thin_f64, small_f64, dgemm_t, 0, turned_f64)
 #endif
 #ifdef WITH_f32
 TURN(float, turned_f32)
-PRODUCT(float, product_f32, thin_f32, sgemm_t, 1, turned_f32)
+PRODUCT(float, product_f32, thin_f32, small_f32, sgemm_t, 1, turned_f32)
 #endif
 
 /* -- products that are added up later (`deferred.py`): the factors, as rows of two buffers ---------------------------------- */

@@ -35,7 +35,10 @@ SPEED = ("-O3",)
 # of arrays: measured on the models of `examples/`, as fast as -O3, and compiled in a third of the time
 SPEED_OF_LOOPS = ("-O1", "-ftree-vectorize", "-fvect-cost-model=dynamic", "-foptimize-sibling-calls")
 SPEED_OF_CALLS = ("-O1", "-foptimize-sibling-calls")  # of what is left of a program whose loops are compiled apart
+# of products: their sums may be rounded once where others round twice
+SPEED_OF_PRODUCTS = (*SPEED_OF_LOOPS, "-fexpensive-optimizations", "-ffp-contract=fast")
 SANITIZE = ("-g", "-O1", "-fno-sanitize-recover=all")
+PRODUCTS = "#define ELSEWHERE\n#define WITH_f"  # how the text begins that has the products of a type
 MOST_BYTES = 256 << 20  # of the cache
 TIMEOUT = 600  # seconds for one compilation
 
@@ -93,6 +96,8 @@ def flags(text: str, loops: bool = True) -> tuple[str, ...]:
     if os.environ.get("CPSAD_SANITIZE"):
         return (*FLAGS, *SANITIZE, f"-fsanitize={os.environ['CPSAD_SANITIZE']}")
     speed = SPEED if "array_" not in text else SPEED_OF_LOOPS if loops else SPEED_OF_CALLS
+    if text.startswith(PRODUCTS):
+        speed = SPEED_OF_PRODUCTS
     return (*FLAGS, *speed, *target, *shlex.split(os.environ.get("CPSAD_CFLAGS", "")))
 
 

@@ -21,6 +21,7 @@ from ..resolve import letter_of, lookup
 from ..rules.registry import REGISTRY
 from ..transforms.errors import CpsadError
 from ..trees import is_tree
+from . import compiler
 from .blas import blas_routines
 from .compiler import begin, load
 from .gate import Plan, Plans, is_known, open_gate
@@ -39,7 +40,7 @@ __all__ = ["NativeGradient", "Staged", "native_text"]
 
 log = logging.getLogger("cpsad")
 BASE = f"#define ONCE\n{RUNTIME}{ARRAYS}"  # what all programs of arrays have in common, and those with products of a type
-PRODUCTS = {t: f"#define ELSEWHERE\n#define WITH_{t}\n{RUNTIME}{ARRAYS}" for t in ("f64", "f32")}
+PRODUCTS = {t: f"{compiler.PRODUCTS}{t[1:]}\n{RUNTIME}{ARRAYS}" for t in ("f64", "f32")}
 OF_DUALS = {t: f"#define ELSEWHERE\n#define WITH_duals_{t}\n{RUNTIME}{ARRAYS}{DUALS}{DUAL_ARRAYS}" for t in ("f64", "f32")}
 FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q", "b": "?7x"}
 

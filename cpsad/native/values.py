@@ -15,7 +15,7 @@ __all__ = ["ARRAYS", "CONSTANT", "DUALS", "DUAL_ARRAYS",
 
 RUNTIME = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("runtime", "lists", "gate"))
 ARRAYS = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8")
-                   for name in ("thin", "arrays", "shadows", "vectors"))
+                   for name in ("thin", "products", "arrays", "shadows", "vectors"))
 DUALS, DUAL_ARRAYS = ((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("duals", "dual_arrays"))
 _C_WORDS = set("""
 auto break case char const continue default do double else enum extern float for goto if inline int long register
