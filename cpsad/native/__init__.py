@@ -24,9 +24,13 @@ interpretation and written as C, in which a continuation is a C function and its
     iterators.py    loops over several things side by side, or backwards; unpacking
     spread.py       stars that are written out, slices and sums of tuples
     lists.py        lists that the program makes; lists.h: how they lie in memory
+    dicts.py        dicts that the program lets grow; dicts.h: how they lie in memory
+    heap_calls.py   the heap's methods
+    nested_calls.py calls of nested functions
     objects.py      objects of users' classes that are arguments, which are read
     attempts.py     exceptions that are caught
     raised.py       exceptions that hold values
+    contexts.py     `with`
     texts.py        texts that are made when the program runs
     choices.py      texts and functions of which one is chosen when the program runs
     made.py         objects that the program makes

@@ -8,22 +8,18 @@ from typing import Any
 import gast
 import numpy as np
 
-from .. import forms, guarded
+from .. import forms
 from ..dataclass_forms import is_generated_init
 from ..operators import _seed
 from ..rules.registry import REGISTRY
 from ..transforms.errors import NoDerivativeError
-from ..transforms.nodes import parameters
-from .attempts import Failure
-from .choices import Choice, Text
+from .dicts import Dict
 from .functions import METHODS
-from .lists import List, ListMethod
-from .made import Bound, Made, Super, is_instance
-from .objects import Obj
+from .lists import List
+from .made import is_instance
 from .primitives import PRIMITIVES
-from .program import StagingError, defaults_of
 from .scalars import message_of, slot_field
-from .stage import MOST_KNOWN, Dead, EndK, Pointer, Restart, Spec, cell_name
+from .stage import MOST_KNOWN, Dead, EndK, Pointer, Restart, Spec
 from .types import (
     BOTTOM,
     NONE,
@@ -34,20 +30,19 @@ from .types import (
     Maybe,
     Num,
     Parted,
-    Plain,
     Record,
     Single,
-    Tup,
     c_type,
     holds_arrays,
     is_scalar,
 )
-from .values import CONSTANT, Val, convert, stored_type
+from .values import Val, convert
 
 __all__ = ["Calls"]
 
 FORMS = {id(forms.form), id(forms.primal_form)}
 ATTACH = {id(forms.attach), id(forms.primal_attach)}
+NEVER_RAISE = ("append", "insert", "extend", "clear", "reverse", "copy", "get", "setdefault", "update", "keys", "values", "items")
 FORMULAS = ("cpsad.rules", "cpsad.cotangents", "cpsad.products", "cpsad.lazy", "cpsad.runtime", "cpsad.matching")
 
 
@@ -137,6 +132,8 @@ class Calls:
             return self.call_end_seeded(value, node)
         if self.stager.has_aux:
             return self.call_end_with_aux(value, node)
+        if type_ == NONE:  # one way through it may end without a result, and yet none that is taken
+            self.fails(*message_of(lambda: _seed(None)))
         if isinstance(type_, Maybe) and type_.names == {"None"}:  # or None, as far as types tell
             return self.cases(value, lambda v: self.fails(*message_of(lambda: _seed(None))) if v.type == NONE else (
                 self.call_end(v, node)))
@@ -208,8 +205,10 @@ class Calls:
         if isinstance(method, gast.Attribute) and not self.is_module(method.value):
             owner = self.value(method.value)
             signature = node.func.args[1].value
-            if isinstance(owner.type, List) and not node.keywords:
-                if signature.endswith("!") and method.attr not in ("append", "insert", "extend", "clear", "reverse", "copy"):
+            if method.attr in ("update", "pop", "setdefault", "clear", "popitem"):
+                self.is_growing_dict(owner)
+            if isinstance(owner.type, (Dict, List)) and not node.keywords:
+                if signature.endswith("!") and method.attr not in (NEVER_RAISE):
                     raise self.refuse(node, f"the method `{method.attr}` of {owner.type} under a handler of exceptions")
                 return self.call_method_of_list(self.hold(owner), method.attr, node)
             if any(is_instance(t) for t in (owner.type, getattr(owner.type, "type", None))):
@@ -265,74 +264,6 @@ class Calls:
             return result
         taken = {j: self.heap_take(v, node) for j, v in reversed(kept.items())}
         return self.tuple_of([taken[i] if i in taken else result.items[back[i]] for i in range(len(args))])
-
-    def call_nested(self, callee: Val, k: Val, args: list[Val], keywords: list[str], node: Any) -> Val:
-        owner: Spec = callee.type.frame
-        cps = owner.unit.forms_of(owner.node).get(callee.type.node.name)
-        if cps is None:
-            raise self.refuse(node, f"a call of the nested function {callee.type.node.name}")
-        plain, inner = callee.type.node.args, parameters(cps.args)[2 if owner.unit.takes_heap else 1:]
-        names = parameters(plain)
-        guard, self.guard = self.guard, None
-        if len(inner) == len(names) + 1:  # it takes a handler; where there is none, what it raises leaves the program
-            inner, guard = inner[1:], guard or Val(Const(guarded.raises))
-        elif guard is not None:
-            raise self.refuse(node, f"a call of {callee.type.node.name} under a handler of exceptions")
-        places, rest, others = self.filled_by(plain, names, len(args) - len(keywords), keywords)
-        stars = (plain.vararg and plain.vararg.id, plain.kwarg and plain.kwarg.id)
-        missing = [n for n in names if n not in (places or ()) and n not in stars]
-        if places is None or len(inner) != len(names) or not {*missing} <= {*defaults_of(callee.type.node)}:
-            raise self.refuse(node, f"a call of {callee.type.node.name} that does not fill its parameters one to one")
-        defaults = {n: self.default_of(callee, n) for n in missing}
-        kept = {i: self.hold(self.put_argument(args[i], node) if owner.unit.takes_heap else args[i])
-                for i in (*rest, *others.values())}
-        given = {n: args[places[n]] for n in places} | defaults
-        for star, made in zip(stars, (self.tuple_of([kept[i] for i in rest]), self.record_of(
-                {n: kept[i] for n, i in others.items()})), strict=True):
-            if star:
-                given[star] = made
-        params = [given[n] for n in names]
-        result = self.call_function(owner.unit, cps, owner, callee.c, k, params if guard is None else [guard, *params], node)
-        if [*places.values()] == [*range(len(names))] or not owner.unit.takes_heap:
-            return result
-        for n, default in defaults.items():
-            if not self.carries_nothing(default) and not isinstance(default.type, Parted):
-                self.heap_add(default, result.items[names.index(n)], node)
-        taken = {i: self.heap_take(v, node) for i, v in reversed(kept.items())}
-        by_place = {i: n for n, i in places.items()}
-        return self.tuple_of([taken[i] if i in taken else result.items[names.index(by_place[i])] for i in range(len(args))])
-
-    def filled_by(self, plain: Any, names: list[str], count: int, keywords: list[str]) -> Any:
-        """Which argument fills each parameter of a nested function; those in its starred one, and in that of its keywords."""
-        positional = [a.id for a in (*plain.posonlyargs, *plain.args)]
-        places = dict(zip(positional, range(count), strict=False))
-        rest = list(range(len(positional), count))
-        others: dict[str, int] = {}
-        named = {a.id for a in (*plain.args, *plain.kwonlyargs)}
-        for i, name in enumerate(keywords, count):
-            if name in named and name not in places:
-                places[name] = i
-            elif plain.kwarg and name not in named:
-                others[name] = i
-            else:
-                places = None  # type: ignore[assignment]
-                break
-        if rest and not plain.vararg:
-            places = None  # type: ignore[assignment]
-        return places or ({} if places is not None else None), rest, others
-
-    def record_of(self, items: dict[str, Val]) -> Val:
-        return Val(Record(tuple(stored_type(v) for v in items.values()), dict, tuple(items)), parts=tuple(items.values()))
-
-    def default_of(self, callee: Val, name: str) -> Val:
-        """The default value of a parameter of a nested function: it lies in the frame in which the function was defined."""
-        key = f"default_{callee.type.node.name}_{name}"
-        type_ = callee.type.frame.cells.get(key, BOTTOM)
-        if type_ is BOTTOM:
-            self.fails(StagingError, f"the default of `{name}` is read, which is not known yet, in native code")
-        made = self.hold(Val(type_, f"({callee.c})->{cell_name(key)}")) if c_type(type_) != "void" else Val(type_)
-        made.box = made.box or CONSTANT
-        return made
 
     def call_function(self, unit: Any, tree: Any, parent: Spec | None, frame: str, k: Val, params: list[Val], node: Any) -> Val:
         params = [self.solid(v) for v in params]
@@ -551,85 +482,8 @@ class Calls:
             return METHODS[name](self, [owner, *args], keywords, node)
         if isinstance(owner.type, List):
             return self.method_of_list(owner, name, args, keywords, node)
+        if isinstance(owner.type, Dict):
+            return self.method_of_dict(owner, name, args, keywords, node)
         if isinstance(owner.type, Record) and owner.type.kind is dict and not keywords:
             return self.method_of_record(owner, name, args, node)
         return None
-
-    def call_heap(self, name: str, node: Any) -> Val:
-        """A method of the heap."""
-        if name == "put":
-            return self.heap_put(node)
-        args = self.operands_of(*node.args)
-        of_arrays = self.call_heap_of_arrays(name, args, node)
-        if of_arrays is not None:
-            return of_arrays
-        if name in ("array", "iterable") and isinstance(args[0].type, (Num, Arr)):
-            return args[0]
-        if name == "unarray" and isinstance(args[0].type, (Num, Arr)):
-            return args[2]
-        if name == "item" and isinstance(args[0].type, (Arr, List, Tup, Record)):
-            return self.item(args[0], args[1], node)
-        if name == "item" and isinstance(args[0].type, Maybe):
-            return self.cases(args[0], lambda v: self.item(v, args[1], node))
-        if name == "read_item" and isinstance(getattr(args[1].type, "type", args[1].type), Arr):
-            return self.split([args[0], args[1], args[4]], lambda v: self.added_item(v[0], v[1], args[2], v[2], node))
-        if name == "add_item" and isinstance(args[1].type, Arr):
-            return self.split([args[0], args[3]], lambda v: self.added_item(v[0], args[1], args[2], v[1], node))
-        if name == "attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (
-                Arr, Failure, Num, Obj, Made, Super, Record)):
-            return self.cases(args[0], lambda v: self.attribute(v, self.known_value(args[1]), node))
-        if name == "snapshot" and isinstance(args[0].type, List) and any(isinstance(a.type, Arr) for a in args[2:]):
-            raise self.refuse(node, "a list that gets the elements of an array")
-        if name in ("snapshot", "drain", "restore", "undo") and isinstance(args[0].type, (List, Num)):  # only arrays are kept
-            return args[2] if name in ("drain", "undo") else Val(Single("None"))
-        if name in ("set_attribute", "set_field"):
-            if name == "set_field":
-                self.set_field(args[0], self.known_value(args[1]), args[2], node)
-            else:
-                self.cases(args[0], lambda v: self.set_attribute(v, self.known_value(args[1]), args[2], node))
-            return Val(Single("None"))
-        if name == "text":  # what is made of values is made where it gets out
-            return Val(Single("None"))
-        if name == "decided":
-            return self.decided(args[0])
-        if name == "verdict":
-            return args[0]
-        if name == "take":
-            return self.heap_take(args[0], node)
-        if name == "add":
-            if not (self.carries_nothing(args[0]) or isinstance(args[0].type, Parted)):
-                self.heap_add(args[0], args[1], node)
-            return Val(Single("None"))
-        if name == "rows" and isinstance(args[0].type, Arr):
-            return self.heap_rows(args[0], node)
-        if name == "gathered" and isinstance(args[0].type, List):
-            return self.copied_list(self.hold(args[0]))
-        if name == "gathered" and self.is_sequence(args[0].type):
-            return self.list_of(self.site(node), args[0].items, node) if args[0].items else args[0]
-        if name == "store_item" and isinstance(args[0].type, List):
-            self.store_into_list(args[0], args[1], args[2], node)
-            return Val(Single("None"))
-        if name == "unstore_item" and isinstance(args[0].type, List):
-            return Val(Single("ZERO"))
-        if name == "spread" and len(args) == 2:
-            return self.heap_spread(args[0], args[1], node)
-        if name in ("rows", "iterable") and (self.is_sequence(args[0].type) or isinstance(args[0].type, List)):
-            return args[0]
-        if name == "unrows":
-            return self.heap_unrows(args[0], args[1], node)
-        if name == "read_attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (
-                Failure, Record, Obj, Made, Super)):
-            if not self.carries_nothing(args[2]):
-                self.heap_add(args[2], args[3], node)
-            return Val(Single("ZERO"))
-        if name == "read_item" and isinstance(args[1].type, (List, Parted)):
-            if not self.carries_nothing(args[3]):
-                self.heap_add(args[3], args[4], node)
-            return args[0]
-        raise self.refuse(node, f"a value that is kept in a container or an object (heap.{name} of {args[0].type})")
-
-    def carries_nothing(self, value: Val) -> bool:
-        type_ = value.type
-        return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(
-            type_, (Choice, Failure, Const, Text, List, ListMethod, Single, Plain, Obj, Made, Super, Bound)) or (
-            isinstance(type_, Maybe) and isinstance(type_.type, (Choice, Text, List, Obj, Made)))

@@ -18,8 +18,10 @@ from .attempts import Attempts, Failure
 from .calls import Calls
 from .choices import Choice, Choices
 from .deferred import Deferred
+from .dicts import Dict, Dicts
 from .duals import Duals
 from .elements import Elements
+from .heap_calls import HeapCalls
 from .indexing import Indexing
 from .iterators import Iterators
 from .kernels import Kernels
@@ -27,6 +29,7 @@ from .lists import List, Lists
 from .made import Made, MadeObjects, Super
 from .matrices import Products
 from .methods import Methods
+from .nested_calls import NestedCalls
 from .objects import Obj, Objects
 from .raised import Raised
 from .records import Records
@@ -69,9 +72,9 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Duals, Elements, Scalars, Indexing, Iterators, Kernels, Lists,
-                  MadeObjects, Methods, Objects, Products, Raised, Records, Seeds, Sequences, Shadows, Spread, Stored, Texts,
-                  Ufuncs, Writes):
+class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Dicts, Duals, Elements, HeapCalls, Scalars, Indexing, Iterators,
+                  Kernels, Lists, MadeObjects, Methods, NestedCalls, Objects, Products, Raised, Records, Seeds, Sequences, Shadows,
+                  Spread, Stored, Texts, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -271,6 +274,8 @@ class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Duals, Elements, S
             return self.item_of_record(owner, index, node)
         if isinstance(owner.type, List):
             return self.item_of_list(owner, index, node)
+        if isinstance(owner.type, Dict):
+            return self.item_of_dict(owner, index, node)
         if owner.type == NONE:
             self.fails(*message_of(lambda: operator.getitem(None, 0)))  # type: ignore[call-overload]
         raise self.refuse(node, f"an item of {owner.type}")
@@ -419,6 +424,9 @@ class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Duals, Elements, S
         return found
 
     def compare_others(self, op: Any, left: Val, right: Val, node: Any) -> Any:
+        if op in (gast.In, gast.NotIn) and isinstance(getattr(right.type, "of", right.type), Dict):
+            is_in = self.is_in_dict(right, left, node)
+            return is_in if op is gast.In else f"!({is_in})"
         key = self.known_value(left)
         if op in (gast.In, gast.NotIn) and isinstance(right.type, Record) and right.type.kind is dict and isinstance(key, str):
             return (key in right.type.keys) is (op is gast.In)

@@ -132,6 +132,11 @@ def holds(type_: Any, wanted: Any) -> bool:
     return isinstance(type_, wanted) or isinstance(type_, Maybe) and holds(type_.type, wanted)
 
 
+def leads_to(type_: Any, wanted: Any) -> bool:
+    """Whether a container of this type has one of the wanted type in it, or is one."""
+    return type_ == wanted or getattr(type_, "python_class", None) in (list, dict) and leads_to(type_.item, wanted)
+
+
 class Lists:
     """What `Walk` does with lists."""
 
@@ -188,7 +193,7 @@ class Lists:
             new = Maybe(frozenset({new.name}), BOTTOM)
         if c_type(new) == "void" or holds(new, (List, ListTurns)) and not isinstance(new, List):
             raise self.refuse(node, f"a list of {value.type}")
-        if isinstance(new, List) and self.leads_to(new, list_):
+        if getattr(new, "python_class", None) in (list, dict) and leads_to(new, list_):
             raise self.refuse(node, "a list of itself")
         old = list_.item
         try:
@@ -205,9 +210,6 @@ class Lists:
         """The value, where it might also be unbound or the end of an iterator as far as types tell."""
         type_ = value.type
         return self.cases(value, lambda v: v) if isinstance(type_, Maybe) and type_.names & {"END", "UNBOUND"} else value
-
-    def leads_to(self: Any, type_: Any, wanted: List) -> bool:
-        return type_ == wanted or isinstance(type_, List) and self.leads_to(type_.item, wanted)
 
     def store_item(self: Any, list_: List, value: Val, place: str) -> None:
         self.stager.struct(list_.item)
@@ -262,6 +264,8 @@ class Lists:
     def delete_item(self: Any, target: Any) -> None:
         """`del xs[i]`."""
         owner, index = self.operands_of(target.value, target.slice)
+        if self.is_growing_dict(owner):
+            return self.delete_from_dict(owner, index, target)
         if not isinstance(owner.type, List):
             raise self.refuse(target, f"`del` of an item of {owner.type}")
         error = self.error(IndexError, "list assignment index out of range")
@@ -317,9 +321,11 @@ class Lists:
                 raise self.refuse(node, f"storing {v.type}")
             if self.unit.takes_heap:
                 args[i] = self.boxed(self.hold(v), "stored")
-        made = self.method_of_list(owner, name, args, {}, node)
+        run = self.method_of_list if isinstance(owner.type, List) else self.method_of_dict
+        made = run(owner, name, args, {}, node)
         if made is None:
             raise self.refuse(node, f"the method `{name}` of {owner.type}")
+        made = self.hold(self.solid(made))
         back = self.call_k(k, made, node)
         if not self.unit.takes_heap:
             return back

@@ -22,6 +22,7 @@ from ..rules.registry import REGISTRY
 from ..special import instance_letter
 from ..transforms.nodes import walk
 from .choices import Choice
+from .dicts import Dict, DictMethod
 from .lists import List, ListMethod
 from .made import Bound, Made, Super, is_instance, new_instance, set_field
 from .program import Unit
@@ -70,7 +71,7 @@ class Methods:
             return self.call_nested(callee, k, args, keywords, node)
         if is_instance(type_):
             return self.call_method_of_instance(callee, "__call__", signature, k, args, keywords, node)
-        if isinstance(type_, ListMethod) and not keywords:
+        if isinstance(type_, (DictMethod, ListMethod)) and not keywords:
             return self.call_with_list(Val(type_.of, callee.c), type_.name, k, args, node)
         if isinstance(type_, Bound) and type_.function is BaseException.__init__:
             return self.call_init_of_exception(Val(type_.of, callee.c), k, args, node)
@@ -344,10 +345,11 @@ class Methods:
     def call_accessor(self: Any, function: Any, signature: str, k: Val, args: list[Val], node: Any) -> Val:
         owner, name = args[0], self.known_value(args[1])
         zeros = [Val(Single("ZERO"))] * len(args)
-        is_method = isinstance(getattr(list, str(name), None), types.MethodDescriptorType)
-        if isinstance(owner.type, List) and len(args) == 2 and is_method:
+        kind = {List: list, Dict: dict}.get(type(owner.type))
+        if len(args) == 2 and isinstance(getattr(kind, str(name), None), types.MethodDescriptorType):
             owner = self.hold(owner)
-            back = self.call_k(k, Val(ListMethod(owner.type, name), owner.c), node)
+            made = (ListMethod if kind is list else DictMethod)(owner.type, name)
+            back = self.call_k(k, Val(made, owner.c), node)
             return self.tuple_of(zeros) if self.unit.takes_heap else back
         if isinstance(owner.type, Super) and len(args) == 2 and (found := self.method_as_value(owner, str(name))) is not None:
             back = self.call_k(k, self.hold(found), node)

@@ -165,6 +165,10 @@ class Raised:
 
     def attribute_of_failure(self: Any, owner: Val, name: str, node: Any) -> Val:
         """`caught.name`."""
+        if name == "__traceback__":
+            from .contexts import traceback_of
+
+            return traceback_of(owner)
         if name.startswith("__"):
             raise self.refuse(node, f"the attribute `{name}` of an exception")
         owner = self.hold(owner)
@@ -183,7 +187,8 @@ class Raised:
         def at(i: int) -> Val:
             if i == len(todo):
                 if plain and not todo:
-                    raise self.refuse(node, f"the attribute `{name}` of an exception that an operation has raised")
+                    what = f"the attribute `{name}` of an exception that an operation has raised"
+                    self.stager.late.append(self.refuse(node, what))
                 self.fails(StagingError, "what this exception holds is not known in native code")
             type_, numbers = todo[i]
             if i == len(todo) - 1 and not plain:

@@ -158,10 +158,26 @@ class Records:
     def ev_dict(self: Any, node: Any) -> Val:
         """`{"a": x, "b": y}`: its keys are known. Nothing that changes it is staged."""
         if any(k is None for k in node.keys):
-            raise self.refuse(node, "a star in a dict")
+            return self.dict_with_stars(node)
+        if not node.keys:
+            return self.new_dict(node)
+        if self.stager.dicts_grow:
+            both = self.operands_of(*(n for pair in zip(node.keys, node.values, strict=True) for n in pair))
+            return self.growing_dict(both[::2], both[1::2], node)
         keys = [self.known_value(self.value(k)) for k in node.keys]
         values = self.operands_of(*node.values)
         return self.dict_of(keys, values, node)
+
+    def dict_with_stars(self: Any, node: Any) -> Val:
+        """`{**a, "b": y}`, of dicts whose keys are known."""
+        items: dict[Any, Val] = {}
+        for k, v in zip(node.keys, node.values, strict=True):
+            if k is None:
+                names, values = self.keywords_of(self.value(v), node)
+                items |= dict(zip(names, values, strict=True))
+            else:
+                items[self.known_value(self.value(k))] = self.hold(self.value(v))
+        return self.dict_of(list(items), list(items.values()), node)
 
     def dict_of(self: Any, keys: list[Any], values: list[Val], node: Any) -> Val:
         if not keys or not (all(type(k) is str for k in keys) or all(type(k) is int for k in keys)) or len(set(keys)) < len(keys):

@@ -160,9 +160,11 @@ class Stager:
         self.first_slot = 1  # of what it returns beside its value
         self.seeds: Any = None  # (slot, type) of each cotangent of the result's leaves, if these are given
         self.along: dict[int, int] = {}  # of a program along a direction: the slots of arguments, and those of their tangents
+        self.dicts_grow = False  # whether a dict that is written down with its keys changes
         self.has_aux = False  # whether the function returns more than is differentiated
         self.primal = False  # whether it is the function itself that is staged, without its gradient
         self.writes = False  # whether it writes into arrays, and
+        self.late: list[StagingError] = []  # refusals of what a later round may know better
         self.doubts: list[tuple[Any, Any, str]] = []  # where it would matter that C shares memory otherwise than NumPy
         self.most_slots = 1  # that a result takes
         self.defaults: dict[int, tuple[Any, Any, Any]] = {}  # functions whose defaults have been read
@@ -307,7 +309,7 @@ class Stager:
                 self.changed = False
                 self.walked = {}
                 self.structs, self.kernels = {}, {}
-                self.doubts = []
+                self.doubts, self.late = [], []
                 try:
                     walk_entry()
                 except Restart:
@@ -316,6 +318,8 @@ class Stager:
                 if rounds > ROUNDS:
                     raise StagingError("the types of this function do not settle", why="they change with every turn of a loop",
                                        remedy='use backend="numpy" for this function')
+            if self.late:
+                raise self.late[0]
             if may_be_direct(self):
                 self.direct = True
                 self.again(walk_entry)

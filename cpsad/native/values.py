@@ -13,7 +13,8 @@ from .types import INT, Arr, Const, Kept, Known, Maybe, Num, Parted, Single, Tup
 __all__ = ["ARRAYS", "CONSTANT", "DUALS", "DUAL_ARRAYS",
            "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant", "stored_type"]
 
-RUNTIME = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("runtime", "lists", "gate"))
+RUNTIME = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8")
+                    for name in ("runtime", "lists", "dicts", "gate"))
 ARRAYS = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8")
                    for name in ("thin", "products", "arrays", "shadows", "vectors"))
 DUALS, DUAL_ARRAYS = ((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("duals", "dual_arrays"))
@@ -26,8 +27,8 @@ signbit isnan isinf isfinite fmax fmin frame mark R e up runtime slot maybe rang
 jmp_buf size_t choice most_stack threads_own exp10 drem significand scalb read write close open link signal time clock select
 send recv pipe kill fork wait exit abort slab numpy_array blas free malloc calloc abs div labs remove rename system
 decision is_decided access dup sleep pause sync y0f entry call
-dual dualf list list_turns lines given_array write_errors list_new list_more list_at list_take list_gap list_extend list_times
-list_bound list_part list_reverse""".split())
+dual dualf list list_turns dict dict_turns lines given_array write_errors list_new list_more list_at list_take list_gap
+list_extend list_times list_bound list_part list_reverse""".split())
 RESERVED = _C_WORDS | set(re.findall(r"\b([A-Za-z_]\w*)\(", RUNTIME + ARRAYS + DUALS + DUAL_ARRAYS)) | set(
     re.findall(r"\b([A-Z_]{2,})\b", RUNTIME + ARRAYS))
 

@@ -312,6 +312,7 @@ class Walk(Expressions):
                     self.store_owned(f"{place}.v", f"{place}__own", value, made.of)
                     return
                 if not isinstance(getattr(made, "type", made), Arr):
+                    self.is_growing_dict(value)  # a dict is a pointer then
                     raise self.refuse(self.statement_node, f"`{name}`, {made} in a variable that a nested function assigns,")
                 self.store_owned(place, f"{place}__own", value, made)
             else:

@@ -34,6 +34,9 @@ class Writes:
         if isinstance(owner.type, List):
             self.store_into_list(owner, index, value, node)
             return
+        if self.is_growing_dict(owner):
+            self.store_into_dict(owner, index, value, node)
+            return
         if not self.stager.primal and not getattr(node, "fills", False):  # new memory, which needs no undoing
             raise self.refuse(node, "a store into a container or an array")
         if not isinstance(owner.type, Arr):
