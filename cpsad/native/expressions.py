@@ -73,8 +73,8 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
 
 
 class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Dicts, Duals, Elements, HeapCalls, Scalars, Indexing, Iterators,
-                  Kernels, Lists, MadeObjects, Methods, NestedCalls, Objects, Products, Raised, Records, Seeds, Sequences, Shadows,
-                  Spread, Stored, Texts, Ufuncs, Writes):
+                  Kernels, Lists, MadeObjects, Methods, NestedCalls, Objects, Products, Raised, Records, Seeds, Sequences,
+                  Shadows, Spread, Stored, Texts, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:

@@ -45,7 +45,7 @@ def one_type(types_: Any) -> Any:
     """The type of all items. Raises NoJoin where they have two."""
     made = types_[0]
     for t in types_[1:]:
-        numbers = {u.of if isinstance(u, Kept) else u for u in (made, t)}
+        numbers = {u.plain if isinstance(u, Num) else u for u in (v.of if isinstance(v, Kept) else v for v in (made, t))}
         if len(numbers) > 1 and any(isinstance(u, Num) for u in numbers):
             raise NoJoin(" and ".join(sorted(map(str, numbers))))
         if isinstance(made, Parted) and isinstance(t, Parted) and len(made.items) == len(t.items):

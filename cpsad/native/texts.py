@@ -111,7 +111,7 @@ def value_in(type_: Any, raw: bytes, place: int) -> tuple[Any, int]:
             items.append(item)
         return (tuple(items) if isinstance(type_, Tup) else made_text(type_.recipe, items)), place
     if isinstance(type_, Num):
-        return number_at(raw, 8 * place, type_), place + 1
+        return number_at(raw, 8 * place, type_.plain), place + 1
     if isinstance(type_, Text):
         return text_of_number(int.from_bytes(raw[8 * place: 8 * place + 8], "little")), place + 1
     return (type_.value if isinstance(type_, Const) else None), place
