@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from cpsad import grad, jvp, value_and_grad
+from cpsad import grad, jvp, special, value_and_grad
+from cpsad.rules.registry import REGISTRY
 from tests.corpus import CASES
 from tests.second_order import check
 
@@ -245,6 +246,26 @@ def test_the_tangent_of_a_second_derivative_of_a_loop_over_rows():
     x = 0.7  # x^4 (x + 1) (x + 2)
     expected = 120 * x**3 + 3 * 60 * x**2 + 2 * 24 * x
     assert np.isclose(jvp(grad(grad(over_rows)), (x,), (1.0,))[1], expected)
+
+
+def rows_from_behind(x):
+    z = x * 1.0
+    for v in z:
+        if v != 0:
+            break
+    z[1] = v * 2
+    first, *rest = reversed(z)
+    return first * rest[0] ** 2 + v
+
+
+def test_third_derivatives_where_special_methods_have_been_met(monkeypatch):
+    """An index that a nested function shares gets a name, and a tangent, of its own then."""
+    monkeypatch.setattr(special, "_seen", {*special.GROUPS_NAMED, ".*", "=*"})
+    monkeypatch.setattr(REGISTRY, "version", REGISTRY.version + 1)
+    first = grad(rows_from_behind)
+    second = grad(lambda x: np.sum(first(x)))
+    _, found = jvp(second, (X,), (np.ones(3),))
+    assert np.allclose(found, [16.0, 0.0, 8.0])
 
 
 class Version:
