@@ -20,8 +20,12 @@ def directions_of(arguments: list[Any], slots: list[int], single: bool, directio
         raise TypeError(f"the direction is a tuple of {len(slots)}, one for each argument in argnums")
     found = []
     for i, part in zip(slots, [direction] if single else direction, strict=True):
-        for leaf, d in paired(arguments[i], part, "the tangent"):
-            found.append(np.require(d, requirements="A") if isinstance(leaf, np.ndarray) else float(d))
+        leaf = arguments[i]
+        if type(leaf) is type(part) is np.ndarray and leaf.dtype is part.dtype and leaf.shape == part.shape:
+            found.append(part if part.flags.aligned else part.copy())
+            continue
+        for x, d in paired(leaf, part, "the tangent"):
+            found.append(np.require(d, requirements="A") if isinstance(x, np.ndarray) else float(d))
     return found
 
 

@@ -341,8 +341,7 @@ SETTLE_DUE(f32);
 ADD_DUE(f64);
 ADD_DUE(f32);
 
-#if defined(WITH_f64) || defined(WITH_f32)
-#define DUE(T, SUFFIX) \
+#define DUE(T, SUFFIX, PRODUCT_) \
 static __attribute__((noinline)) void own_due_##SUFFIX(runtime *R, i64 m, i64 n, array_2 *sum, unsigned char *zero, slab *own) { \
     const i64 w = (i64)sizeof(T), bytes = m * n * w; \
     if (!*zero) return; \
@@ -355,7 +354,7 @@ SETTLE_DUE(SUFFIX) { \
     const i64 w = (i64)sizeof(T); \
     if (!d->rows) return; \
     own_due_##SUFFIX(R, d->m, d->n, sum, zero, own); \
-    product_##SUFFIX(R, d->m, d->n, d->rows, d->left, w, d->m * w, d->right, d->n * w, w, (T *)sum->p, 1); \
+    PRODUCT_(R, d->m, d->n, d->rows, d->left, w, d->m * w, d->right, d->n * w, w, (T *)sum->p, 1); \
     d->rows = 0; \
 } \
 static void rows_of_##SUFFIX(char *to, const char *from, i64 rows, i64 s0, i64 s1, i64 n) { \
@@ -370,7 +369,7 @@ ADD_DUE(SUFFIX) { \
     if (d->m != m || d->n != n) { settle_due_##SUFFIX(R, d, sum, zero, own); pool_give(R, d->own); *d = (due){.m = m, .n = n}; } \
     if (rows >= LONG_DUE) { \
         own_due_##SUFFIX(R, m, n, sum, zero, own); \
-        product_##SUFFIX(R, m, n, rows, l, l1, l0, r, r0, r1, (T *)sum->p, 1); \
+        PRODUCT_(R, m, n, rows, l, l1, l0, r, r0, r1, (T *)sum->p, 1); \
         return; \
     } \
     if (!d->own.p) { \
@@ -385,10 +384,9 @@ ADD_DUE(SUFFIX) { \
     rows_of_##SUFFIX(d->right + d->rows * n * w, r, rows, r0, r1, n); \
     d->rows += rows; \
 }
-#endif
 #ifdef WITH_f64
-DUE(double, f64)
+DUE(double, f64, product_f64)
 #endif
 #ifdef WITH_f32
-DUE(float, f32)
+DUE(float, f32, product_f32)
 #endif

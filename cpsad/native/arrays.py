@@ -399,8 +399,8 @@ class Arrays:
         self.loops(v, leaves, out, dims, strides, op)
         return out
 
-    def add_into(self, target: Val, g: Val) -> None:
-        """`target += g`, in place; `target` is in a variable."""
+    def add_into(self, target: Val, g: Val, op: str = "+=") -> None:
+        """`target += g`, in place, or `target = g`; `target` is in a variable."""
         leaves: dict[str, Val] = {}
         if isinstance(g.type, Num):
             g = self.hold(g)
@@ -416,7 +416,7 @@ class Arrays:
             shift = rank - a.type.rank
             for j in range(a.type.rank):
                 self.emit(f"if (UNLIKELY({a.c}.n[{j}] != {dims[j + shift]} && {a.c}.n[{j}] != 1)) fail(R, {error});")
-        self.loops(g, leaves, target, dims, to, "+=")
+        self.loops(g, leaves, target, dims, to, op)
 
     def unbroadcast(self, g: Val, x: Val, node: Any) -> Val:
         """Cotangent of `x` from that of its broadcast: summed over the axes along which `x` was repeated."""

@@ -11,6 +11,11 @@ OUTER void NAME(runtime *R, i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, 
 PRODUCT_OF_DUALS(double, dual, product_dual);
 PRODUCT_OF_DUALS(float, dualf, product_dualf);
 
+SETTLE_DUE(dual);
+SETTLE_DUE(dualf);
+ADD_DUE(dual);
+ADD_DUE(dualf);
+
 /* an array and its tangents, or NULL, as pairs one after another */
 #define PAIRS_OF(T, NAME) \
 OUTER void NAME(int rank, T **to, const char *p, const i64 *n, const i64 *s, const char *q, const i64 *t)
@@ -49,36 +54,62 @@ PAIRS_OF(T, NAME) { \
 #define PRODUCT_DUALS(T, D, NAME, V, LANES, PLAIN, PAIRS_) \
 typedef T V __attribute__((vector_size(64), aligned(sizeof(T)), may_alias)); \
 /* (c + 2 i) += row i of `a`, of pairs, times `x` */ \
+static inline void NAME##_ends(V s, V t, const T *p, const T *xv, const T *xd, i64 l, i64 k, T *c) { \
+    T u[LANES], w[LANES]; \
+    memcpy(u, &s, sizeof u); \
+    memcpy(w, &t, sizeof w); \
+    T v = (u[0] + u[4]) + (u[2] + u[6]), d = (u[1] + u[5]) + (u[3] + u[7]) + ((w[0] + w[4]) + (w[2] + w[6])); \
+    for (int q = 8; q < LANES; q += 2) { v += u[q]; d += u[q + 1] + w[q]; } \
+    for (; l < 2 * k; l += 2) { v += p[l] * xv[l]; d += p[l + 1] * xv[l] + p[l] * xd[l]; } \
+    c[0] += v; c[1] += d; \
+} \
 static __attribute__((noinline)) void NAME##_rows(i64 m, i64 k, const char *a, i64 step, const T *restrict xv, const T *restrict xd, T *restrict c) { \
-    for (i64 i = 0; i < m; i++) { \
-        const T *p = (const T *)(a + i * step); \
-        V s = {0}, t = {0}; \
-        T v = 0, d = 0; \
+    i64 i = 0; \
+    for (; i + 4 <= m; i += 4) { \
+        const T *p = (const T *)(a + i * step), *q = (const T *)(a + (i + 1) * step); \
+        const T *r = (const T *)(a + (i + 2) * step), *s = (const T *)(a + (i + 3) * step); \
+        V vp = {0}, vq = {0}, vr = {0}, vs = {0}, dp = {0}, dq = {0}, dr = {0}, ds = {0}; \
         i64 l = 0; \
         for (; l + LANES <= 2 * k; l += LANES) { \
-            const V row = *(const V *)(p + l); \
-            s += row * *(const V *)(xv + l); t += row * *(const V *)(xd + l); \
+            const V v = *(const V *)(xv + l), d = *(const V *)(xd + l); \
+            const V rp = *(const V *)(p + l), rq = *(const V *)(q + l), rr = *(const V *)(r + l), rs = *(const V *)(s + l); \
+            vp += rp * v; dp += rp * d; vq += rq * v; dq += rq * d; \
+            vr += rr * v; dr += rr * d; vs += rs * v; ds += rs * d; \
         } \
-        for (; l < 2 * k; l += 2) { v += p[l] * xv[l]; d += p[l + 1] * xv[l] + p[l] * xd[l]; } \
-        for (int q = 0; q < LANES; q += 2) { v += s[q]; d += s[q + 1] + t[q]; } \
-        c[2 * i] += v; c[2 * i + 1] += d; \
+        NAME##_ends(vp, dp, p, xv, xd, l, k, c + 2 * i); NAME##_ends(vq, dq, q, xv, xd, l, k, c + 2 * i + 2); \
+        NAME##_ends(vr, dr, r, xv, xd, l, k, c + 2 * i + 4); NAME##_ends(vs, ds, s, xv, xd, l, k, c + 2 * i + 6); \
+    } \
+    for (; i < m; i++) { \
+        const T *p = (const T *)(a + i * step); \
+        V v = {0}, d = {0}; \
+        i64 l = 0; \
+        for (; l + LANES <= 2 * k; l += LANES) { v += *(const V *)(p + l) * *(const V *)(xv + l); d += *(const V *)(p + l) * *(const V *)(xd + l); } \
+        NAME##_ends(v, d, p, xv, xd, l, k, c + 2 * i); \
     } \
 } \
 /* c += x[l].v times row l of `b`, and c.d += x[l].d times the values of that row, for all l; `e`: room for a row */ \
 static __attribute__((noinline)) void NAME##_sums(i64 n, i64 k, const char *x, i64 x_step, bool dx, const char *b, i64 step, T *restrict c, T *restrict e) { \
-    i64 l = 0; \
     memset(e, 0, (size_t)(2 * n) * sizeof(T)); \
-    for (; l + 2 <= k; l += 2) { \
+    i64 l = 0; \
+    for (; l + 4 <= k; l += 4) { \
         const T *restrict p = (const T *)(b + l * step), *restrict q = (const T *)(b + (l + 1) * step); \
-        const T *xp = (const T *)(x + l * x_step), *xq = (const T *)(x + (l + 1) * x_step); \
-        const T vp = xp[0], vq = xq[0], dp = dx ? xp[1] : 0, dq = dx ? xq[1] : 0; \
-        for (i64 j = 0; j < 2 * n; j++) { c[j] += vp * p[j] + vq * q[j]; e[j] += dp * p[j] + dq * q[j]; } \
+        const T *restrict r = (const T *)(b + (l + 2) * step), *restrict s = (const T *)(b + (l + 3) * step); \
+        T v[4], d[4]; \
+        for (int y = 0; y < 4; y++) { \
+            const T *at = (const T *)(x + (l + y) * x_step); \
+            v[y] = at[0]; \
+            d[y] = dx ? at[1] : 0; \
+        } \
+        for (i64 j = 0; j < 2 * n; j++) { \
+            c[j] += (v[0] * p[j] + v[1] * q[j]) + (v[2] * r[j] + v[3] * s[j]); \
+            e[j] += (d[0] * p[j] + d[1] * q[j]) + (d[2] * r[j] + d[3] * s[j]); \
+        } \
     } \
     for (; l < k; l++) { \
         const T *restrict p = (const T *)(b + l * step); \
-        const T *xp = (const T *)(x + l * x_step); \
-        const T vp = xp[0], dp = dx ? xp[1] : 0; \
-        for (i64 j = 0; j < 2 * n; j++) { c[j] += vp * p[j]; e[j] += dp * p[j]; } \
+        const T *at = (const T *)(x + l * x_step); \
+        const T v = at[0], d = dx ? at[1] : 0; \
+        for (i64 j = 0; j < 2 * n; j++) { c[j] += v * p[j]; e[j] += d * p[j]; } \
     } \
     for (i64 j = 0; j < n; j++) c[2 * j + 1] += e[2 * j]; \
 } \
@@ -166,6 +197,9 @@ PRODUCT_OF_DUALS(T, D, NAME) { \
             } \
     } \
     R->top = mark; \
+} \
+static void NAME##_of_due(runtime *R, i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, const char *b, i64 b0, i64 b1, D *c, int add) { \
+    NAME(R, m, n, k, a, a0, a1, true, b, b0, b1, true, c, add); \
 }
 
 #ifdef WITH_duals_f64
@@ -173,11 +207,13 @@ IN_A_ROW(16, dual)
 SUM_DUALS(sum_dual, dual)
 PAIRS(double, pairs_f64)
 PRODUCT_DUALS(double, dual, product_dual, double_lanes, 8, product_f64, pairs_f64)
+DUE(dual, dual, product_dual_of_due)
 #endif
 #ifdef WITH_duals_f32
 SUM_DUALS(sum_dualf, dualf)
 PAIRS(float, pairs_f32)
 PRODUCT_DUALS(float, dualf, product_dualf, float_lanes, 16, product_f32, pairs_f32)
+DUE(dualf, dualf, product_dualf_of_due)
 #endif
 #endif
 

@@ -159,7 +159,7 @@ class Staged(Results):
     def attach(self, library: ctypes.CDLL, name: str) -> None:
         """Takes the program from a library in which it has this name."""
         self.library, self.gate = library, open_gate(library)
-        for i, routine in enumerate(blas_routines() if "product_f" in self.text or "_due_f" in self.text else ()):
+        for i, routine in enumerate(blas_routines() if re.search("product_|_due_", self.text) else ()):
             (ctypes.c_void_p * 2).in_dll(library, "blas")[i] = routine
         call = library[name]
         limit = os.environ.get("CPSAD_STACK_BYTES")
@@ -216,6 +216,8 @@ class Staged(Results):
 
     def slopes(self, arguments: list[Any], leaves: list[Any], raw: bytes, made: list[Any]) -> list[Any]:
         """The gradients, each of the structure of its argument."""
+        if all(isinstance(self.types[i], Arr) for i in self.wanted):
+            return made
         following = iter([g if g is not None else self.gradient(
             raw, 16 * (n + 1), self.gradients[n], leaves[self.wanted_leaves[n][1]]) for n, g in enumerate(made)])
         return [shaped(arguments[i], self.types[i], following) for i in self.wanted]

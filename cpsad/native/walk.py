@@ -274,8 +274,7 @@ class Walk(Expressions):
             return Val(v.type)
         if isinstance(v.type, Arr) and v.type.rank != type_.rank or not isinstance(v.type, (Arr, Num)):
             raise self.refuse(self.node, f"a gradient of {v.type} for {type_}")
-        self.emit(f"memset({target.c}.p, 0, {self.bytes_of(target)});")
-        self.add_into(target, v)
+        self.add_into(target, v, "=")
         return Val(Single("None"))
 
     # -- variables --------------------------------------------------------------------------------------------
