@@ -13,6 +13,7 @@ from ..dataclass_forms import is_generated_init
 from ..operators import _seed
 from ..rules.registry import REGISTRY
 from ..transforms.errors import NoDerivativeError
+from . import quotients  # noqa: F401 (its primitives)
 from .dicts import Dict
 from .functions import METHODS
 from .lists import List

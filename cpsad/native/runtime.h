@@ -70,6 +70,7 @@ typedef struct { void *const *table; void *frame; } continuation;  /* of which t
 
 #define EVERYWHERE ((char *)UINTPTR_MAX)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define LIKELY(x) __builtin_expect(!!(x), 1)
 #define STACK_MARGIN (1 << 18)
 
 static _Noreturn __attribute__((cold, noinline)) void fail(runtime *R, int error) {
@@ -304,6 +305,9 @@ static inline i64 float_to_int(runtime *R, double x, int nan, int infinite, int 
 }
 
 /* -- floats of Python ----------------------------------------------------------------------------------------- */
+
+/* far from where a product or a reciprocal would lose digits */
+static inline bool is_tame(double x) { x = fabs(x); return x > 0x1p-500 && x < 0x1p500; }
 
 static inline double float_div(runtime *R, double a, double b, int zero) { if (UNLIKELY(b == 0)) fail(R, zero); return a / b; }
 
