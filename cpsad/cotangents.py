@@ -185,7 +185,7 @@ def unbroadcast(g: Any, x: Any) -> Any:
         if g.shape == shape:
             return g
         if not shape and type(g) is np.ndarray:
-            return np.add.reduce(g, axis=None)
+            return np.add.reduce(g, axis=None) if x is not ZERO else ZERO  # nothing is made of the symbolic zero
     except AttributeError:
         pass
     if isinstance(g, Absorbing) or isinstance(x, Absorbing):
@@ -207,7 +207,9 @@ def unbroadcast(g: Any, x: Any) -> Any:
 
 
 def rebroadcast(g: Any, like: Any) -> Any:
-    """Transpose of `unbroadcast`: `g` repeated to the shape of `like`, the cotangent that was summed (it may be ZERO)."""
+    """Transpose of `unbroadcast`: `g` repeated to the shape of `like`, the cotangent that was summed; none if that is ZERO."""
+    if like is ZERO:
+        return ZERO
     return g if isinstance(like, Absorbing) else np.broadcast_to(g, np.shape(like))
 
 

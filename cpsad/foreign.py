@@ -114,6 +114,9 @@ def other(function: Any, signature: str) -> Any:
     if isinstance(function, types.MethodWrapperType) and function.__name__ == "__get__" and isinstance(
             function.__self__, _BINDING):
         return _alone(_moving, call, function, None, call)  # a method, bound to an object
+    if isinstance(function, types.BuiltinFunctionType) and function.__name__ == "__new__" and isinstance(
+            function.__self__, type) and issubclass(function.__self__, BaseException):
+        return _alone(_moving, call, function, None, call)  # the instance holds its arguments
     if isinstance(function, types.MethodType):
         return _bound_method(function.__func__, function.__self__, signature)
     if isinstance(function, functools.partial):

@@ -22,6 +22,7 @@ from .memory import owner_of
 from .operands import still
 from .places import here
 from .resolve import letter_of
+from .rules.registry import REGISTRY
 from .transforms.errors import UnsupportedError
 
 __all__ = ["CONSTANT", "FORMS", "MOVERS", "PLAIN", "heap_form"]
@@ -211,10 +212,20 @@ def _attribute(inner: Heap, heap: Heap, k: Any, owner: Any, name: str, *default:
     return (back, ZERO, *[heap.take(other) for other in default])
 
 
+def attribute_rule(name: str) -> Any:
+    """The rule of an attribute that arrays have, a linear function of the cotangent."""
+    rule = REGISTRY.lookup(getattr(np.ndarray, name, None))
+    return None if rule is None or rule.role != "rule" else rule.pullback
+
+
 def _read_attribute(inner: Heap, heap: Heap, k: Any, owner: Any, name: str, value: Any, adjoint: Any) -> Any:
     if isinstance(owner, (np.ndarray, np.generic)) and not isinstance(adjoint, Absorbing):
-        raise here(UnsupportedError, f"a gradient inside a gradient, through the attribute {name} of an array",
-                   remedy="use the function of the same name")
+        rule = attribute_rule(name)
+        if rule is None:  # of a kind that carries nothing
+            k(inner.read_attribute(owner, name, value, adjoint))
+            return ZERO, ZERO, ZERO, ZERO
+        by_adjoint, by_value, by_owner = heap.form(rule, "NNN")(heap, k, adjoint, value, owner)
+        return by_owner, ZERO, by_value, by_adjoint
     if inner.written and inner.is_written(value):
         return heap.form(Heap.read_attribute, "oOoOO")(heap, k, inner, owner, name, value, adjoint)[1:]
     known = inner.holds(value)
@@ -225,6 +236,14 @@ def _read_attribute(inner: Heap, heap: Heap, k: Any, owner: Any, name: str, valu
 def _set_attribute(inner: Heap, heap: Heap, k: Any, owner: Any, name: str, value: Any) -> Any:
     heap.put(value)
     inner.set_attribute(owner, name, value)
+    k(None)
+    return ZERO, ZERO, heap.take(value)
+
+
+def _set_layout(inner: Heap, heap: Heap, k: Any, owner: Any, name: str, value: Any) -> Any:
+    """An array keeps its layout; what else has an attribute of that name holds its value."""
+    heap.put(value)
+    inner.set_layout(owner, name, value)
     k(None)
     return ZERO, ZERO, heap.take(value)
 
@@ -269,7 +288,7 @@ FORMS: dict[str, Any] = {
     "put": _put, "add": _add, "take": _take, "take_slot": _take_slot, "rows": _rows, "gathered": _gathered, "unrows": _unrows,
     "put_each": _put_each, "take_each": _take_each, "spread": _spread, "iterable": _iterable, "array": _array,
     "unarray": _unarray, "item": _item, "read_item": _read_item, "attribute": _attribute, "read_attribute": _read_attribute,
-    "set_attribute": _set_attribute, "store_item": _store_item, "settle": _settle, "collect": _collect,
+    "set_attribute": _set_attribute, "set_layout": _set_layout, "store_item": _store_item, "settle": _settle, "collect": _collect,
 }
 
 CONSTANT = {"text", "printed", "holds", "form", "through_c", "constant", "borrow", "claim", "check_array", "is_written", "refuse",
@@ -278,5 +297,6 @@ CONSTANT = {"text", "printed", "holds", "form", "through_c", "constant", "borrow
 
 MOVERS = {"shadow"}  # an array that is there already, as a view
 
-PLAIN = {"store_into", "unstore_item", "unstore_from", "store_part", "unstore_part", "snapshot", "restore", "erase", "drain",
+PLAIN = {"store_into", "unstore_item", "unstore_from", "store_part", "unstore_part", "store_flat", "unstore_flat",
+         "snapshot", "restore", "erase", "drain",
          "undo", "pour", "add_item", "released", "final_contents", "leave", "_spread"}

@@ -12,17 +12,18 @@ from typing import Any
 
 from . import forms
 from .forward_mode import _along, jacfwd
-from .operators import Argnums, _Gradient, _like, _name_of, grad
+from .operators import Argnums, _Gradient, _like, _name_of, check_backend, grad
+from .transforms.errors import UnsupportedError
 
 __all__ = ["hessian", "hvp"]
 
 
-def hvp(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> Any:
+def hvp(function: Callable[..., Any] | None = None, argnums: Argnums = 0, backend: str = "numpy") -> Any:
     """The Hessian of a function times a vector.
 
     Args:
         function: a plain Python function that returns a real scalar, as for `grad`.
-        argnums: as in `grad`.
+        argnums, backend: as in `grad`.
 
     Returns:
         A function of the arguments and, last, of the vector, which has the structure and shapes of the differentiated
@@ -31,19 +32,34 @@ def hvp(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> Any
     Raises (when called): TypeError for a vector of another structure or shape; else as `grad` and `jvp`.
     """
     if function is None:
-        return functools.partial(hvp, argnums=argnums)
+        return functools.partial(hvp, argnums=argnums, backend=backend)
+    check_backend(backend)
     compute = _Gradient(grad(function, argnums), argnums, False)
+    native = _native(function, argnums, backend)
 
     @_like(function)
     def product(*args: Any, **kwargs: Any) -> Any:
         if not args:
             raise TypeError("the vector is the last positional argument")
         *given, vector = args
+        if native is not None:
+            try:
+                return native.product(tuple(given), kwargs, vector)
+            except UnsupportedError as error:
+                native.instead(error)
         return _along(compute, given, kwargs, vector, alone=True)[1]
 
     _name_of(product, function, "hvp")
     product.__dict__[forms.PROGRAM] = product, "hessian_along_program", _Gradient(function, argnums, False)
     return product
+
+
+def _native(function: Callable[..., Any], argnums: Argnums, backend: str) -> Any:
+    if backend == "numpy":
+        return None
+    from .native.along import NativeHessian
+
+    return NativeHessian(function, argnums, False, backend)
 
 
 def hessian(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> Any:

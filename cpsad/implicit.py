@@ -2,7 +2,11 @@
 
 A root x of f(x, t) = 0 moves with t by the implicit function theorem, dx = -f_x^-1 f_t dt; a minimum is a root of the
 gradient. The solver runs plainly. Then f is called once more at the solution, where it is differentiated by all it
-depends on: `args`, what it closes over, attributes. The slope f_x is found by its form, on the way forward.
+depends on: `args`, what it closes over, attributes. The slope f_x is found by its form, on the way forward. The solution is
+what two steps x - f_x^-1 f(x, t) with that slope, as a constant, make of the root that was found. Each step gives one more
+derivative: if x is right up to terms of order n in dt, the step's error is f_x^-1 times what f_x changes over dt, times that of
+x, of order n + 1. So second derivatives are exact too (Kelley, *Iterative methods for linear and nonlinear equations*, 1995,
+chapter 5: the chord method); third ones are refused.
 
 An integral over an interval is a sum over the nodes of Gauss's rule, on parts of the interval that are halved until it is
 exact to the last digits; that sum is differentiated (Leibniz's rule, limits included), and the value stays QUADPACK's. If
@@ -27,7 +31,7 @@ from .resolve import letter_of
 from .tangent_forms import CALLERS
 from .transforms.errors import NoDerivativeError
 
-__all__ = ["first_only", "implied", "integral", "jacobian_at", "nodes_of", "no_more", "plainly", "replaced", "slope_at"]
+__all__ = ["implied", "integral", "jacobian_at", "limited", "nodes_of", "no_more", "plainly", "replaced", "slope_at"]
 
 
 # -- what is constant -----------------------------------------------------------------------------------------------
@@ -59,7 +63,7 @@ def _cotangents(heap: Any, function: Any, x: Any, args: Any, seed: Any) -> Any:
 
     It is done again with the opposite seed: so what else f depends on, whose adjoints are not yet asked for, has none.
     """
-    signature = letter_of(x, True) + "".join(letter_of(a, is_floating(a)) for a in args)
+    signature = letter_of(x, True) + "".join([letter_of(a, is_floating(a)) for a in args])
     target = heap.form(function, signature)
     found = call_with(target, heap, lambda result: seed(result, 1.0), (x, *args))[0]
     call_with(target, heap, lambda result: seed(result, -1.0), (x, *args))
@@ -146,7 +150,7 @@ def name_of(function: Any) -> str:
 # -- primitives with rules ------------------------------------------------------------------------------------------
 
 def implied(root: Any, residual: Any, slope: Any) -> Any:
-    """The root; its derivative is that of -residual / slope, or of a matrix, -slope^-1 residual."""
+    """The root; its derivative is that of root - residual / slope, or of a matrix, root - slope^-1 residual."""
     return root * 1
 
 
@@ -154,14 +158,29 @@ def implied_back(g: Any, residual: Any, slope: Any) -> Any:
     if isinstance(g, Absorbing):
         return g
     if np.ndim(slope) == 0:
-        return first_only(-g / slope, residual)
+        return limited(-g / slope, residual, 1)
     found = -np.linalg.solve(np.transpose(slope), np.reshape(g, (-1,)))
-    return first_only(np.reshape(found, np.shape(residual)), residual)
+    return limited(np.reshape(found, np.shape(residual)), residual, 1)
 
 
-def first_only(value: Any, residual: Any) -> Any:
-    """`value`, which depends on the root in a way that is not followed: its own derivative is refused."""
+def limited(value: Any, by: Any, orders: Any) -> Any:
+    """`value`, which has so many derivatives; those of higher order, by what `by` depends on, are refused."""
     return value * 1
+
+
+def limited_back(g: Any, by: Any, orders: Any) -> Any:
+    if isinstance(g, Absorbing):
+        return g
+    if orders == 0:
+        return refused(g, "a third derivative through a root or a minimum", "the slope at the root is taken for constant",
+                       "differentiate twice")
+    return limited(g, by, orders - 1)
+
+
+def limited_by(g: Any, by: Any, orders: Any) -> Any:
+    if isinstance(g, Absorbing) or orders == 0:
+        return limited_back(g, by, orders)
+    return np.zeros(np.shape(by))
 
 
 def no_more(value: Any, by: Any) -> Any:

@@ -21,7 +21,7 @@ from .again import AsGiven
 from .cotangents import ZERO
 from .heap import is_floating
 from .layout import Call, define
-from .operators import Argnums, _Gradient, _like, _name_of, grad
+from .operators import Argnums, _Gradient, _like, _name_of, check_backend, grad
 from .trees import _empty_like, _fill, _parts, _step, _tuple_like
 
 __all__ = ["elementwise_grad", "inner_product", "jacobian", "jacrev", "map_leaves", "vjp"]
@@ -122,13 +122,16 @@ class _Seed:
 
 # -- operators ------------------------------------------------------------------------------------------------------
 
-def vjp(function: Callable[..., Any], *primals: Any, **keywords: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(function: Callable[..., Any], *primals: Any, backend: str = "numpy",
+        **keywords: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """The value of a function, and its vector-Jacobian product as a function of the cotangent.
 
     Args:
         function: a plain Python function of any numbers, arrays and structures, with such a result.
         primals: the arguments; each float, array of floats, and structure of such is differentiated by, if it is
             positional. Others are constant, as are keyword arguments.
+        backend: as in `grad`. The value and what `pull` returns then come out of native code.
+        keywords: keyword arguments of the function, of any names but `backend`.
 
     Returns:
         `(value, pull)`. `pull(cotangent)` takes a cotangent of the structure and shapes of `value`, and returns a tuple:
@@ -138,14 +141,20 @@ def vjp(function: Callable[..., Any], *primals: Any, **keywords: Any) -> tuple[A
     Raises: TypeError for a cotangent of another structure or shape (by `pull`); else as `grad` does.
     """
     slots = tuple(i for i, p in enumerate(primals) if leaves_of(p))
-    value = function(*primals, **keywords)
+    check_backend(backend)
+    native = _pullback(function, slots, backend) if backend != "numpy" and slots else None
+    value = function(*primals, **keywords) if native is None else native.value(primals, keywords)
     compute = _Gradient(function, slots, False) if slots else None
 
     def pull(cotangent: Any) -> tuple[Any, ...]:
         found: list[Any] = [None] * len(primals)
         if compute is not None:
-            seed = _Seed(lambda result: paired(result, cotangent, "the cotangent"))
-            for i, g in zip(slots, compute(primals, keywords, seed)[1], strict=True):
+            def pairs(result: Any) -> list[tuple[Any, Any]]:
+                return paired(result, cotangent, "the cotangent")
+
+            gradients = (compute(primals, keywords, _Seed(pairs))[1] if native is None
+                         else native.pull(primals, keywords, value, pairs))
+            for i, g in zip(slots, gradients, strict=True):
                 found[i] = g
         return tuple(found)
 
@@ -153,12 +162,33 @@ def vjp(function: Callable[..., Any], *primals: Any, **keywords: Any) -> tuple[A
     return value, pull
 
 
-def jacrev(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> Any:
+def _computer_with_seed(function: Callable[..., Any], argnums: Argnums, backend: str) -> Any:
+    """What computes the value and the cotangents of arguments from one of the result, on a backend."""
+    check_backend(backend)
+    if backend == "numpy":
+        return _Gradient(function, argnums, False)
+    from .native.pullback import NativePullback
+
+    return NativePullback(function, argnums, backend)
+
+
+_kept_computer = functools.lru_cache(maxsize=32)(_computer_with_seed)
+
+
+def _pullback(function: Callable[..., Any], slots: tuple[int, ...], backend: str) -> Any:
+    """What has been staged of a function is kept from one call of `vjp` to the next."""
+    try:
+        return _kept_computer(function, slots, backend)
+    except TypeError:  # a callable that has no hash
+        return _computer_with_seed(function, slots, backend)
+
+
+def jacrev(function: Callable[..., Any] | None = None, argnums: Argnums = 0, backend: str = "numpy") -> Any:
     """The Jacobian of a function in reverse mode: a run of the gradient program for each entry of the result.
 
     Args:
         function: a plain Python function with a result that is a number, an array or a structure of such.
-        argnums: as in `grad`.
+        argnums, backend: as in `grad`.
 
     Returns:
         A function of the same arguments. For a result of shape `s` and an argument of shape `t` it returns an array of
@@ -168,15 +198,15 @@ def jacrev(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> 
     Raises (when called): as `grad` does, but for results that are no real scalar.
     """
     if function is None:
-        return functools.partial(jacrev, argnums=argnums)
-    compute = _Gradient(function, argnums, False)
+        return functools.partial(jacrev, argnums=argnums, backend=backend)
+    compute = _computer_with_seed(function, argnums, backend)
 
     @_like(function)
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
         return _rows(compute, args, kwargs)
 
     _name_of(jacobian_of, function, "jacobian")
-    jacobian_of.__dict__[forms.PROGRAM] = jacobian_of, "jacobian_program", compute
+    jacobian_of.__dict__[forms.PROGRAM] = jacobian_of, "jacobian_program", compute.plain
     return jacobian_of
 
 
@@ -245,18 +275,18 @@ def _joined(rows: list[Any], shape: tuple[int, ...], like: Any) -> Any:
     return map_leaves(lambda _: next(made), like)
 
 
-def elementwise_grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> Any:
+def elementwise_grad(function: Callable[..., Any] | None = None, argnums: Argnums = 0, backend: str = "numpy") -> Any:
     """The derivative of a function that acts on each entry of its argument by itself, at every entry.
 
     Returns:
         A function of the same arguments; it returns an array of the shape and dtype of the argument: the column sums of
-        the Jacobian. Where the function mixes entries, that is not its derivative entry by entry.
+        the Jacobian. Where the function mixes entries, that is not its derivative entry by entry. `backend`: as in `grad`.
 
     Raises (when called): TypeError if the result is no number and no array; else as `grad` does.
     """
     if function is None:
-        return functools.partial(elementwise_grad, argnums=argnums)
-    compute = _Gradient(function, argnums, False)
+        return functools.partial(elementwise_grad, argnums=argnums, backend=backend)
+    compute = _computer_with_seed(function, argnums, backend)
 
     def ones(result: Any) -> list[tuple[Any, Any]]:
         if not is_floating(result):

@@ -273,6 +273,7 @@ def complex_program(compute: Any, args: Any, keywords: Any) -> Any:
 def vjp_program(compute: Any, args: Any, keywords: Any) -> Any:
     """Of `vjp`."""
     function, primals = args[0], args[1:]
+    keywords = {name: keywords[name] for name in keywords if name != "backend"}
     slots = floating_slots(primals)
 
     def pull(cotangent: Any) -> Any:

@@ -111,11 +111,15 @@ def _computer(function: Callable[..., Any], argnums: Argnums, has_aux: bool, bac
     """What a gradient function does when it is called, on a backend."""
     if backend == "numpy":
         return _Gradient(function, argnums, has_aux)
-    if backend not in ("native", "auto"):
-        raise ValueError(f'backend={backend!r} is none of "numpy", "native", "auto"')
+    check_backend(backend)
     from .native.entry import NativeGradient
 
     return NativeGradient(function, argnums, has_aux, backend)
+
+
+def check_backend(backend: str) -> None:
+    if backend not in ("numpy", "native", "auto"):
+        raise ValueError(f'backend={backend!r} is none of "numpy", "native", "auto"')
 
 
 # What a gradient function gives of the function's result and the list of gradients: plain Python, for `nested.py`.

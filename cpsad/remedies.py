@@ -20,13 +20,19 @@ _BY_NAME = {
     "json.dumps": "keep the values themselves",
     "array.array": "use a list, or np.array",
     "numpy.ndarray.tobytes": "use x.copy()",
+    "ndarray.tobytes": "use x.copy()",
+    "Pattern.match": "keep the number beside its text",
     "numpy.frombuffer": "use a view: x[i:j], x.reshape(...)",
     "threading.Thread": "call the function itself",
+    "threading.Thread.__init__": "call the function itself",
+    "_thread.start_new_thread": "call the function itself",
 }
 
 
 def remedy_for(name: str) -> str:
     """`name`: of a function, with its module."""
-    known = _BY_NAME.get(name, "")
-    return (f"{known}; or " if known else "") + (
-        f"add a rule with cpsad.defrule({name.rpartition('.')[2]}), or pass cpsad.stop_gradient(...) of the value")
+    vectorized = name.startswith("<ufunc") and "(vectorized)" in name  # what np.frompyfunc has made
+    known = _BY_NAME.get("numpy.frompyfunc" if vectorized else name, "")
+    function = name.rpartition(".")[2]
+    rule = f"add a rule with cpsad.defrule({function}), or " if function.isidentifier() and function[0] != "_" else ""
+    return (f"{known}; or " if known else "") + f"{rule}pass cpsad.stop_gradient(...) of the value"

@@ -14,13 +14,14 @@ import numpy as np
 
 from . import dataclass_forms, equivalents, execute, forms, special, subclasses, vectorizing
 from .callbacks import _DECORATORS, _key
+from .heap import Heap
 from .layout import Call
 from .library import BY_CODE
 from .operator_methods import operator_of
 from .reach import OPAQUE, runs_python
 from .rules.registry import REGISTRY, Rule
 from .runtime import make_class
-from .tangent_inner import gradient_form, heap_form
+from .tangent_inner import SUMS, gradient_form, heap_form
 from .tangent_members import PROTOCOLS
 from .tangent_protocols import invoke, python_member
 from .tangent_rules import primitive_form
@@ -143,6 +144,8 @@ def _method(heap: Any, function: types.MethodType, letters: str) -> Any:
     inner, owner = function.__func__, function.__self__
     if id(owner) in heap.inner:
         return heap_form(heap, function)
+    if type(owner) is Heap and inner is Heap.rows:
+        return functools.partial(SUMS["rows"], heap, owner)  # of a gradient further in: its other methods are transformed
     unknown = "V" if special.groups_seen() else "O"
     target = heap.of(inner, unknown + letters if letters else "")
     return types.MethodType(target, owner)

@@ -228,7 +228,7 @@ def _rows(table: Any, heap: Heap, values: Any) -> Any:
 
 
 def _unrows(table: Any, heap: Heap, values: Any, rows: Any) -> Any:
-    if not isinstance(rows, Rows):
+    if rows is values or not isinstance(rows, Rows):  # rows of a gradient further in are that one's
         return ZERO
     taken: list[Any] = [ZERO] * len(rows)
     tangents: list[Any] = [ZERO] * len(rows)

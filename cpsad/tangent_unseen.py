@@ -11,6 +11,7 @@ from .cotangents import ZERO
 from .heap import is_floating
 from .places import here
 from .reach import holds_closure, reaches
+from .remedies import remedy_for
 from .stack import Shallow
 from .transforms.errors import CpsadError, NoDerivativeError
 
@@ -51,8 +52,7 @@ def untransformed(heap: Any, function: Any, error: CpsadError | None) -> Any:
             if error is not None and error.where is not None:
                 raise error
             raise here(NoDerivativeError, f"a value that carries a derivative reaches {name}", why=why,
-                       remedy=f"add a rule with cpsad.defrule({name.rpartition('.')[2]}), or pass "
-                              "cpsad.stop_gradient(...) of the value")
+                       remedy=remedy_for(name))
         with Shallow():
             result = function(*args, **keywords)
         if formats and reached:

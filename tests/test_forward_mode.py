@@ -1,6 +1,7 @@
 """Forward mode: every function of the corpus at stage `tangent`, and the operators that are made of it."""
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
@@ -226,3 +227,12 @@ def test_attributes_of_arrays_where_attributes_may_run_code():
         return np.sum(transposed([np.ones(3) * x][0]) * x)
 
     assert jvp(function, (2.0,), (1.0,)) == (24.0, 24.0)
+
+
+@pytest.mark.parametrize("function, remedy", [
+    (lambda x: float.fromhex(x.hex()), "keep the number itself"), (lambda x: float(np.frompyfunc(math.sin, 1, 1)(x)), "write the loop"),
+    (lambda x: float(np.frombuffer(np.array([x]).tobytes())[0]), "use x.copy")])
+def test_the_remedy_is_that_of_reverse_mode(function, remedy):
+    for derivative in (cpsad.grad(function), lambda x: cpsad.jvp(function, (x,), (1.0,))):
+        with pytest.raises(cpsad.NoDerivativeError, match=f"instead: {remedy}"):
+            derivative(0.5)

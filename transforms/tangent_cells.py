@@ -39,7 +39,8 @@ class CellTangents:
     def __init__(self, tree: gast.FunctionDef, ctx: Context) -> None:
         self.ctx = ctx
         self.known = self.private(tree)
-        self.carrying: set[str] = set()
+        # a key or an index may get a name of its own when tangents are made
+        self.carrying = {n.value.id for s in walk(tree) if isinstance(s, gast.Subscript) for n in walk(s.slice) if self.holds(n)}
         self.steps: dict[str, str] = {}  # -> the cell
         self.made: dict[str, str] = {}
         self.sums = {cell for cell in self.known if self.is_sum(tree, cell)}

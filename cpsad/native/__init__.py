@@ -16,15 +16,26 @@ interpretation and written as C, in which a continuation is a C function and its
     kernels.py      their loops as functions
     indexing.py     items, rows and attributes of arrays
     matrices.py     products
+    duals.py        numbers with their tangents: programs along a direction; duals.h, dual_arrays.h; along.py: `hvp`
     elements.py     elements added to adjoints in place
     functions.py    NumPy's functions of arrays
     records.py      structured arguments, and results beside the value
     sequences.py    loops over tuples and lists, and computed items
+    iterators.py    loops over several things side by side, or backwards; unpacking
+    spread.py       stars that are written out, slices and sums of tuples
     lists.py        lists that the program makes; lists.h: how they lie in memory
+    dicts.py        dicts that the program lets grow; dicts.h: how they lie in memory
+    heap_calls.py   the heap's methods
+    nested_calls.py calls of nested functions
     objects.py      objects of users' classes that are arguments, which are read
     attempts.py     exceptions that are caught
+    raised.py       exceptions that hold values
+    contexts.py     `with`
+    texts.py        texts that are made when the program runs
+    choices.py      texts and functions of which one is chosen when the program runs
     made.py         objects that the program makes
     methods.py      calls of methods, classes, operators and primitives as values
+    seeds.py        cotangents that are given, of results of any structure; pullback.py: `vjp` and its kin
     stored.py       tuples and rows: stored values and their adjoints
     machine.py      programs without calls: continuations as labels; flow.py: what their lines read and assign
     compiler.py     the C compiler, and the cache of what it made

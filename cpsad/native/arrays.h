@@ -39,7 +39,6 @@ static inline i64 slice_length(i64 start, i64 stop, i64 step) {
 #define IN_A_ROW_OF(SIZE) OUTER const char *in_a_row_##SIZE(char *row, const char *p, i64 s, i64 n)
 IN_A_ROW_OF(1); IN_A_ROW_OF(2); IN_A_ROW_OF(4); IN_A_ROW_OF(8);
 
-#ifndef ELSEWHERE
 #define IN_A_ROW(SIZE, T) \
 IN_A_ROW_OF(SIZE) { \
     T *to = (T *)row; \
@@ -48,6 +47,7 @@ IN_A_ROW_OF(SIZE) { \
     } else for (i64 i = 0; i < n; i++) to[i] = *(const T *)(p + i * s); \
     return row; \
 }
+#ifndef ELSEWHERE
 IN_A_ROW(1, uint8_t) IN_A_ROW(2, uint16_t) IN_A_ROW(4, uint32_t) IN_A_ROW(8, uint64_t)
 #endif
 
@@ -57,7 +57,7 @@ OUTER void NAME(int rank, char *out, const i64 *n, const i64 *s, const char *g, 
 SUM_OF(sum_f64);
 SUM_OF(sum_f32);
 
-#ifndef ELSEWHERE
+#if defined(WITH_f64) || defined(WITH_f32)
 #define SUM(NAME, T) \
 SUM_OF(NAME) { \
     if (rank == 0) { *(T *)out += *(const T *)g; return; } \
@@ -75,7 +75,11 @@ SUM_OF(NAME) { \
     } \
     for (i64 i = 0; i < *m; i++) NAME(rank - 1, out + (*n == 1 ? 0 : i * *s), n + 1, s + 1, g + i * *t, m + 1, t + 1); \
 }
+#endif
+#ifdef WITH_f64
 SUM(sum_f64, double)
+#endif
+#ifdef WITH_f32
 SUM(sum_f32, float)
 #endif
 
@@ -227,7 +231,7 @@ OUTER void NAME(runtime *R, i64 m, i64 n, i64 k, const char *a, i64 a0, i64 a1, 
 PRODUCT_OF(double, product_f64);
 PRODUCT_OF(float, product_f32);
 
-#ifndef ELSEWHERE
+#if defined(WITH_f64) || defined(WITH_f32)
 /* A weight that is multiplied transposed in every turn of a loop is turned once, at the second meeting: that is as many rows
    of one product fewer to shuffle. Only matrices of Python's, to which nothing writes meanwhile. */
 #define TURN(T, NAME) \
@@ -247,10 +251,7 @@ static __attribute__((noinline)) const char *NAME(runtime *R, const char *b, i64
     if (R->turned_count < 8) R->turned[R->turned_count++] = (turned){b, k, n, b1, NULL}; \
     return NULL; \
 }
-TURN(double, turned_f64)
-TURN(float, turned_f32)
-
-#define PRODUCT(T, NAME, THIN_, BLAS, INDEX, TURNED) \
+#define PRODUCT(T, NAME, THIN_, SMALL_, BLAS, INDEX, TURNED) \
 PRODUCT_OF(T, NAME) { \
     const i64 w = (i64)sizeof(T); \
     if (m == 1 || n == 1) { \
@@ -265,6 +266,7 @@ PRODUCT_OF(T, NAME) { \
         const char *other = TURNED(R, b, k, n, b1); \
         if (other) { b = other; b0 = n * w; b1 = w; } \
     } \
+    SMALL_PRODUCT(T, SMALL_) \
     if (blas[INDEX] && m * n * k > 8192 && m > 1 && n > 1 && k > 0 && (a0 == w || a1 == w) && (b0 == w || b1 == w) && \
         a0 >= 0 && a1 >= 0 && b0 >= 0 && b1 >= 0 && m < INT32_MAX && n < INT32_MAX && k < INT32_MAX) { \
         /* BLAS has columns first: the transposed product is computed */ \
@@ -316,8 +318,14 @@ typedef void (*dgemm_t)(const char *, const char *, int *, int *, int *, double 
                         double *, void *, int *);
 typedef void (*sgemm_t)(const char *, const char *, int *, int *, int *, float *, const void *, int *, const void *, int *,
                         float *, void *, int *);
-PRODUCT(double, product_f64, thin_f64, dgemm_t, 0, turned_f64)
-PRODUCT(float, product_f32, thin_f32, sgemm_t, 1, turned_f32)
+#endif
+#ifdef WITH_f64
+TURN(double, turned_f64)
+PRODUCT(double, product_f64, thin_f64, small_f64, dgemm_t, 0, turned_f64)
+#endif
+#ifdef WITH_f32
+TURN(float, turned_f32)
+PRODUCT(float, product_f32, thin_f32, small_f32, sgemm_t, 1, turned_f32)
 #endif
 
 /* -- products that are added up later (`deferred.py`): the factors, as rows of two buffers ---------------------------------- */
@@ -333,8 +341,7 @@ SETTLE_DUE(f32);
 ADD_DUE(f64);
 ADD_DUE(f32);
 
-#ifndef ELSEWHERE
-#define DUE(T, SUFFIX) \
+#define DUE(T, SUFFIX, PRODUCT_) \
 static __attribute__((noinline)) void own_due_##SUFFIX(runtime *R, i64 m, i64 n, array_2 *sum, unsigned char *zero, slab *own) { \
     const i64 w = (i64)sizeof(T), bytes = m * n * w; \
     if (!*zero) return; \
@@ -347,7 +354,7 @@ SETTLE_DUE(SUFFIX) { \
     const i64 w = (i64)sizeof(T); \
     if (!d->rows) return; \
     own_due_##SUFFIX(R, d->m, d->n, sum, zero, own); \
-    product_##SUFFIX(R, d->m, d->n, d->rows, d->left, w, d->m * w, d->right, d->n * w, w, (T *)sum->p, 1); \
+    PRODUCT_(R, d->m, d->n, d->rows, d->left, w, d->m * w, d->right, d->n * w, w, (T *)sum->p, 1); \
     d->rows = 0; \
 } \
 static void rows_of_##SUFFIX(char *to, const char *from, i64 rows, i64 s0, i64 s1, i64 n) { \
@@ -362,7 +369,7 @@ ADD_DUE(SUFFIX) { \
     if (d->m != m || d->n != n) { settle_due_##SUFFIX(R, d, sum, zero, own); pool_give(R, d->own); *d = (due){.m = m, .n = n}; } \
     if (rows >= LONG_DUE) { \
         own_due_##SUFFIX(R, m, n, sum, zero, own); \
-        product_##SUFFIX(R, m, n, rows, l, l1, l0, r, r0, r1, (T *)sum->p, 1); \
+        PRODUCT_(R, m, n, rows, l, l1, l0, r, r0, r1, (T *)sum->p, 1); \
         return; \
     } \
     if (!d->own.p) { \
@@ -377,6 +384,9 @@ ADD_DUE(SUFFIX) { \
     rows_of_##SUFFIX(d->right + d->rows * n * w, r, rows, r0, r1, n); \
     d->rows += rows; \
 }
-DUE(double, f64)
-DUE(float, f32)
+#ifdef WITH_f64
+DUE(double, f64, product_f64)
+#endif
+#ifdef WITH_f32
+DUE(float, f32, product_f32)
 #endif

@@ -12,6 +12,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from .duals import has_tangent
 from .scalars import BINARY
 from .types import CODES, Arr, Maybe, Num, Parted, Single, c_type, holds_arrays, sample
 from .values import Val
@@ -34,7 +35,9 @@ def combined(function: Any, *types_: Any) -> Num | None:
     except TypeError:
         return None
     name = "bool_" if made.dtype == bool else made.dtype.name
-    return Num(name) if made.dtype.kind in "biuf" and name != "float16" and name != "longdouble" else None
+    if made.dtype.kind == "f" and any(number_of(t).is_dual for t in types_):
+        name = Num(name).dual.name
+    return Num(name) if made.dtype.kind in "biuf" and "float16" not in name and "longdouble" not in name else None
 
 
 class Arrays:
@@ -64,10 +67,10 @@ class Arrays:
         if kind.dtype.kind != "f" and op not in (gast.Add, gast.Sub, gast.Mult, gast.BitAnd, gast.BitOr, gast.BitXor):
             return None
         if op is gast.Pow and isinstance(b.type, Num) and b.known is None and b.type.dtype.kind != "f":
-            b = Val(kind, self.cast(b, kind))
+            b = self.fit(b, kind)
 
         def one(x: list[Val]) -> Val:
-            left, right = (Val(kind, self.cast(v, kind), known=v.known) for v in x)
+            left, right = (self.fit(v, kind) for v in x)
             return self.arithmetic(op, left, right, node)
 
         return self.elementwise(kind, one, [a, b])
@@ -96,7 +99,7 @@ class Arrays:
 
     def ufunc_of_numbers(self, function: Any, x: list[Val], args: list[Val], kind: Num, node: Any) -> Val | None:
         if kind.dtype.kind == "f":  # a Python number takes the dtype of the array
-            x = [Val(kind, self.cast(v, kind), known=v.known) if v.type.is_python else v for v in x]
+            x = [self.fit(v, kind) if v.type.is_python else v for v in x]
         return self.ufunc_of_two(function, x[0], x[1], node)
 
     def compare_arrays(self, op: Any, a: Val, b: Val, node: Any) -> Val:
@@ -110,7 +113,7 @@ class Arrays:
             return v
         if v.parts is not None:
             return Val(v.type, parts=tuple(self.solid(p) for p in v.parts))
-        v = self.real(v)
+        v = self.real(self.for_writes(v))
         if v.borrowed:
             return self.cases(v, lambda x: self.copied(x) if isinstance(x.type, Arr) else x, whole=True)
         return v
@@ -173,7 +176,7 @@ class Arrays:
         """A new array in the arena."""
         self.arena = True
         type_ = Arr(kind.name, len(dims), True)
-        c, size = self.temp(type_, base), kind.dtype.itemsize
+        c, size = self.temp(type_, base), kind.itemsize
         for j, d in enumerate(dims):
             self.emit(f"{c}.n[{j}] = {d};")
         self.strides(c, len(dims), size)
@@ -196,9 +199,9 @@ class Arrays:
         rank, last, start = len(dims), len(dims) - 1, len(self.lines)
         kind = self.out_kind = out.type.number
         arrays = list(leaves.values())
-        streams = [(f"x__{n}", a.c, c_type(a.type.number), a.type.number.dtype.itemsize, self.strides_in(a, dims))
+        streams = [(f"x__{n}", a.c, c_type(a.type.number), a.type.number.itemsize, self.strides_in(a, dims))
                    for n, a in enumerate(arrays)]
-        size = kind.dtype.itemsize
+        size = kind.itemsize
         to = strides or [f"{out.c}.s[{j}]" for j in range(rank)]
         streams.append(("o__", out.c, c_type(kind), size, to))
         self.emit("{")
@@ -263,7 +266,7 @@ class Arrays:
             self.depth += 2
             eight = {c: p.replace("[i__]", "[i__ + q__]") for c, p in places.items()}
             self.in_loop = True
-            self.emit(f"sum__[q__] += {self.cast(self.number_at(v, eight), self.out_kind)};")
+            self.emit(self.added_text("sum__[q__]", self.cast(self.number_at(v, eight), self.out_kind), self.out_kind))
             self.in_loop = False
             self.depth -= 2
             self.emit("    }")
@@ -271,10 +274,14 @@ class Arrays:
             self.depth += 1
             self.emit("ONE_BY_ONE;")
             self.in_loop = True
-            self.emit(f"sum__[0] += {self.cast(self.number_at(v, places), self.out_kind)};")
+            self.emit(self.added_text("sum__[0]", self.cast(self.number_at(v, places), self.out_kind), self.out_kind))
             self.in_loop = False
             self.depth -= 1
             self.emit("}")
+            if self.out_kind.is_dual:
+                self.emit(f"for (int q__ = 1; q__ < 8; q__++) {self.added_text('sum__[0]', 'sum__[q__]', self.out_kind)}")
+                self.emit(self.added_text(f"*({kind} *)o__", "sum__[0]", self.out_kind))
+                return
             self.emit(f"*({kind} *)o__ += ((sum__[0] + sum__[1]) + (sum__[2] + sum__[3])) + "
                       "((sum__[4] + sum__[5]) + (sum__[6] + sum__[7]));")
             return
@@ -297,7 +304,7 @@ class Arrays:
             self.emit(f"const {kind} t__ = {made}, kept__ = {target};")
             self.emit(f"{target} = t__ {'>' if op == 'max' else '<'} kept__ ? t__ : t__ != t__ ? t__ : kept__;")
         else:
-            self.emit(f"{target} {op} {made};")
+            self.emit(self.added_text(target, made, self.out_kind) if op == "+=" else f"{target} {op} {made};")
         self.depth -= 1
         self.emit("}")
 
@@ -350,7 +357,7 @@ class Arrays:
             return None
         tests = [f"{a.c}.n[{j}] == {d}" for j, d in enumerate(dims)]
         if not a.type.packed:
-            size = a.type.number.dtype.itemsize
+            size = a.type.number.itemsize
             for j in reversed(range(a.type.rank)):
                 after = f"{a.c}.n[{j + 1}] * {a.c}.s[{j + 1}]" if j < a.type.rank - 1 else str(size)
                 tests.append(f"{a.c}.s[{j}] == {after}")
@@ -369,8 +376,8 @@ class Arrays:
             empty = self.error(ValueError, f"zero-size array to reduction operation {op}imum which has no identity")
             self.emit(f"if (UNLIKELY({' || '.join(f'{dims[j]} == 0' for j in over)})) fail(R, {empty});")
         kept = [j for j in range(rank) if j not in over]
-        start = {"+=": "0", "max": "-INFINITY", "min": "INFINITY"}[op]
         c = c_type(kind)
+        start = {"+=": f"({c}){{0}}" if kind.is_dual else "0", "max": "-INFINITY", "min": "INFINITY"}[op]
         if not kept:
             box = self.temp(kind, "sum" if op == "+=" else op)
             self.emit(f"{box} = {start};")
@@ -392,8 +399,8 @@ class Arrays:
         self.loops(v, leaves, out, dims, strides, op)
         return out
 
-    def add_into(self, target: Val, g: Val) -> None:
-        """`target += g`, in place; `target` is in a variable."""
+    def add_into(self, target: Val, g: Val, op: str = "+=") -> None:
+        """`target += g`, in place, or `target = g`; `target` is in a variable."""
         leaves: dict[str, Val] = {}
         if isinstance(g.type, Num):
             g = self.hold(g)
@@ -403,13 +410,13 @@ class Arrays:
         dims = [f"{target.c}.n[{j}]" for j in range(rank)]
         to = [f"{target.c}.s[{j}]" for j in range(rank)]
         if target.type.packed:
-            to[-1] = str(target.type.number.dtype.itemsize)
+            to[-1] = str(target.type.number.itemsize)
         error = self.error(ValueError, BROADCAST)
         for a in leaves.values():
             shift = rank - a.type.rank
             for j in range(a.type.rank):
                 self.emit(f"if (UNLIKELY({a.c}.n[{j}] != {dims[j + shift]} && {a.c}.n[{j}] != 1)) fail(R, {error});")
-        self.loops(g, leaves, target, dims, to, "+=")
+        self.loops(g, leaves, target, dims, to, op)
 
     def unbroadcast(self, g: Val, x: Val, node: Any) -> Val:
         """Cotangent of `x` from that of its broadcast: summed over the axes along which `x` was repeated."""
@@ -431,7 +438,8 @@ class Arrays:
 
         def summed() -> Val:
             out = self.new_array(g.type.number, [f"{x.c}.n[{j}]" for j in range(rank)], zero=True)
-            name = "sum_f64" if c_type(g.type.number) == "double" else "sum_f32"
+            c = c_type(g.type.number)
+            name = {"double": "sum_f64", "float": "sum_f32"}.get(c, f"sum_{c}")
             self.emit(f"{name}({rank}, {out.c}.p, {out.c}.n, {out.c}.s, {g.c}.p, {g.c}.n, {g.c}.s);")
             return out
 
@@ -460,7 +468,7 @@ class Arrays:
 
     def bytes_of(self, a: Val) -> str:
         total = " * ".join(f"{a.c}.n[{j}]" for j in range(a.type.rank))
-        return f"(size_t)({total} * {a.type.number.dtype.itemsize})"
+        return f"(size_t)({total} * {a.type.number.itemsize})"
 
     def leaving(self, v: Val) -> Val:
         """The value as it can be returned: its arrays contiguous, each in a variable of its own."""
@@ -486,7 +494,7 @@ class Arrays:
                 self.emit(f"{place}.z = {CODES[v.type.name]};")
                 return Val(Single("None"))
             self.doubt("a nested function's assignment to an array of an enclosing function")
-            v = self.named(v)
+            v = self.named(self.dualized(v) if has_tangent(type_) else v)
             if not v.type.packed:
                 v = self.named(self.copied(v))
             bytes_ = self.bytes_of(v)

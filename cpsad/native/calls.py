@@ -8,21 +8,19 @@ from typing import Any
 import gast
 import numpy as np
 
-from .. import forms, guarded
+from .. import forms
 from ..dataclass_forms import is_generated_init
 from ..operators import _seed
 from ..rules.registry import REGISTRY
 from ..transforms.errors import NoDerivativeError
-from ..transforms.nodes import parameters
-from .attempts import Failure
+from . import quotients  # noqa: F401 (its primitives)
+from .dicts import Dict
 from .functions import METHODS
-from .lists import List, ListMethod
-from .made import Bound, Made, Super, is_instance
-from .objects import Obj
+from .lists import List
+from .made import is_instance
 from .primitives import PRIMITIVES
-from .program import StagingError, defaults_of
 from .scalars import message_of, slot_field
-from .stage import MOST_KNOWN, Dead, EndK, Pointer, Restart, Spec, cell_name
+from .stage import MOST_KNOWN, Dead, EndK, Pointer, Restart, Spec
 from .types import (
     BOTTOM,
     NONE,
@@ -33,20 +31,19 @@ from .types import (
     Maybe,
     Num,
     Parted,
-    Plain,
     Record,
     Single,
-    Tup,
     c_type,
     holds_arrays,
     is_scalar,
 )
-from .values import CONSTANT, Val, convert
+from .values import Val, convert
 
 __all__ = ["Calls"]
 
 FORMS = {id(forms.form), id(forms.primal_form)}
 ATTACH = {id(forms.attach), id(forms.primal_attach)}
+NEVER_RAISE = ("append", "insert", "extend", "clear", "reverse", "copy", "get", "setdefault", "update", "keys", "values", "items")
 FORMULAS = ("cpsad.rules", "cpsad.cotangents", "cpsad.products", "cpsad.lazy", "cpsad.runtime", "cpsad.matching")
 
 
@@ -68,10 +65,7 @@ class Calls:
         type_ = callee.type
         if isinstance(type_, Const) and id(type_.value) in ATTACH:
             return Val(Single("None"))
-        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
-            raise self.refuse(node, "a call with starred arguments")
-        args = self.operands_of(*node.args, *(k.value for k in node.keywords))
-        args, keywords = args[: len(node.args)], dict(zip((k.arg for k in node.keywords), args[len(node.args):], strict=True))
+        args, keywords = self.arguments(node)
         if isinstance(type_, Fn):
             return self.call_continuation(callee, args, node)
         if isinstance(type_, EndK):
@@ -135,13 +129,19 @@ class Calls:
         if self.stager.writes and not isinstance(type_, Maybe):
             self.emit("hand_back(R);")
             self.backward = True
+        if self.stager.seeds is not None:
+            return self.call_end_seeded(value, node)
         if self.stager.has_aux:
             return self.call_end_with_aux(value, node)
+        if type_ == NONE:  # one way through it may end without a result, and yet none that is taken
+            self.fails(*message_of(lambda: _seed(None)))
         if isinstance(type_, Maybe) and type_.names == {"None"}:  # or None, as far as types tell
             return self.cases(value, lambda v: self.fails(*message_of(lambda: _seed(None))) if v.type == NONE else (
                 self.call_end(v, node)))
         if not isinstance(type_, Num) or type_.name.startswith("bool"):
             raise self.refuse(node, f"a function that returns {type_}", why="a gradient is that of a real scalar")
+        if type_.is_dual:
+            return self.call_end(self.here(self.primal(value)), node)
         number = self.stager.result_number(type_)
         self.check_decided(value)
         self.emit(f"R->out[0].{slot_field(type_)} = {value.c};")
@@ -155,7 +155,7 @@ class Calls:
         if isinstance(value.type, Num) and value.type.dtype.kind == "f":
             name = self.temp(value.type, "chosen")
             self.declared[name] = "decision"
-            self.emit(f"{name} = (decision){{{self.cast(value, Num('float'))}, R->decisions}};")
+            self.emit(f"{name} = (decision){{{self.cast(self.primal(value), Num('float'))}, R->decisions}};")
             self.emit(f"R->decisions = &{name};")
         return Val(Single("None"))
 
@@ -206,30 +206,32 @@ class Calls:
         if isinstance(method, gast.Attribute) and not self.is_module(method.value):
             owner = self.value(method.value)
             signature = node.func.args[1].value
-            if isinstance(owner.type, List) and not node.keywords:
-                if signature.endswith("!") and method.attr not in ("append", "insert", "extend", "clear", "reverse", "copy"):
+            if method.attr in ("update", "pop", "setdefault", "clear", "popitem"):
+                self.is_growing_dict(owner)
+            if isinstance(owner.type, (Dict, List)) and not node.keywords:
+                if signature.endswith("!") and method.attr not in (NEVER_RAISE):
                     raise self.refuse(node, f"the method `{method.attr}` of {owner.type} under a handler of exceptions")
                 return self.call_method_of_list(self.hold(owner), method.attr, node)
             if any(is_instance(t) for t in (owner.type, getattr(owner.type, "type", None))):
-                k, args = self.form_arguments(node, signature)
-                keywords = [n.arg for n in node.keywords]
-                return self.cases(owner, lambda v: self.attribute(v, method.attr, node) if not is_instance(v.type) else (
-                    self.call_method_of_instance(v, method.attr, signature, k, args, keywords, node)))
+                return self.with_arguments(node, signature, lambda signature, k, args, keywords: self.cases(
+                    owner, lambda v: self.attribute(v, method.attr, node) if not is_instance(v.type) else (
+                        self.call_method_of_instance(v, method.attr, signature, k, args, keywords, node))))
         callee = self.value(method)
-        signature = node.func.args[1].value
-        k, args = self.form_arguments(node, signature)
-        return self.call_value(callee, signature, k, args, [n.arg for n in node.keywords], node)
+        return self.with_arguments(node, node.func.args[1].value, lambda signature, k, args, keywords: (
+            self.call_value(callee, signature, k, args, keywords, node)))
 
-    def form_arguments(self, node: Any, signature: str) -> tuple[Val, list[Val]]:
-        """The continuation and the arguments of a call in CPS, those by keyword last."""
+    def with_arguments(self, node: Any, signature: str, run: Any) -> Val:
+        """`run` with the signature, the continuation, the arguments, those by keyword last, and the keywords of a call in CPS."""
         given = node.args[1:] if self.unit.takes_heap else node.args
         k = self.value(given[0])
         self.guard = None
         if signature.endswith("!"):
             self.guard, given = self.value(given[1]), given[1:]
-        if any(isinstance(a, gast.Starred) for a in given) or "*" in signature:
-            raise self.refuse(node, "a call with starred arguments")
-        return k, self.operands_of(*given[1:], *(n.value for n in node.keywords))
+        if "*" in signature:
+            signature, args, keywords, boxed = self.written_out(node, given[1:], signature)
+            return self.gathered_in(run(signature, k, args, keywords), args, boxed, node)
+        args = self.operands_of(*given[1:], *(n.value for n in node.keywords))
+        return run(signature, k, args, [n.arg for n in node.keywords])
 
     def call_plain(self, function: Any, signature: str, k: Val, args: list[Val], keywords: list[str], node: Any) -> Val:
         """A call of a function written in Python."""
@@ -263,44 +265,6 @@ class Calls:
             return result
         taken = {j: self.heap_take(v, node) for j, v in reversed(kept.items())}
         return self.tuple_of([taken[i] if i in taken else result.items[back[i]] for i in range(len(args))])
-
-    def call_nested(self, callee: Val, k: Val, args: list[Val], keywords: list[str], node: Any) -> Val:
-        owner: Spec = callee.type.frame
-        cps = owner.unit.forms_of(owner.node).get(callee.type.node.name)
-        if cps is None:
-            raise self.refuse(node, f"a call of the nested function {callee.type.node.name}")
-        plain, inner = callee.type.node.args, parameters(cps.args)[2 if owner.unit.takes_heap else 1:]
-        names = parameters(plain)
-        guard, self.guard = self.guard, None
-        if len(inner) == len(names) + 1:  # it takes a handler; where there is none, what it raises leaves the program
-            inner, guard = inner[1:], guard or Val(Const(guarded.raises))
-        elif guard is not None:
-            raise self.refuse(node, f"a call of {callee.type.node.name} under a handler of exceptions")
-        filled = names[: len(args) - len(keywords)] + keywords
-        missing = [n for n in names if n not in filled]
-        if plain.vararg or plain.kwarg or plain.posonlyargs or len({*filled, *missing}) < len(filled) + len(missing) or (
-                len(inner) != len(names) or len(filled) != len(args) or not {*missing} <= {*defaults_of(callee.type.node)}):
-            raise self.refuse(node, f"a call of {callee.type.node.name} that does not fill its parameters one to one")
-        defaults = {n: self.default_of(callee, n) for n in missing}
-        params = [args[filled.index(n)] if n in filled else defaults[n] for n in names]
-        result = self.call_function(owner.unit, cps, owner, callee.c, k, params if guard is None else [guard, *params], node)
-        if not keywords and not missing or not owner.unit.takes_heap:
-            return result
-        for n, default in defaults.items():
-            if not self.carries_nothing(default) and not isinstance(default.type, Parted):
-                self.heap_add(default, result.items[names.index(n)], node)
-        items = [result.items[names.index(n)] for n in filled]
-        return Val(Tup(tuple(i.type for i in items)), parts=tuple(items))
-
-    def default_of(self, callee: Val, name: str) -> Val:
-        """The default value of a parameter of a nested function: it lies in the frame in which the function was defined."""
-        key = f"default_{callee.type.node.name}_{name}"
-        type_ = callee.type.frame.cells.get(key, BOTTOM)
-        if type_ is BOTTOM:
-            self.fails(StagingError, f"the default of `{name}` is read, which is not known yet, in native code")
-        made = self.hold(Val(type_, f"({callee.c})->{cell_name(key)}")) if c_type(type_) != "void" else Val(type_)
-        made.box = made.box or CONSTANT
-        return made
 
     def call_function(self, unit: Any, tree: Any, parent: Spec | None, frame: str, k: Val, params: list[Val], node: Any) -> Val:
         params = [self.solid(v) for v in params]
@@ -364,10 +328,14 @@ class Calls:
             made = PRIMITIVES.get(function)
         except TypeError:  # not hashable
             made = None
+        if made is not None and self.stager.along:
+            result = self.dual_call(function, args, keywords, node)
+            if result is not None:
+                return result
         if made is not None:
             result = made(self, args, keywords, node)
             if result is not None:
-                return result
+                return self.for_writes(result)
         result = self.call_ufunc(function, args, keywords, node)
         if result is not None:
             return result
@@ -397,10 +365,12 @@ class Calls:
             else:
                 raise self.refuse(node, f"a call of {function.__name__} with these arguments")
         def one(values: list[Val]) -> Val:
-            if any(holds_arrays(v.type) for v in values):
+            if self.in_loop or any(holds_arrays(v.type) for v in values):
                 inlined = self.inlined(function, names, values)
                 if inlined is not None:
                     return inlined
+                if self.in_loop:  # which is a function of its own (`kernels.py`)
+                    raise self.refuse(node, f"a call of {function.__name__} for each element of an array")
             return self.formula_of(function, values, node)
 
         return self.split(given, one)
@@ -410,11 +380,13 @@ class Calls:
         where types do not decide which way it takes."""
         unit = self.stager.formula_unit(function)
         kept = self.unit, self.vars, self.narrowed, self.nonlocals, self.inlining, len(self.lines)
+        lines, depth = self.lines, self.depth
         self.unit, self.vars, self.narrowed, self.nonlocals = unit, dict(zip(names, values, strict=True)), {}, frozenset()
         self.inlining = True
         try:
             made = self.inline(unit.tree.body)
         except NotInline:
+            self.lines, self.depth = lines, depth
             del self.lines[kept[5]:]
             made = None
         finally:
@@ -422,14 +394,17 @@ class Calls:
         return made
 
     def inline(self, body: list[Any]) -> Val | None:
-        for node in body:
+        for i, node in enumerate(body):
             if isinstance(node, gast.Return):
                 return self.value(node.value)
             if isinstance(node, gast.If):
                 start = len(self.lines)
                 cond, then, other = self.test(node.test)
                 if cond is not True and cond is not False:
-                    raise NotInline
+                    if not self.in_loop:
+                        raise NotInline
+                    return self.choose(cond, self.narrowing(then, lambda node=node: self.inline_all(node.body)), self.narrowing(
+                        other, lambda node=node, i=i: self.inline_all([*node.orelse, *body[i + 1:]])))
                 del self.lines[start:]
                 self.narrow(then if cond else other)
                 made = self.inline(node.body if cond else node.orelse)
@@ -444,6 +419,12 @@ class Calls:
             elif not (isinstance(node, gast.Expr) and isinstance(node.value, gast.Constant)):
                 raise NotInline
         return None
+
+    def inline_all(self, body: list[Any]) -> Val:
+        made = self.inline(body)
+        if made is None:
+            raise NotInline
+        return made
 
     def split(self, values: list[Val], run: Any, i: int = 0) -> Val:
         """`run` for each combination of what the values may be."""
@@ -467,14 +448,21 @@ class Calls:
         owner = self.value(node.func.value) if not self.is_module(node.func.value) else None
         if owner is None or isinstance(owner.type, Const) and owner.type.value != "heap":
             return None
-        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
-            raise self.refuse(node, "a call with starred arguments")
         if isinstance(owner.type, Const):
             return self.call_heap(node.func.attr, node)
         owner = self.hold(owner) if any(isinstance(a, gast.Call) for a in node.args) else owner
+        args, keywords = self.arguments(node)
+        return self.cases(owner, lambda v: self.method(v, node.func.attr, args, keywords, node))
+
+    def arguments(self, node: Any) -> tuple[list[Val], dict[str, Val]]:
+        """The arguments of a call, and those by keyword."""
+        if any(k.arg is None for k in node.keywords):
+            raise self.refuse(node, "a call with starred keywords")
+        if any(isinstance(a, gast.Starred) for a in node.args):
+            return self.spread(node.args), dict(zip((k.arg for k in node.keywords), self.operands_of(
+                *(k.value for k in node.keywords)), strict=True))
         args = self.operands_of(*node.args, *(k.value for k in node.keywords))
-        keywords = dict(zip((k.arg for k in node.keywords), args[len(node.args):], strict=True))
-        return self.cases(owner, lambda v: self.method(v, node.func.attr, args[: len(node.args)], keywords, node))
+        return args[: len(node.args)], dict(zip((k.arg for k in node.keywords), args[len(node.args):], strict=True))
 
     def is_module(self, node: Any) -> bool:
         while isinstance(node, gast.Attribute):
@@ -495,77 +483,8 @@ class Calls:
             return METHODS[name](self, [owner, *args], keywords, node)
         if isinstance(owner.type, List):
             return self.method_of_list(owner, name, args, keywords, node)
+        if isinstance(owner.type, Dict):
+            return self.method_of_dict(owner, name, args, keywords, node)
+        if isinstance(owner.type, Record) and owner.type.kind is dict and not keywords:
+            return self.method_of_record(owner, name, args, node)
         return None
-
-    def call_heap(self, name: str, node: Any) -> Val:
-        """A method of the heap."""
-        if name == "put":
-            return self.heap_put(node)
-        args = self.operands_of(*node.args)
-        of_arrays = self.call_heap_of_arrays(name, args, node)
-        if of_arrays is not None:
-            return of_arrays
-        if name in ("array", "iterable") and isinstance(args[0].type, (Num, Arr)):
-            return args[0]
-        if name == "unarray" and isinstance(args[0].type, (Num, Arr)):
-            return args[2]
-        if name == "item" and isinstance(args[0].type, (Arr, List, Tup, Record)):
-            return self.item(args[0], args[1], node)
-        if name == "item" and isinstance(args[0].type, Maybe):
-            return self.cases(args[0], lambda v: self.item(v, args[1], node))
-        if name == "read_item" and isinstance(getattr(args[1].type, "type", args[1].type), Arr):
-            return self.split([args[0], args[1], args[4]], lambda v: self.added_item(v[0], v[1], args[2], v[2], node))
-        if name == "add_item" and isinstance(args[1].type, Arr):
-            return self.split([args[0], args[3]], lambda v: self.added_item(v[0], args[1], args[2], v[1], node))
-        if name == "attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Arr, Num, Obj, Made, Super, Record)):
-            return self.cases(args[0], lambda v: self.attribute(v, self.known_value(args[1]), node))
-        if name == "snapshot" and isinstance(args[0].type, List) and any(isinstance(a.type, Arr) for a in args[2:]):
-            raise self.refuse(node, "a list that gets the elements of an array")
-        if name in ("snapshot", "drain", "restore", "undo") and isinstance(args[0].type, (List, Num)):  # only arrays are kept
-            return args[2] if name in ("drain", "undo") else Val(Single("None"))
-        if name in ("set_attribute", "set_field"):
-            if name == "set_field":
-                self.set_field(args[0], self.known_value(args[1]), args[2], node)
-            else:
-                self.cases(args[0], lambda v: self.set_attribute(v, self.known_value(args[1]), args[2], node))
-            return Val(Single("None"))
-        if name == "decided":
-            return self.decided(args[0])
-        if name == "verdict":
-            return args[0]
-        if name == "take":
-            return self.heap_take(args[0], node)
-        if name == "add":
-            if not (self.carries_nothing(args[0]) or isinstance(args[0].type, Parted)):
-                self.heap_add(args[0], args[1], node)
-            return Val(Single("None"))
-        if name == "rows" and isinstance(args[0].type, Arr):
-            return self.heap_rows(args[0], node)
-        if name == "gathered" and isinstance(args[0].type, List):
-            return self.copied_list(self.hold(args[0]))
-        if name == "store_item" and isinstance(args[0].type, List):
-            self.store_into_list(args[0], args[1], args[2], node)
-            return Val(Single("None"))
-        if name == "unstore_item" and isinstance(args[0].type, List):
-            return Val(Single("ZERO"))
-        if name == "spread" and len(args) == 2:
-            return self.heap_spread(args[0], args[1], node)
-        if name in ("rows", "iterable") and (self.is_sequence(args[0].type) or isinstance(args[0].type, List)):
-            return args[0]
-        if name == "unrows":
-            return self.heap_unrows(args[0], args[1], node)
-        if name == "read_attribute" and isinstance(getattr(args[0].type, "type", args[0].type), (Record, Obj, Made, Super)):
-            if not self.carries_nothing(args[2]):
-                self.heap_add(args[2], args[3], node)
-            return Val(Single("ZERO"))
-        if name == "read_item" and isinstance(args[1].type, (List, Parted)):
-            if not self.carries_nothing(args[3]):
-                self.heap_add(args[3], args[4], node)
-            return args[0]
-        raise self.refuse(node, f"a value that is kept in a container or an object (heap.{name} of {args[0].type})")
-
-    def carries_nothing(self, value: Val) -> bool:
-        type_ = value.type
-        return isinstance(type_, Num) and type_.dtype.kind in "biu" or isinstance(
-            type_, (Failure, Const, List, ListMethod, Single, Plain, Obj, Made, Super, Bound)) or (
-            isinstance(type_, Maybe) and isinstance(type_.type, (List, Obj, Made)))

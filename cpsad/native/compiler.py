@@ -20,9 +20,12 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from .program import StagingError
+
+Unit = tuple[str, tuple[str, ...]]  # a text, and the options with which it is compiled
 
 __all__ = ["begin", "cache_folder", "clear_cache", "cache_size", "compiler", "load"]
 
@@ -32,7 +35,10 @@ SPEED = ("-O3",)
 # of arrays: measured on the models of `examples/`, as fast as -O3, and compiled in a third of the time
 SPEED_OF_LOOPS = ("-O1", "-ftree-vectorize", "-fvect-cost-model=dynamic", "-foptimize-sibling-calls")
 SPEED_OF_CALLS = ("-O1", "-foptimize-sibling-calls")  # of what is left of a program whose loops are compiled apart
+# of products: their sums may be rounded once where others round twice
+SPEED_OF_PRODUCTS = (*SPEED_OF_LOOPS, "-fexpensive-optimizations", "-ffp-contract=fast")
 SANITIZE = ("-g", "-O1", "-fno-sanitize-recover=all")
+PRODUCTS = "#define ELSEWHERE\n#define WITH_f"  # how the text begins that has the products of a type
 MOST_BYTES = 256 << 20  # of the cache
 TIMEOUT = 600  # seconds for one compilation
 
@@ -90,55 +96,50 @@ def flags(text: str, loops: bool = True) -> tuple[str, ...]:
     if os.environ.get("CPSAD_SANITIZE"):
         return (*FLAGS, *SANITIZE, f"-fsanitize={os.environ['CPSAD_SANITIZE']}")
     speed = SPEED if "array_" not in text else SPEED_OF_LOOPS if loops else SPEED_OF_CALLS
+    if text.startswith(PRODUCTS):
+        speed = SPEED_OF_PRODUCTS
     return (*FLAGS, *speed, *target, *shlex.split(os.environ.get("CPSAD_CFLAGS", "")))
 
 
-def load(text: str, loops: str = "", base: str = "") -> ctypes.CDLL:
+def load(text: str, loops: str = "", shared: Sequence[str] = ()) -> ctypes.CDLL:
     """The program, compiled or found in the cache, and loaded. Raises StagingError where the compiler fails.
 
-    `loops`: a part of it that is compiled apart, at the same time. `base`: what all programs have in common, which is compiled
+    `loops`: a part of it that is compiled apart, at the same time. `shared`: what many programs have in common, each compiled
     once and kept in the cache as well.
     """
     folder = cache_folder()
     units = [(text, flags(text, not loops)), *([(loops, flags(loops))] if loops else [])]
-    place = folder / f"{key_of([*units, (base, flags(base))])}.so"
+    common = [(part, flags(part)) for part in shared]
+    place = folder / f"{key_of([*units, *common])}.so"
     if not _is_whole(place):
-        shared, fresh = None, False
-        if base:
-            shared = folder / f"{key_of([(base, flags(base))])}.o"
-            if base in _begun:
-                _begun.pop(base).join()
-            fresh = not _is_whole(shared)
-            units += [(base, flags(base))] if fresh else []
-        _compile(units, place, shared, fresh)
+        for part in shared:
+            if part in _begun:
+                _begun.pop(part).join()
+        objects = {unit: folder / f"{key_of([unit])}.o" for unit in common}
+        _compile(units, {unit: o for unit, o in objects.items() if not _is_whole(o)}, list(objects.values()), place)
     return ctypes.CDLL(str(place))
 
 
 _begun: dict[str, threading.Thread] = {}
 
 
-def begin(base: str) -> None:
+def begin(shared: Sequence[str]) -> None:
     """Begins to compile what programs have in common, where it is not in the cache, while the first of them is staged."""
-    def run() -> None:
+    def run(unit: Unit, place: Path) -> None:
         with contextlib.suppress(Exception):  # whoever needs it tries again, and tells
-            _compile_shared((base, flags(base)), folder / f"{key_of([(base, flags(base))])}.o")
+            _compile([], {unit: place}, [], None)
 
     with contextlib.suppress(StagingError, OSError):
         folder = cache_folder()
-        if base not in _begun and not _is_whole(folder / f"{key_of([(base, flags(base))])}.o"):
-            _begun[base] = threading.Thread(target=run, daemon=True)
-            _begun[base].start()
+        for part in shared:
+            unit = (part, flags(part))
+            place = folder / f"{key_of([unit])}.o"
+            if part not in _begun and not _is_whole(place):
+                _begun[part] = threading.Thread(target=run, args=(unit, place), daemon=True)
+                _begun[part].start()
 
 
-def _compile_shared(unit: tuple[str, tuple[str, ...]], place: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=place.parent) as made:
-        source, output = Path(made, "shared.c"), Path(made, "shared.o")
-        source.write_text(unit[0], encoding="utf-8")
-        _run([[*unit[1], "-c", "-o", str(output), str(source)]])
-        _put(output, place)
-
-
-def key_of(units: list[tuple[str, tuple[str, ...]]]) -> str:
+def key_of(units: Sequence[Unit]) -> str:
     from .. import __version__
 
     command, version = compiler()
@@ -154,28 +155,29 @@ def _is_whole(place: Path) -> bool:
         return False
 
 
-def _compile(units: list[tuple[str, tuple[str, ...]]], library: Path, shared: Path | None, fresh: bool) -> None:
-    """Compiles the units, all at once, and links them to a library. `shared`: an object that goes with them, of which the last
-    unit is the text if it is `fresh`."""
-    folder = library.parent
+def _compile(units: Sequence[Unit], fresh: dict[Unit, Path], shared: list[Path], library: Path | None) -> None:
+    """Compiles the units, all at once, and links them to a library. `fresh`: what is compiled with them, and kept, each in its
+    place; `shared`: the objects that go into the library as well."""
+    folder = (library or next(iter(fresh.values()))).parent
     with tempfile.TemporaryDirectory(dir=folder) as made:
         output = Path(made, "program.so")
-        sources = [Path(made, f"program{i}.c") for i in range(len(units))]
-        for (text, _), source in zip(units, sources, strict=True):
+        parts = [*units, *fresh]
+        sources = [Path(made, f"program{i}.c") for i in range(len(parts))]
+        for (text, _), source in zip(parts, sources, strict=True):
             source.write_text(text, encoding="utf-8")
-        if shared is None and len(units) == 1:
+        if not shared and len(parts) == 1 and library:
             _run([[*units[0][1], "-shared", "-o", str(output), str(sources[0]), "-lm"]])
         else:
             objects = [source.with_suffix(".o") for source in sources]
             _run([[*options, "-c", "-o", str(to), str(source)]
-                  for (_, options), source, to in zip(units, sources, objects, strict=True)])
-            if shared is not None and fresh:
-                _put(Path(shutil.copy(objects[-1], Path(made, "shared.o"))), shared)
-            elif shared is not None:
-                objects.append(shared)
-            _run([[*units[0][1], "-shared", "-o", str(output), *map(str, objects), "-lm"]])
-        _put(output, library)
-    _bound(folder, keep={library, shared})
+                  for (_, options), source, to in zip(parts, sources, objects, strict=True)])
+            for o, place in zip(objects[len(units):], fresh.values(), strict=True):
+                _put(o, place)
+            if library:
+                _run([[*units[0][1], "-shared", "-o", str(output), *map(str, objects[:len(units)]), *map(str, shared), "-lm"]])
+        if library:
+            _put(output, library)
+    _bound(folder, keep={library, *shared})
 
 
 def _run(calls: list[list[str]]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import gast
 
 from .. import products
-from .types import ZERO, Arr, Maybe, Num, Single
+from .types import ZERO, Arr, Maybe, Num, Single, c_type
 from .values import Val, identifier
 
 __all__ = ["Deferred"]
@@ -39,17 +39,19 @@ class Deferred:
         inner = g.type.type if isinstance(g.type, Maybe) else g.type
         right = rows is products.right_rows
         if not (isinstance(inner, Arr) and isinstance(a.type, Arr) and isinstance(b.type, Arr)
-                and inner.dtype == a.type.dtype == b.type.dtype in ("float64", "float32") and (b if right else a).type.rank == 2
+                and inner.number.plain == a.type.number.plain == b.type.number.plain
+                and inner.number.plain.name in ("float64", "float32") and (b if right else a).type.rank == 2
                 and (not isinstance(g.type, Maybe) or g.type.names == {"ZERO"})
                 and (inner.rank, (a if right else b).type.rank) in ((1, 1), (2, 2))):
             del self.lines[start:]
             return False
-        type_ = Maybe(frozenset({"ZERO"}), Arr(inner.dtype, 2, True))
+        dtype = inner.number.dual.name if self.stager.along else inner.dtype
+        type_ = Maybe(frozenset({"ZERO"}), Arr(dtype, 2, True))
         if not self.holds_sum(owner, name, type_):
             del self.lines[start:]
             return False
         if name not in owner.dues:
-            owner.dues[name] = inner.dtype
+            owner.dues[name] = dtype
             self.stager.changed = True
         self.narrowed.pop(name, None)
         place = f"{way}{identifier(name, set())}"
@@ -70,8 +72,10 @@ class Deferred:
         done = Val(Single("None"))
         if isinstance(g.type, Single):
             return done
-        g = self.named(g)
-        other = self.named(a if right else b)
+        other = a if right else b
+        if self.stager.along:
+            g, other = self.dualized(g), self.dualized(other)
+        g, other = self.named(g), self.named(other)
         first, second = (other, g) if right else (g, other)
         if g.type.rank == 1:
             rows, steps = "1", ["0", f"{first.c}.s[0]", "0", f"{second.c}.s[0]"]
@@ -94,4 +98,4 @@ class Deferred:
 
 
 def suffix(kind: Num) -> str:
-    return "f64" if kind.name == "float64" else "f32"
+    return c_type(kind) if kind.is_dual else "f64" if kind.name == "float64" else "f32"

@@ -35,7 +35,8 @@ class Elements:
         start = len(self.lines)
         x, index, g = self.operands_of(*value.args[1:])
         inner = g.type.type if isinstance(g.type, Maybe) and g.type.names == {"ZERO"} else g.type
-        if not (isinstance(x.type, Arr) and (isinstance(inner, Num) and inner in (x.type.number, FLOAT)
+        if not (isinstance(x.type, Arr) and (isinstance(inner, Num) and inner in (x.type.number, FLOAT, FLOAT.dual) and (
+                                                 x.type.number.is_dual or not inner.is_dual)
                                              or isinstance(inner, Arr) and inner.number == x.type.number)
                 and self.is_place(index, x.type.rank - getattr(inner, "rank", 0), x.type.rank, node)):
             del self.lines[start:]
@@ -64,12 +65,12 @@ class Elements:
             for j in range(x.type.rank):
                 self.emit(f"    {place}.v.n[{j}] = {x.c}.n[{j}];")
             self.emit(f"    {place}.v.p = zeros_of(R, &{place}__own, {x.type.rank}, {place}.v.n, {place}.v.s, "
-                      f"{x.type.number.dtype.itemsize});")
+                      f"{x.type.number.itemsize});")
             self.emit(f"    {place}.z = 0;")
             self.emit("}")
             element = self.viewed(target, index, node)
             if isinstance(element.type, Num):
-                self.emit(f"{element.c} += {self.cast(g, element.type)};")
+                self.emit(self.added_text(element.c, self.cast(g, element.type), element.type))
             else:
                 self.add_into(element, g)
         return Val(Single("None"))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import functools
 import logging
 import os
+import re
 import struct
 import threading
 import types
@@ -21,23 +21,28 @@ from ..resolve import letter_of, lookup
 from ..rules.registry import REGISTRY
 from ..transforms.errors import CpsadError
 from ..trees import is_tree
+from . import compiler
+from .blas import blas_routines
 from .compiler import begin, load
 from .gate import Plan, Plans, is_known, open_gate
 from .objects import Obj
 from .program import StagingError, Unit, program
+from .raised import Given, Held, error_of
 from .records import Arguments, is_leaf_of_gradient, leaves_of, shaped
 from .results import Results, arrays_among, number_at
 from .scalars import slot_field
 from .stage import Dead, EndK, Spec, Stager
 from .types import Arr, Maybe, Num, Parted, Single, c_type, of_array, of_number
-from .values import ARRAYS, RUNTIME, Val
+from .values import ARRAYS, DUAL_ARRAYS, DUALS, RUNTIME, Val
 from .walk import Walk
 
 __all__ = ["NativeGradient", "Staged", "native_text"]
 
 log = logging.getLogger("cpsad")
-BASE = f"#define ONCE\n{RUNTIME}{ARRAYS}"  # what all programs of arrays have in common
-FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q"}
+BASE = f"#define ONCE\n{RUNTIME}{ARRAYS}"  # what all programs of arrays have in common, and those with products of a type
+PRODUCTS = {t: f"{compiler.PRODUCTS}{t[1:]}\n{RUNTIME}{ARRAYS}" for t in ("f64", "f32")}
+OF_DUALS = {t: f"#define ELSEWHERE\n#define WITH_duals_{t}\n{RUNTIME}{ARRAYS}{DUALS}{DUAL_ARRAYS}" for t in ("f64", "f32")}
+FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q", "b": "?7x"}
 
 
 class Staged(Results):
@@ -45,7 +50,9 @@ class Staged(Results):
 
     primal = False  # whether it is the function itself that is staged
 
-    def __init__(self, function: Any, signature: str, types_: list[Any], wanted: list[int], has_aux: bool = False) -> None:
+    def __init__(self, function: Any, signature: str, types_: list[Any], wanted: list[int], has_aux: bool = False,
+                 seeds: Any = None, along: bool = False) -> None:
+        """`seeds`: the types of the cotangents of the result's leaves, behind the arguments; None: the result is a scalar."""
         if not isinstance(function, types.FunctionType):
             raise StagingError(f"a {type(function).__name__} cannot be staged to native code yet", why="it is no plain function",
                                remedy="write a function that calls it")
@@ -56,6 +63,9 @@ class Staged(Results):
         count = len(types_) - len(names)
         self.stager = stager = Stager()
         stager.primal, stager.has_aux = self.primal, has_aux
+        if found := {t.dtype for p in types_ for t in leaves_of(p) if isinstance(t, Arr)}:
+            kinds = [d for d in found if d in ("float64", "float32")]
+            begin([BASE, *(PRODUCTS[f"f{d[-2:]}"] for d in kinds), *(OF_DUALS[f"f{d[-2:]}"] for d in kinds if along)])
         self.unit: Unit = program(function, layout.letters, "cps" if self.primal else "optimized")
         stager.units[(function, layout.letters)] = self.unit
         self.filled = [i for i, t in enumerate(types_) if c_type(t) != "void"]
@@ -63,11 +73,16 @@ class Staged(Results):
         for position, type_ in enumerate(types_):
             place[position] = len(self.leaves)
             self.leaves += leaves_of(type_)
-        stager.offset = len(self.leaves)
-        if any(isinstance(t, Arr) for t in self.leaves):
-            begin(BASE)
         self.wanted_leaves = [(position, place[position] + j, t) for position in wanted
                               for j, t in enumerate(leaves_of(types_[position])) if is_leaf_of_gradient(t)]
+        if along:  # their directions come behind the arguments
+            for _, leaf, type_ in self.wanted_leaves:
+                stager.along[leaf] = len(self.leaves)
+                self.leaves.append(type_)
+        if seeds is not None:
+            stager.seeds = [(len(self.leaves) + i, t) for i, t in enumerate(seeds)]
+            self.leaves += seeds
+        stager.offset = len(self.leaves)
         stager.first_slot = stager.most_slots = 2 * (1 + len(self.wanted_leaves))
         node = gast.parse("def entry(): pass").body[0]
         self.lines: list[str] = []
@@ -102,12 +117,15 @@ class Staged(Results):
                 for n, (position, leaf, type_) in enumerate(self.wanted_leaves):
                     adjoint = walker.adjoint_of_leaf(leaf, type_) if isinstance(types_[position], Parted) else (
                         walker.heap_collect(params[back[position]], result.items[back[position]]))
+                    adjoint = walker.tangent_of(adjoint) if along else adjoint
                     self.gradients.append(adjoint.type)
                     walker.write_gradient(adjoint, type_, n)
             declared = [f"    {k} {n};" for n, k in walker.declared.items()]
             name = stager.prefix
             self.lines = [f"static void {name}entry(runtime *R) {{", *declared,
-                          f"    R->fixed = {'false' if stager.primal else 'true'};", *walker.lines, "}", "",
+                          f"    R->fixed = {'false' if stager.primal else 'true'};",
+                          *([f"    R->at_raise = {name}dump;"] if stager.holds_values else []),
+                          *walker.lines, "}", "",
                           f"int {name}call(slot *in, slot *out) {{ return run({name}entry, in, out); }}"]
 
         stager.solve(walk)
@@ -131,17 +149,17 @@ class Staged(Results):
             if self.loaded is None:
                 if "array_" in self.text:
                     text, loops = self.stager.in_two(self.lines)
-                    common = f"#define ELSEWHERE\n{RUNTIME}{ARRAYS}\n"
-                    library = load(common + text, loops and common + loops, BASE)
+                    common = f"#define ELSEWHERE\n{RUNTIME}{ARRAYS}{DUALS + DUAL_ARRAYS if self.stager.along else ''}\n"
+                    library = load(common + text, loops and common + loops, shared_by(text + loops, bool(self.stager.along)))
                 else:
-                    library = load(f"{RUNTIME}\n{self.text}")
+                    library = load(f"{RUNTIME}{DUALS if self.stager.along else ''}\n{self.text}")
                 self.attach(library, "call")
         return self.loaded
 
     def attach(self, library: ctypes.CDLL, name: str) -> None:
         """Takes the program from a library in which it has this name."""
         self.library, self.gate = library, open_gate(library)
-        for i, routine in enumerate(blas_routines() if "product_f" in self.text or "_due_f" in self.text else ()):
+        for i, routine in enumerate(blas_routines() if re.search("product_|_due_", self.text) else ()):
             (ctypes.c_void_p * 2).in_dll(library, "blas")[i] = routine
         call = library[name]
         limit = os.environ.get("CPSAD_STACK_BYTES")
@@ -181,8 +199,8 @@ class Staged(Results):
             raise StagingError("an integer that does not fit into 64 bits cannot be passed to native code",
                                remedy=f'use backend="{"auto" if self.primal else "numpy"}" for this call') from None
 
-    def __call__(self, arguments: list[Any], leaves: list[Any]) -> tuple[Any, list[Any], Any]:
-        """`leaves`: what the arguments consist of."""
+    def run(self, leaves: list[Any]) -> tuple[bytes, list[Any], list[Any]]:
+        """What C leaves in the slots, the arrays that it has filled, and what must outlive the call."""
         call = self.loaded or self.compiled()
         packed, kept = self.slots(leaves)
         out = ctypes.create_string_buffer(8 * self.stager.most_slots)
@@ -194,7 +212,19 @@ class Staged(Results):
         error = self.gate.through(call, packed, ctypes.addressof(out))
         if error:
             self.raise_(error)
-        raw = out.raw
+        return out.raw, made, kept
+
+    def slopes(self, arguments: list[Any], leaves: list[Any], raw: bytes, made: list[Any]) -> list[Any]:
+        """The gradients, each of the structure of its argument."""
+        if all(isinstance(self.types[i], Arr) for i in self.wanted):
+            return made
+        following = iter([g if g is not None else self.gradient(
+            raw, 16 * (n + 1), self.gradients[n], leaves[self.wanted_leaves[n][1]]) for n, g in enumerate(made)])
+        return [shaped(arguments[i], self.types[i], following) for i in self.wanted]
+
+    def __call__(self, arguments: list[Any], leaves: list[Any]) -> tuple[Any, list[Any], Any]:
+        """`leaves`: what the arguments consist of."""
+        raw, made, kept = self.run(leaves)
         type_ = self.stager.results[struct.unpack_from("=q", raw, 8)[0]]
         aux = None
         if self.stager.has_aux:
@@ -202,10 +232,7 @@ class Staged(Results):
             words = struct.unpack(f"={self.stager.most_slots}q", raw)
             aux, _ = self.result(aux_type, raw, words, 2 * (1 + len(made)), arrays_among(kept), [])
         value = number_at(raw, 0, type_)
-        found = [g if g is not None else self.gradient(raw, 16 * (n + 1), self.gradients[n], leaves[self.wanted_leaves[n][1]])
-                 for n, g in enumerate(made)]
-        following = iter(found)
-        return value, [shaped(arguments[i], self.types[i], following) for i in self.wanted], aux
+        return value, self.slopes(arguments, leaves, raw, made), aux
 
     def gradient(self, raw: bytes, at: int, type_: Any, argument: Any) -> Any:
         from ..cotangents import ZERO
@@ -224,30 +251,26 @@ class Staged(Results):
         if number == -2:
             raise MemoryError(f"out of memory in native code of {self.function.__qualname__}")
         kind, message, where = self.stager.errors[number - 1]
-        try:
-            error = kind(message) if message else kind()
-        except TypeError:
-            error = RuntimeError(f"{kind.__name__}: {message}")
+        if isinstance(message, (Given, Held)):
+            error = error_of(kind, message, ctypes.string_at(self.gate.raised_values(), 8 * 64))
+        else:
+            try:
+                error = kind(message) if message else kind()
+            except TypeError:
+                error = RuntimeError(f"{kind.__name__}: {message}")
         error.add_note(f'  in native code of File "{where.filename}", line {where.line}\n{where.excerpt()}'.rstrip())
         raise error
 
 
-@functools.cache
-def blas_routines() -> tuple[int, ...]:
-    """The addresses of `dgemm` and `sgemm`, as SciPy exports them; none without SciPy."""
-    try:
-        from scipy.linalg import cython_blas
-    except ImportError:
-        return ()
-    name, pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
-    name.argtypes, name.restype = [ctypes.py_object], ctypes.c_char_p
-    pointer.argtypes, pointer.restype = [ctypes.py_object, ctypes.c_char_p], ctypes.c_void_p
-    capsules = [cython_blas.__pyx_capi__[routine] for routine in ("dgemm", "sgemm")]
-    return tuple(pointer(c, name(c)) for c in capsules)
+def shared_by(text: str, along: bool) -> list[str]:
+    """What a program of arrays has in common with others."""
+    duals = [t for t, word in (("f64", "dual"), ("f32", "dualf")) if along and re.search(rf"{word}\b|_{t}\(", text)]
+    products = [p for t, p in PRODUCTS.items() if f"_{t}(" in text or t in duals]
+    return [BASE, *products, *(OF_DUALS[t] for t in duals)]
 
 
 def slot_of(type_: Any) -> str:
-    return slot_field(type_) if isinstance(type_, Num) else "p"
+    return "b" if type_ == Num("bool_") else slot_field(type_) if isinstance(type_, Num) else "p"
 
 
 def type_of(value: Any) -> Any:
@@ -294,13 +317,17 @@ class NativeGradient(Programs):
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
         try:
             return self.in_native(args, kwargs)
-        except StagingError as error:  # the function cannot be staged, or has come to what native code does not do
-            if self.backend != "auto":
-                raise
-            if not self.said:
-                self.said = True
-                log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
+        except StagingError as error:
+            self.instead(error)
         return self.plain(args, kwargs)
+
+    def instead(self, error: Exception) -> None:
+        """The function cannot be staged, or has come to what native code does not do: it runs in Python, if that is wanted."""
+        if self.backend != "auto" or not isinstance(error, StagingError):
+            raise error
+        if not self.said:
+            self.said = True
+            log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
 
     def in_native(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
         plan = self.plans.first
@@ -310,11 +337,7 @@ class NativeGradient(Programs):
                 if len(found) == 2:
                     found[0].raise_(found[1])
                 return found  # type: ignore[no-any-return]
-        shape = len(args), tuple(kwargs)
-        slots = self.plain.located.get(shape)
-        if slots is None:
-            self.plain.arrived()
-            slots = self.plain.located[shape] = self.plain.locate(args, kwargs)
+        slots = self.slots(args, kwargs)
         arguments = [*args, *kwargs.values()]
         try:
             staged, leaves = self.staged_for(arguments, slots, args, kwargs)
@@ -329,11 +352,21 @@ class NativeGradient(Programs):
             self.plans.add(plan_for(staged, arguments, self.single))
         return value, (gradients[0] if self.single else tuple(gradients)), aux
 
-    def staged_for(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The program for these arguments, and their leaves."""
+    def slots(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
+        """Which arguments are differentiated."""
+        shape = len(args), tuple(kwargs)
+        found = self.plain.located.get(shape)
+        if found is None:
+            self.plain.arrived()
+            found = self.plain.located[shape] = self.plain.locate(args, kwargs)
+        return found
+
+    def staged_for(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...], kwargs: dict[str, Any],
+                   more: tuple[Any, ...] = ()) -> Any:
+        """The program for these arguments, and their leaves. `more`: what else a program depends on."""
         leaves: list[Any] = []
         types_ = [self.arguments.read(a, i in slots, leaves) for i, a in enumerate(arguments)]
-        key = (*types_, *slots, *kwargs)
+        key = (*types_, *slots, *kwargs, *more)
         known = self.staged.get(key)
         if known is not None:
             if isinstance(known, CpsadError):
@@ -354,12 +387,15 @@ class NativeGradient(Programs):
         signature = "".join(letters[: len(args)]) + "".join(
             f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
         try:
-            made = Staged(self.function, signature, types_, slots, self.has_aux)
+            made = self.stage(signature, types_, slots, more)
         except CpsadError as error:
             self.staged[key] = error
             raise
         self.staged[key] = made
         return made, leaves
+
+    def stage(self, signature: str, types_: list[Any], slots: list[int], more: tuple[Any, ...]) -> Staged:
+        return Staged(self.function, signature, types_, slots, self.has_aux)
 
 
 def plan_for(staged: Any, arguments: list[Any], single: bool) -> Plan | None:

@@ -16,20 +16,30 @@ from ..transforms.nodes import dotted
 from .arrays import Arrays
 from .attempts import Attempts, Failure
 from .calls import Calls
+from .choices import Choice, Choices
 from .deferred import Deferred
+from .dicts import Dict, Dicts
+from .duals import Duals
 from .elements import Elements
+from .heap_calls import HeapCalls
 from .indexing import Indexing
+from .iterators import Iterators
 from .kernels import Kernels
 from .lists import List, Lists
 from .made import Made, MadeObjects, Super
 from .matrices import Products
 from .methods import Methods
+from .nested_calls import NestedCalls
 from .objects import Obj, Objects
+from .raised import Raised
 from .records import Records
 from .scalars import COMPARE, Scalars, message_of, slot_field
+from .seeds import Seeds
 from .sequences import Sequences
 from .shadows import Shadows
+from .spread import Spread
 from .stored import Stored
+from .texts import Texts
 from .types import (
     BOOL,
     BOTTOM,
@@ -62,8 +72,9 @@ STATIC = {gast.Eq: operator.eq, gast.NotEq: operator.ne, gast.Lt: operator.lt, g
           gast.GtE: operator.ge, gast.In: lambda a, b: a in b, gast.NotIn: lambda a, b: a not in b}
 
 
-class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing, Kernels, Lists, MadeObjects, Methods, Objects,
-                  Products, Records, Sequences, Shadows, Stored, Ufuncs, Writes):
+class Expressions(Arrays, Attempts, Calls, Choices, Deferred, Dicts, Duals, Elements, HeapCalls, Scalars, Indexing, Iterators,
+                  Kernels, Lists, MadeObjects, Methods, NestedCalls, Objects, Products, Raised, Records, Seeds, Sequences,
+                  Shadows, Spread, Stored, Texts, Ufuncs, Writes):
     """What `Walk` does with expressions."""
 
     def value(self, node: Any) -> Val:
@@ -108,10 +119,10 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
         return self.argument(type_, place)
 
     def ev_tuple(self, node: Any) -> Val:
+        if any(isinstance(e, gast.Starred) for e in node.elts):
+            return self.tuple_of(self.spread(node.elts))
         items = []
         for e in node.elts:
-            if isinstance(e, gast.Starred):
-                raise self.refuse(node, "a star in a tuple")
             items.append(self.held_if_called(self.value(e), node.elts))
         return self.tuple_of(items)
 
@@ -133,6 +144,10 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
 
     def ev_binop(self, node: Any) -> Val:
         left, right = self.operands_of(node.left, node.right)
+        for other in (self.text_binary, self.tuple_binary):
+            made = other(type(node.op), left, right, node)
+            if made is not None:
+                return made
         if List in (type(left.type), type(right.type)):
             return self.list_binary(type(node.op), left, right, node)
         return self.binary(type(node.op), left, right, node)
@@ -207,7 +222,8 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
 
     def attribute_of_constant(self, owner: Any, name: str, node: Any) -> Any:
         found = getattr(owner, name, MISSING)
-        if found is MISSING or not (isinstance(owner, (types.ModuleType, type, np.dtype, np.ufunc))):
+        if found is MISSING or not (isinstance(owner, (types.ModuleType, type, np.dtype, np.ufunc)) or type(owner) is str and (
+                name == "format")):
             raise self.refuse(node, f"the attribute `{name}` of a {type(owner).__name__}")
         return found
 
@@ -220,8 +236,11 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
             return self.attribute_of_array(owner, name, node)
         if isinstance(owner.type, Obj):
             return self.attribute_of_object(owner, name, node)
+        if isinstance(owner.type, Failure):
+            return self.attribute_of_failure(owner, name, node)
         if isinstance(owner.type, Made):
-            return self.attribute_of_made(owner, name, node)
+            return (self.attribute_of_exception if issubclass(owner.type.kind, BaseException) else self.attribute_of_made)(
+                owner, name, node)
         if isinstance(owner.type, Super):
             found = self.method_as_value(owner, name)
             if found is not None:
@@ -239,6 +258,8 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
     def item(self, owner: Val, index: Val, node: Any) -> Val:
         if isinstance(owner.type, Single) and owner.type.name == "ZERO":
             return owner
+        if isinstance(index.type, Slice) and self.is_sequence(owner.type):
+            return self.part_of(owner, index, node)
         if isinstance(owner.type, Tup):
             i = index.known
             if not isinstance(i, int):
@@ -253,6 +274,8 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
             return self.item_of_record(owner, index, node)
         if isinstance(owner.type, List):
             return self.item_of_list(owner, index, node)
+        if isinstance(owner.type, Dict):
+            return self.item_of_dict(owner, index, node)
         if owner.type == NONE:
             self.fails(*message_of(lambda: operator.getitem(None, 0)))  # type: ignore[call-overload]
         raise self.refuse(node, f"an item of {owner.type}")
@@ -270,7 +293,8 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
             if len(node.ops) == 1 and isinstance(node.ops[0], (gast.Is, gast.IsNot)):
                 return self.test_is(node)
             return self.test_compare(node), {}, {}
-        return self.truth(self.value(node), node), {}, {}
+        known = self.test_catches(node)
+        return known if known is not None else (self.truth(self.value(node), node), {}, {})
 
     def test_boolop(self, node: Any) -> tuple[Any, dict[str, Val], dict[str, Val]]:
         is_and = isinstance(node.op, gast.And)
@@ -324,7 +348,7 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
                     elif len(rest) == 1 and left.type.type is BOTTOM:
                         other[name] = Val(Single(next(iter(rest))))
         elif isinstance(left.type, Failure) and right.type == NONE:
-            cond = False if left.type.surely else f"{left.c} == 0"
+            cond = False if left.type.surely else f"{left.c}.e == 0"
         elif isinstance(right.type, Single) or isinstance(left.type, Single):
             cond = left.type == right.type
             if Maybe in (type(left.type), type(right.type)):
@@ -334,6 +358,9 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
             cond = made.c if made.known is None else made.known
         elif isinstance(left.type, Const) and isinstance(right.type, Const):
             cond = left.type.value is right.type.value
+        elif Choice in (type(left.type), type(right.type)):
+            made = self.choices_are_one(left, right)
+            cond = made.c if made.known is None else made.known
         elif isinstance(left.type, (Const, Fn, Plain)) or isinstance(right.type, (Const, Fn, Plain)):
             cond = False
         else:
@@ -382,6 +409,9 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
             if not text:
                 return op is not gast.In
             return text if op is gast.In else f"!({text})"
+        of_texts = self.compare_texts(op, left, right)
+        if of_texts is not None:
+            return of_texts
         if isinstance(left.type, (Single, Const)) and isinstance(right.type, (Single, Const, Num)) or (
                 isinstance(left.type, Num) and isinstance(right.type, (Single, Const))):
             if op in (gast.Eq, gast.NotEq):
@@ -394,6 +424,9 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
         return found
 
     def compare_others(self, op: Any, left: Val, right: Val, node: Any) -> Any:
+        if op in (gast.In, gast.NotIn) and isinstance(getattr(right.type, "of", right.type), Dict):
+            is_in = self.is_in_dict(right, left, node)
+            return is_in if op is gast.In else f"!({is_in})"
         key = self.known_value(left)
         if op in (gast.In, gast.NotIn) and isinstance(right.type, Record) and right.type.kind is dict and isinstance(key, str):
             return (key in right.type.keys) is (op is gast.In)
@@ -423,6 +456,7 @@ class Expressions(Arrays, Attempts, Calls, Deferred, Elements, Scalars, Indexing
             if value.type.name in ("None", "ZERO"):
                 return False
         elif isinstance(value.type, Num):
+            value = self.primal(value)
             return value.c if value.type in (BOOL, Num("bool_")) else f"{value.c} != 0"
         elif isinstance(value.type, Tup) or isinstance(value.type, Record) and value.type.kind in (list, dict):
             return bool(value.type.items)

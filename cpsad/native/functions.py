@@ -11,6 +11,7 @@ from .. import cotangents, products
 from ..rules import helpers, helpers_elementwise, helpers_reductions
 from ..transforms.context import MISSING
 from .arrays import combined
+from .duals import has_tangent, number_of
 from .lists import List
 from .primitives import PRIMITIVES, primitive
 from .types import FLOAT, INT, NONE, Arr, Maybe, Num, Single, Slice, Tup, c_type, sample
@@ -66,13 +67,16 @@ def reduced_value(w: Any, v: Val, axes: Any, keepdims: bool, op: str, node: Any)
         raise w.refuse(node, f"a reduction of {v.type}")
     if axes is not None and any(not -v.type.rank <= a < v.type.rank for a in axes):
         w.fails(np.exceptions.AxisError, f"axis {axes[0]} is out of bounds for array of dimension {v.type.rank}")
+    if op in ("max", "min") and v.type.number.is_dual:
+        return w.dual_extreme(v, axes, keepdims, op)
     if op != "mean":
         return w.reduced(v, axes, keepdims, op, v.type.number)
     v = w.named(v)
     over = range(v.type.rank) if axes is None else [a % v.type.rank for a in axes]
     count = w.hold(Val(INT, " * ".join(f"{v.c}.n[{j}]" for j in over)), "count")
     total = w.reduced(v, axes, keepdims, "+=", v.type.number)
-    return w.binary(gast.Div, total, Val(v.type.number, f"({c_type(v.type.number)}){count.c}"), node)
+    plain = v.type.number.plain
+    return w.binary(gast.Div, total, Val(plain, f"({c_type(plain)}){count.c}"), node)
 
 
 _reduction([np.sum, np.add.reduce], "sum", "+=")
@@ -165,7 +169,7 @@ def reshaped(w: Any, v: Val, dims: list[Val], node: Any) -> Val:
         return Val(v.type.number, f"*({c_type(v.type.number)} *){v.c}.p")
     if as_it_lies:
         return reshaped_as_it_lies(w, given, lengths)
-    item = v.type.number.dtype.itemsize
+    item = v.type.number.itemsize
     steps = [str(item)]
     for n in reversed(lengths[1:]):
         steps.insert(0, f"{steps[0]} * {n}")
@@ -174,7 +178,7 @@ def reshaped(w: Any, v: Val, dims: list[Val], node: Any) -> Val:
 
 def reshaped_as_it_lies(w: Any, v: Val, lengths: list[str]) -> Val:
     """A view where the elements lie in steps, else a copy, as NumPy decides it."""
-    type_, size = Arr(v.type.dtype, len(lengths), False), v.type.number.dtype.itemsize
+    type_, size = Arr(v.type.dtype, len(lengths), False), v.type.number.itemsize
     w.arena = True
     made = w.temp(type_, "v")
     for j, n in enumerate(lengths):
@@ -238,6 +242,8 @@ def _reshape_like(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) 
     def one(v: list[Val]) -> Val:
         if isinstance(v[0].type, Single):
             return v[0]
+        if all(isinstance(x.type, Num) for x in v):
+            return w.as_numpy(v[0])
         if not all(isinstance(x.type, Arr) for x in v):
             raise w.refuse(node, f"a cotangent of {v[0].type} for {v[1].type}")
         return reshaped(w, v[0], w.attribute_of_array(v[1], "shape", node).items, node)
@@ -263,6 +269,8 @@ METHODS["copy"] = _copy
 def _item(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     if len(args) != 1 or not isinstance(args[0].type, Num):
         return None
+    if args[0].type.is_dual:
+        return w.fit(args[0], FLOAT)
     kind = {"f": "float", "i": "int", "u": "int", "b": "bool"}[args[0].type.dtype.kind]
     return Val(Num(kind), f"({c_type(Num(kind))}){args[0].c}")
 
@@ -289,6 +297,7 @@ def _astype(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val
     kind = dtype_of(w, args[1], "float64") if len(args) == 2 and not keywords else None
     if kind is None or kind.dtype.kind != "f":
         return None
+    kind = kind.dual if has_tangent(args[0].type) else kind
     if isinstance(args[0].type, Arr):
         return w.elementwise(kind, lambda v: Val(kind, w.cast(v[0], kind)), [args[0]])
     return Val(kind, w.cast(args[0], kind))
@@ -314,6 +323,7 @@ def _filled(function: Any, value: Any) -> None:
         kind = dtype_of(w, given[-1], "bool_" if default == "bool" else default)
         if kind is None:
             return None
+        kind = kind.dual if fill.type.is_dual and kind.dtype.kind == "f" else kind
         error = w.error(ValueError, "negative dimensions are not allowed")
         lengths = []
         for d in dims:
@@ -347,7 +357,9 @@ def _filled_like(function: Any, value: Any) -> None:
             return None
         x = w.named(args[0])
         fill = args[1] if value is MISSING else w.constant(value, node)
-        return filled_array(w, x.type.number, [f"{x.c}.n[{j}]" for j in range(x.type.rank)], fill)
+        kind = x.type.number.plain if w.stager.along and not has_tangent(fill.type) else x.type.number
+        kind = kind.dual if has_tangent(fill.type) and kind.dtype.kind == "f" else kind
+        return filled_array(w, kind, [f"{x.c}.n[{j}]" for j in range(x.type.rank)], fill)
 
     PRIMITIVES[function] = run
 
@@ -368,6 +380,7 @@ def _where(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val 
             if not all(isinstance(x.type, Num) for x in v):
                 raise w.refuse(node, "np.where of these values")
         kind = Num(np.result_type(*(x.type.number.dtype if isinstance(x.type, Arr) else sample(x.type) for x in v[1:])).name)
+        kind = kind.dual if any(has_tangent(x.type) for x in v[1:]) else kind
 
         def element(x: list[Val]) -> Val:
             truth = w.truth(x[0], node)
@@ -388,7 +401,7 @@ def _count_nonzero(w: Any, args: list[Val], keywords: dict[str, Val], node: Any)
     if len(args) != 1 or keywords or not isinstance(args[0].type, Arr):
         return None
     kind = Num("int64")
-    made = w.elementwise(kind, lambda x: Val(kind, f"({c_type(kind)})({x[0].c} != 0)"), args)
+    made = w.elementwise(kind, lambda x: Val(kind, f"({c_type(kind)})({x[0].c} != 0)"), [w.values_of(args[0])])
     return Val(INT, w.reduced(made, None, False, "+=", kind).c)
 
 
@@ -399,7 +412,7 @@ def _whole(function: Any, every: bool) -> None:
             return None
         kind = Num("int64")
         sign = "==" if every else "!="
-        made = w.elementwise(kind, lambda x: Val(kind, f"({c_type(kind)})({x[0].c} {sign} 0)"), args)
+        made = w.elementwise(kind, lambda x: Val(kind, f"({c_type(kind)})({x[0].c} {sign} 0)"), [w.values_of(args[0])])
         return Val(Num("bool_"), f"({w.reduced(made, None, False, '+=', kind).c} {sign} 0)")
 
     PRIMITIVES[function] = run
@@ -415,7 +428,7 @@ def _position(function: Any, sign: str) -> None:
     def run(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
         if len(args) != 1 or keywords or not isinstance(args[0].type, Arr) or args[0].type.rank != 1:
             return None
-        a, at = w.named(args[0]), w.temp(INT, "at")
+        a, at = w.named(w.values_of(args[0])), w.temp(INT, "at")
         error = w.error(ValueError, f"attempt to get {function.__name__} of an empty sequence")
         c = c_type(a.type.number)
         w.emit(f"if (UNLIKELY({a.c}.n[0] == 0)) fail(R, {error});")
@@ -484,20 +497,25 @@ def _isscalar(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> V
 @primitive(helpers_elementwise.winner)
 def _winner(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     """Element by element what the function does for the whole."""
-    if len(args) != 4 or not any(isinstance(getattr(a.type, "type", a.type), Arr) for a in args):
+    numbers = w.in_loop and all(isinstance(a.type, Num) for a in args)  # of the tangents of a maximum
+    if len(args) != 4 or not numbers and not any(isinstance(getattr(a.type, "type", a.type), Arr) for a in args):
         return None
 
     def one(v: list[Val]) -> Val:
         if isinstance(v[0].type, Single):
             return v[0]
-        kind = v[0].type.number if isinstance(v[0].type, Arr) else v[1].type.number
+        kind = v[0].type.number if isinstance(v[0].type, Arr) else number_of(v[1].type)
+        if w.stager.along:
+            kind = kind.dual if has_tangent(v[0].type) else kind.plain
+            v = [v[0], *(w.primal(w.real(x)) for x in v[1:])]
 
         def element(p: list[Val]) -> Val:
-            g, y, x, other = (w.hold(q) for q in p)
-            half = w.arithmetic(gast.Div, Val(kind, g.c), Val(kind, "2", known=None), node)
-            return Val(kind, f"({x.c} == {y.c} ? ({x.c} == {other.c} ? {half.c} : {g.c}) : 0)")
+            g, y, x, other = (w.here(q) if w.stager.along else w.hold(q) for q in p)
+            half = w.arithmetic(gast.Div, w.fit(g, kind), Val(kind.plain, "2", known=None), node)
+            none = f"({c_type(kind)}){{0}}" if kind.is_dual else "0"
+            return Val(kind, f"({x.c} == {y.c} ? ({x.c} == {other.c} ? {half.c} : {g.c}) : {none})")
 
-        return w.elementwise(kind, element, v)
+        return element(v) if numbers else w.elementwise(kind, element, v)
 
     return w.split(args, one)
 
@@ -507,14 +525,18 @@ def _clip(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
     if len(args) != 3 or keywords or not all(isinstance(a.type, Num) for a in args[1:]) or not isinstance(args[0].type, Arr):
         return None
     low, high = w.hold(args[1]), w.hold(args[2])
-    kind = args[0].type.number
-    if combined(np.clip, *(a.type for a in args)) != kind:
+    kind = combined(np.clip, *(a.type for a in args))
+    if kind is None or kind.plain != args[0].type.number.plain:
         return None
 
     def element(p: list[Val]) -> Val:
-        x = w.hold(p[0])
-        a, b = w.cast(low, kind), w.cast(high, kind)
-        return Val(kind, f"({x.c} < {a} ? {a} : {x.c} > {b} ? {b} : {x.c})")
+        x = p[0] if kind.is_dual else w.hold(p[0])
+        a, b = w.fit(low, kind), w.fit(high, kind)
+        if kind.is_dual:
+            x = w.here(x)
+            below, above = w.compare_numbers(gast.Lt, x, a), w.compare_numbers(gast.Gt, x, b)
+            return Val(kind, f"({below} ? {w.cast(a, kind)} : {above} ? {w.cast(b, kind)} : {w.cast(x, kind)})")
+        return Val(kind, f"({x.c} < {a.c} ? {a.c} : {x.c} > {b.c} ? {b.c} : {x.c})")
 
     return w.elementwise(kind, element, [args[0]])
 
@@ -531,6 +553,8 @@ def _slice(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val 
 def _accumulate(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     def one(v: list[Val]) -> Val:
         total, g = v
+        if isinstance(total.type, Arr) and has_tangent(g.type):
+            total = w.dualized(total)
         if isinstance(total.type, Arr) and isinstance(g.type, (Arr, Num)):
             total = w.named(total)
             if g.product is None or not w.add_product(total, g):
@@ -582,6 +606,9 @@ def _unreduce(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> V
         if not isinstance(x.type, Arr):
             raise w.refuse(node, f"a cotangent for {x.type}")
         kind = x.type.number if g.type == Num("float") else g.type.number if isinstance(g.type, Arr) else g.type
+        if w.stager.along:  # of `x` only the shape counts
+            kind = x.type.number if g.type in (FLOAT, FLOAT.dual) else kind
+            kind, x = kind.dual if has_tangent(g.type) else kind.plain, w.primal(w.real(x))
         if isinstance(g.type, Arr):
             g = opened(w, g, x.type.rank, axes, keepdims)
         return w.elementwise(kind, lambda p: Val(kind, w.cast(p[0], kind)), [g, x])
@@ -598,8 +625,10 @@ def _share(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val 
     def one(g: Val) -> Val:
         if not isinstance(g.type, Num):
             return g
-        x, y = w.named(args[2]), w.hold(args[1])
+        x, y = w.named(w.primal(w.real(args[2]))), w.hold(w.primal(args[1]))
         kind = x.type.number
+        if g.type.is_dual:
+            return w.paired(one(w.here(w.primal(g))), one(w.here(w.slope(g))))
         same = w.elementwise(Num("int64"), lambda p: Val(Num("int64"), f"({c_type(INT)})({p[0].c} == {y.c})"), [x])
         part = w.hold(Val(kind, f"({w.cast(g, kind)} / ({c_type(kind)}){w.reduced(same, None, False, '+=', Num('int64')).c})"))
         return w.elementwise(kind, lambda p: Val(kind, f"({p[0].c} == {y.c} ? {part.c} : 0)"), [x])
@@ -634,9 +663,19 @@ def _kept(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
     return w.cases(args[0], lambda g: opened(w, g, args[1].type.rank, axes, keepdims) if isinstance(g.type, Arr) else g)
 
 
+def masked_number(w: Any, g: Val, r: Val) -> Val:
+    g, r = w.here(g), w.here(r)
+    if g.type.is_dual or r.type.is_dual:
+        kind = r.type.dual
+        return Val(kind, f"{c_type(kind)}_masked({w.cast(g, kind)}, {w.cast(r, kind)})")
+    return Val(r.type, f"({r.c} != {r.c} && {g.c} == 0 ? {w.cast(g, r.type)} : {r.c})")
+
+
 @primitive(helpers.masked)
 def _masked(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     """Element by element what the function does for the whole: an element of `r` that is not NaN stays."""
+    if w.stager.along and all(isinstance(a.type, Num) for a in args):
+        return masked_number(w, *args)
     if not any(isinstance(getattr(a.type, "type", a.type), Arr) for a in args):
         return None
 
@@ -645,6 +684,8 @@ def _masked(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val
         if not isinstance(r.type, Arr) or isinstance(g.type, Single):
             return r
         kind = r.type.number
+        if has_tangent(kind) or has_tangent(g.type):
+            return w.elementwise(kind.dual, lambda x: masked_number(w, w.fit(x[0], kind.dual), x[1]), [g, r])
 
         def element(x: list[Val]) -> Val:
             r = w.hold(x[1])

@@ -42,6 +42,7 @@ def open_gate(library: ctypes.CDLL) -> ctypes.PyDLL:
     known = addresses()
     (ctypes.c_void_p * len(known)).in_dll(library, "python")[:] = known
     gate = ctypes.PyDLL(library._name, handle=library._handle)
+    gate.raised_values.restype = ctypes.c_void_p
     gate.through.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
     return gate
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .duals import has_tangent
 from .types import INT, NONE, Arr, Const, Maybe, Num, Single, Slice, Tup, c_type
 from .values import Val
 
@@ -143,7 +144,10 @@ class Indexing:
     def each_row(self, v: Val, places: list[Val], rows: Val, op: str) -> None:
         """For all `i`, with an index for each leading axis: `rows[i] = v[index[i]]` ("="), `v[index[i]] += rows[i]` ("+="),
         `v[index[i]] = rows[i]` ("put"), or from the last to the first `rows[i], v[index[i]] = v[index[i]], 0` ("take")."""
-        do = {"=": "{b} = {a};", "+=": "{a} += {b};", "put": "{a} = {b};", "take": "{{ {b} = {a}; {a} = 0; }}"}[op]
+        plus = self.added_text("{a}", "{b}", v.type.number)
+        do = {"=": "{b} = {a};", "+=": plus, "put": "{a} = {b};", "take": "{{ {b} = {a}; {a} = 0; }}"}[op]
+        if v.type.number.is_dual and op == "take":
+            do = f"{{{{ {{b}} = {{a}}; {{a}} = ({c_type(v.type.number)}){{{{0}}}}; }}}}"
         outer, taken = places[0].type.rank, len(places)
         inner = v.type.rank - taken
         index, begin = places[0], len(self.lines)
@@ -185,7 +189,7 @@ class Indexing:
     def add_to_element(self: Any, place: Val, g: Val, node: Any) -> None:
         if isinstance(g.type, Arr):
             raise self.refuse(node, "an array as the cotangent of an element")
-        self.emit(f"{place.c} += {self.cast(g, place.type)};")
+        self.emit(self.added_text(place.c, self.cast(g, place.type), place.type))
 
     def added_at(self, total: Val, x: Val, index: Val, g: Val, node: Any) -> Val:
         """`total` plus the cotangent of `x` from that of `x[index]`; `total` is ours to write to."""
@@ -199,8 +203,13 @@ class Indexing:
             x = self.named(x)
             kind = x.type.number
             if not (g.type == Num("float") or (g.type.number if isinstance(g.type, Arr) else g.type) == kind):
-                kind = Num(np.result_type(kind.dtype, (g.type.number if isinstance(g.type, Arr) else g.type).dtype).name)
+                other = g.type.number if isinstance(g.type, Arr) else g.type
+                dual = kind.is_dual or other.is_dual
+                kind = Num(np.result_type(kind.dtype, other.dtype).name)
+                kind = kind.dual if dual else kind
             total = self.new_array(kind, [f"{x.c}.n[{j}]" for j in range(x.type.rank)], zero=True)
+        if has_tangent(g.type) != has_tangent(total.type):
+            total, g = self.dualized(total), self.dualized(g) if isinstance(g.type, Arr) else g
         total = self.named(total)
         index = self.by_places(index, total, node)
         places = places_of(index)

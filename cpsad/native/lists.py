@@ -12,6 +12,7 @@ from typing import Any
 
 import gast
 
+from .choices import as_run_time
 from .scalars import message_of
 from .types import BOTTOM, END, FLOAT, INT, NONE, Arr, Kept, Maybe, NoJoin, Num, Parted, Single, Slice, Tup, c_type, join
 from .values import CONSTANT, Val, convert, stored_type
@@ -116,7 +117,7 @@ def inner(type_: Any) -> Any:
 
 def same_numbers(a: Any, b: Any) -> None:
     """Raises NoJoin where one type for both would make another number of one of them."""
-    a, b = inner(a), inner(b)
+    a, b = (t.plain if isinstance(t, Num) else t for t in (inner(a), inner(b)))
     if isinstance(a, Num) and isinstance(b, Num) and a != b and {a.name, b.name} != {"float", "float64"}:
         raise NoJoin(f"{a} and {b}")
     if isinstance(a, Parted) and isinstance(b, Parted):
@@ -129,6 +130,11 @@ def holds(type_: Any, wanted: Any) -> bool:
     if isinstance(type_, Parted):
         return any(holds(t, wanted) for t in type_.items)
     return isinstance(type_, wanted) or isinstance(type_, Maybe) and holds(type_.type, wanted)
+
+
+def leads_to(type_: Any, wanted: Any) -> bool:
+    """Whether a container of this type has one of the wanted type in it, or is one."""
+    return type_ == wanted or getattr(type_, "python_class", None) in (list, dict) and leads_to(type_.item, wanted)
 
 
 class Lists:
@@ -146,11 +152,21 @@ class Lists:
         return self.stager.lists.at((id(node), numbers))
 
     def ev_list(self: Any, node: Any) -> Val:
-        if any(isinstance(e, gast.Starred) for e in node.elts):
-            raise self.refuse(node, "a star in a list")
         type_ = self.site(node)
-        values = [self.to_store(type_, v, node) for v in self.operands_of(*node.elts)]
+        if not any(isinstance(e, gast.Starred) for e in node.elts):
+            return self.list_of(type_, self.operands_of(*node.elts), node)
+        values = self.operands_of(*(e.value if isinstance(e, gast.Starred) else e for e in node.elts))
         made = self.new_list(type_, str(len(values)))
+        for e, v in zip(node.elts, values, strict=True):
+            if isinstance(e, gast.Starred):
+                self.extended(made, v, node)
+            else:
+                self.extended(made, self.tuple_of([v]), node)
+        return made
+
+    def list_of(self: Any, type_: List, values: list[Val], node: Any) -> Val:
+        values = [self.to_store(type_, v, node) for v in values]
+        made: Val = self.new_list(type_, str(len(values)))
         for v in values:
             self.store_item(type_, v, f"list_more(R, {made.c}, 1, {self.size_of(type_)})")
         return made
@@ -171,13 +187,13 @@ class Lists:
         """A value that is about to be stored in a list: computed, and its type is one of the list's."""
         if any(v.borrowed and v.box not in ("", CONSTANT) for v in [value, *(value.parts or ())]):
             raise self.refuse(node, "storing an array that is written to")
-        value = self.hold(self.there(self.solid(value)))
+        value = as_run_time(self.hold(self.there(self.solid(value))))
         new = stored_type(value)
         if isinstance(new, Single):
             new = Maybe(frozenset({new.name}), BOTTOM)
         if c_type(new) == "void" or holds(new, (List, ListTurns)) and not isinstance(new, List):
             raise self.refuse(node, f"a list of {value.type}")
-        if isinstance(new, List) and self.leads_to(new, list_):
+        if getattr(new, "python_class", None) in (list, dict) and leads_to(new, list_):
             raise self.refuse(node, "a list of itself")
         old = list_.item
         try:
@@ -194,9 +210,6 @@ class Lists:
         """The value, where it might also be unbound or the end of an iterator as far as types tell."""
         type_ = value.type
         return self.cases(value, lambda v: v) if isinstance(type_, Maybe) and type_.names & {"END", "UNBOUND"} else value
-
-    def leads_to(self: Any, type_: Any, wanted: List) -> bool:
-        return type_ == wanted or isinstance(type_, List) and self.leads_to(type_.item, wanted)
 
     def store_item(self: Any, list_: List, value: Val, place: str) -> None:
         self.stager.struct(list_.item)
@@ -251,6 +264,8 @@ class Lists:
     def delete_item(self: Any, target: Any) -> None:
         """`del xs[i]`."""
         owner, index = self.operands_of(target.value, target.slice)
+        if self.is_growing_dict(owner):
+            return self.delete_from_dict(owner, index, target)
         if not isinstance(owner.type, List):
             raise self.refuse(target, f"`del` of an item of {owner.type}")
         error = self.error(IndexError, "list assignment index out of range")
@@ -306,9 +321,11 @@ class Lists:
                 raise self.refuse(node, f"storing {v.type}")
             if self.unit.takes_heap:
                 args[i] = self.boxed(self.hold(v), "stored")
-        made = self.method_of_list(owner, name, args, {}, node)
+        run = self.method_of_list if isinstance(owner.type, List) else self.method_of_dict
+        made = run(owner, name, args, {}, node)
         if made is None:
             raise self.refuse(node, f"the method `{name}` of {owner.type}")
+        made = self.hold(self.solid(made))
         back = self.call_k(k, made, node)
         if not self.unit.takes_heap:
             return back
@@ -408,6 +425,8 @@ class Lists:
         if len(node.generators) > 1 or loop.ifs or not isinstance(loop.target, gast.Name):
             raise self.refuse(node, "a comprehension")
         over = self.value(loop.iter)
+        if over.type == Tup(()):
+            return over
         if not isinstance(over.type, List):
             raise self.refuse(node, f"a comprehension over {over.type}")
         over, type_ = self.hold(over), self.site(node)
@@ -428,8 +447,8 @@ class Lists:
         """Backward of a function of a list: each item gets its cotangent."""
         if isinstance(adjoints.type, Maybe):
             return self.cases(adjoints, lambda g: self.heap_spread(values, g, node))
-        if isinstance(adjoints.type, Single) and adjoints.type.name == "ZERO":
-            return adjoints
+        if isinstance(adjoints.type, Single) and adjoints.type.name == "ZERO" or values.type == Tup(()):
+            return Val(Single("ZERO"))
         if isinstance(values.type, List) and isinstance(adjoints.type, Arr) and adjoints.type.rank == 1 and isinstance(
                 inner(values.type.item), Num):
             g, kind = self.named(adjoints), adjoints.type.number
@@ -476,8 +495,8 @@ class Lists:
             self.fails(OverflowError, "an array of an empty list, in native code")
         if not isinstance(kind, Num) or isinstance(item, Maybe) or kind.name == "bool":
             return None
-        kind = Num(kind.dtype.name)
-        if kind.name != "float64":  # the dtype of an array of nothing
+        kind = Num(kind.dtype.name) if not kind.is_dual else Num(kind.dtype.name).dual
+        if kind.plain.name != "float64":  # the dtype of an array of nothing
             error = self.error(OverflowError, "an array of an empty list, which would be of another dtype, in native code")
             self.emit(f"if (UNLIKELY({value.c}->n == 0)) fail(R, {error});")
         made = self.new_array(kind, [f"{value.c}->n"])
@@ -495,7 +514,7 @@ class Lists:
             self.fails(OverflowError, NOTHING)
         if not isinstance(kind, Num) or kind.dtype.kind not in "fi" or isinstance(value.type.item, Maybe):
             return None
-        if kind.name not in ("float", "float64") or start is not None and start.type not in (FLOAT, Num("float64")):
+        if kind.plain.name not in ("float", "float64") or start is not None and start.type.plain not in (FLOAT, Num("float64")):
             return None
         if start is None:
             empty = self.error(OverflowError, NOTHING)
@@ -503,7 +522,7 @@ class Lists:
         else:
             kind = join(kind, start.type)
         total = self.temp(kind, "sum")
-        self.emit(f"{total} = {self.cast(start, kind) if start is not None else '0'};")
-        self.for_each(f"{value.c}->n", lambda i: self.emit(
-            f"{total} += {self.read_item(value.type.item, f'({value.c}->p + {i} * {self.size_of(value.type)})').c};"))
+        self.emit(f"{total} = {self.cast(Val(FLOAT, '0.0', known=0.0) if start is None else start, kind)};")
+        self.for_each(f"{value.c}->n", lambda i: self.emit(self.added_text(total, self.cast(self.read_item(
+            value.type.item, f'({value.c}->p + {i} * {self.size_of(value.type)})'), kind), kind)))
         return Val(kind, total)

@@ -14,7 +14,7 @@ from typing import Any
 from .. import runtime
 from ..heap import runs_code, sets_code
 from .lists import holds, inner, same_numbers
-from .types import BOTTOM, Const, Kept, NoJoin, Num, Single, c_type, join
+from .types import BOTTOM, Const, Kept, NoJoin, Num, Single, c_type, join, joined
 from .values import CONSTANT, Val, convert, identifier, stored_type
 
 __all__ = ["Bound", "Made", "MadeObjects", "MadeSites", "Super", "is_instance", "new_instance", "set_field"]
@@ -141,6 +141,9 @@ class Bound:
     def c_type(self) -> str:
         return c_type(self.of)
 
+    def join(self, other: Any) -> Any:
+        return joined(self, other)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Bound) and self.function is other.function and self.of == other.of
 
@@ -181,7 +184,10 @@ class MadeObjects:
         found, _ = self.found_in_class(owner.type, name)
         if isinstance(found, staticmethod):
             return Val(Const(found.__func__))
-        if not isinstance(found, types.FunctionType):
+        if name == "__init__" and isinstance(owner.type, Super) and issubclass(owner.type.kind, BaseException) and not isinstance(
+                found, types.FunctionType):
+            found = BaseException.__init__
+        elif not isinstance(found, types.FunctionType):
             return None
         owner = self.instance_of(owner)
         return Val(Bound(found, owner.type), owner.c)
@@ -217,7 +223,7 @@ class MadeObjects:
 
         if kind is runtime.Cell:
             self.emit(f"if (UNLIKELY(!{self.is_set(owner, name)})) fail(R, {self.error(NameError, UNSET)});")
-        elif hasattr(kind, name) and name not in getattr(kind, "__slots__", ()):
+        elif hasattr(kind, name) and name not in getattr(kind, "__slots__", ()) and not hasattr(BaseException, name):
             return self.choose(self.is_set(owner, name), stored, lambda: self.attribute_of_class(owner, name, node))
         else:
             error = self.error(AttributeError, f"'{kind.__name__}' object has no attribute '{name}'")

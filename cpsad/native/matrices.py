@@ -7,7 +7,8 @@ from typing import Any
 import gast
 import numpy as np
 
-from .types import Arr, Num, Single
+from .duals import has_tangent
+from .types import Arr, Num, Single, c_type
 from .values import Val
 
 __all__ = ["Products"]
@@ -24,11 +25,12 @@ class Products:
                 return v
             if not isinstance(v.type, Arr) or v.type.rank > 2 or v.type.number.dtype.kind != "f":
                 return None
-        if a.type.dtype != b.type.dtype:
+        if a.type.number.plain != b.type.number.plain:
             kind = Num(np.result_type(a.type.number.dtype, b.type.number.dtype).name)
-            a, b = (v if v.type.number == kind else self.copied(v, kind) for v in (a, b))
+            a, b = (v if v.type.number.plain == kind else self.copied(v, kind.dual if has_tangent(v.type) else kind)
+                    for v in (a, b))
         a, b = self.named(self.solid(a)), self.named(self.solid(b))
-        kind, (m, n) = a.type.number, (a.type.rank, b.type.rank)
+        kind, (m, n) = b.type.number if has_tangent(b.type) else a.type.number, (a.type.rank, b.type.rank)
         error = self.error(ValueError, MISMATCH)
         last = f"{a.c}.n[{m - 1}]"
         self.emit(f"if (UNLIKELY({last} != {b.c}.n[0])) fail(R, {error});")
@@ -42,12 +44,12 @@ class Products:
 
     def outer(self, a: Val, b: Val, node: Any) -> Val | None:
         """`np.outer` of vectors."""
-        if not all(isinstance(v.type, Arr) and v.type.rank == 1 for v in (a, b)) or a.type.dtype != b.type.dtype:
+        if not all(isinstance(v.type, Arr) and v.type.rank == 1 for v in (a, b)) or a.type.number.plain != b.type.number.plain:
             return None
         a, b = self.named(self.solid(a)), self.named(self.solid(b))
         left = self.view(a, [(f"{a.c}.n[0]", f"{a.c}.s[0]"), ("1", "0")], f"{a.c}.p", False)
         right = self.view(b, [("1", "0"), (f"{b.c}.n[0]", f"{b.c}.s[0]")], f"{b.c}.p", False)
-        made = Val(Arr(a.type.dtype, 2, True))
+        made = Val(Arr(max(a.type.dtype, b.type.dtype, key=len), 2, True))
         made.product = (left, right, 2, 2)
         return made
 
@@ -60,6 +62,12 @@ class Products:
         return out
 
     def call_product(self, left: Val, right: Val, out: Val, add: int) -> None:
+        if has_tangent(out.type):
+            c = c_type(out.type.number)
+            flags = ["true" if has_tangent(v.type) else "false" for v in (left, right)]
+            self.emit(f"product_{c}(R, {left.c}.n[0], {right.c}.n[1], {left.c}.n[1], {left.c}.p, {left.c}.s[0], {left.c}.s[1], "
+                      f"{flags[0]}, {right.c}.p, {right.c}.s[0], {right.c}.s[1], {flags[1]}, ({c} *){out.c}.p, {add});")
+            return
         name = {"float64": "product_f64", "float32": "product_f32"}[out.type.dtype]
         c = {"float64": "double", "float32": "float"}[out.type.dtype]
         self.emit(f"{name}(R, {left.c}.n[0], {right.c}.n[1], {left.c}.n[1], {left.c}.p, {left.c}.s[0], {left.c}.s[1], "

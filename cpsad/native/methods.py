@@ -21,10 +21,13 @@ from ..layout import Call
 from ..rules.registry import REGISTRY
 from ..special import instance_letter
 from ..transforms.nodes import walk
+from .choices import Choice
+from .dicts import Dict, DictMethod
 from .lists import List, ListMethod
 from .made import Bound, Made, Super, is_instance, new_instance, set_field
 from .program import Unit
-from .types import Arr, Const, Num, Plain, Record, Single, Tup
+from .raised import SPECIAL
+from .types import INT, NONE, Arr, Const, Num, Plain, Record, Single, Tup
 from .values import Val, stored_type
 
 __all__ = ["Methods"]
@@ -50,27 +53,37 @@ class Methods:
     def call_value(self: Any, callee: Val, signature: str, k: Val, args: list[Val], keywords: list[str], node: Any) -> Val:
         """`form(callee, signature)(heap, k, *args)`: the cotangents of the arguments, those by keyword last."""
         type_ = callee.type
+        if isinstance(getattr(type_, "type", type_), Choice):
+            return self.cases(callee, lambda v: self.call_value(v, signature, k, args, keywords, node))
+        if type_ == NONE:
+            self.fails(TypeError, "'NoneType' object is not callable")
         given = getattr(type_, "value", None)
         if isinstance(given, type) and issubclass(given, BaseException) and not keywords:
-            made = self.exception_made(given, args, node)
+            stored = [self.put_argument(a, node) if self.unit.takes_heap else a for a in args]
+            made = self.exception_made(given, stored, node)
             if made is not None:
-                back = self.call_k(k, made, node)
-                return self.tuple_of([Val(Single("ZERO"))] * len(args)) if self.unit.takes_heap else back
-        plain = isinstance(type_, Bound | Plain) or is_instance(type_) or isinstance(given, types.FunctionType)
-        if self.guard is not None and not plain:
+                return self.taken_back(stored, self.call_k(k, made, node), node)
+        plain = isinstance(type_, Bound | Plain) or is_instance(type_) or isinstance(given, (types.FunctionType, type))
+        if self.guard is not None and not plain and given is not getattr and given is not setattr and any(
+                is_instance(a.type) for a in args):
             raise self.refuse(node, f"a call of {type_} under a handler of exceptions")
         if isinstance(type_, Plain):
             return self.call_nested(callee, k, args, keywords, node)
         if is_instance(type_):
             return self.call_method_of_instance(callee, "__call__", signature, k, args, keywords, node)
-        if isinstance(type_, ListMethod) and not keywords:
+        if isinstance(type_, (DictMethod, ListMethod)) and not keywords:
             return self.call_with_list(Val(type_.of, callee.c), type_.name, k, args, node)
+        if isinstance(type_, Bound) and type_.function is BaseException.__init__:
+            return self.call_init_of_exception(Val(type_.of, callee.c), k, args, node)
         if isinstance(type_, Bound):
             letter = instance_letter(type_.of.kind)
             return self.call_bound(type_.function, Val(type_.of, callee.c), letter, signature, k, args, keywords, node)
         if not isinstance(type_, Const):
             raise self.refuse(node, f"a call of {type_}")
         function = type_.value
+        if getattr(function, "__name__", "") == "format" and type(getattr(function, "__self__", None)) is str:
+            back = self.call_k(k, self.text_formatted(function.__self__, args, keywords, node), node)
+            return self.tuple_of([Val(Single("ZERO"))] * len(args)) if self.unit.takes_heap else back
         if isinstance(function, types.MethodType) and isinstance(function.__self__, type):
             owner = Val(Const(function.__self__))
             return self.call_bound(function.__func__, owner, "o", signature, k, args, keywords, node)
@@ -114,6 +127,8 @@ class Methods:
         if found is object.__init__ and not args and not keywords:
             back = self.call_k(k, Val(Single("None")), node)
             return self.tuple_of([]) if self.unit.takes_heap else back
+        if name == "__init__" and issubclass(type_.kind, BaseException) and isinstance(type_, Super) and not keywords:
+            return self.call_init_of_exception(owner, k, args, node)
         if found is None and not isinstance(type_, Super) and name != "__call__" and hasattr(type_, "schema"):
             return self.call_value(self.attribute(owner, name, node), signature, k, args, keywords, node)
         raise self.refuse(node, f"a call of the method `{name}` of {type_}")
@@ -133,28 +148,40 @@ class Methods:
         if is_named_tuple(kind):
             return self.call_named_tuple(kind, k, args, keywords, node)
         methods = ("__getattribute__", "__del__")
-        if type(kind).__call__ is not type.__call__ or kind.__new__ is not object.__new__ or "*" in signature or any(
+        is_error = issubclass(kind, BaseException) and kind.__new__ is not object.__new__ and not isinstance(
+            kind.__new__, types.FunctionType) and not issubclass(kind, SPECIAL)
+        makes = is_error or kind.__new__ is object.__new__
+        if type(kind).__call__ is not type.__call__ or not makes or "*" in signature or any(
                 isinstance(getattr(kind, m, None), types.FunctionType) for m in methods):
             raise self.refuse(node, f"a call of {kind.__name__}")
         if inspect.isabstract(kind):
             raise self.refuse(node, f"a call of the abstract class {kind.__name__}")
         instance_letter(kind)
+        guard, self.guard = self.guard, None
+        guarded = "!" * (guard is not None)
+        if guarded and hasattr(kind, "__post_init__"):
+            raise self.refuse(node, f"a call of {kind.__name__} under a handler of exceptions")
         if makes_itself(kind):
+            guard = None
             unit = self.dataclass_unit(kind, signature, node)
         elif isinstance(kind.__init__, types.FunctionType):
-            unit = self.constructor(kind, signature)
+            unit = (self.constructor_of_exception if is_error else self.constructor)(kind, signature.rstrip("!"), guarded)
+            if unit is None:
+                raise self.refuse(node, f"a call of {kind.__name__} with keywords")
         elif kind.__init__ is object.__init__ and not args and not keywords:
+            guard = None
             unit = self.adaptor(("plain", kind), new_instance, "", "k(made)", "k(made)", {"kind": kind})
         else:
             raise self.refuse(node, f"a call of {kind.__name__}")
-        return self.call_function(unit, unit.tree, None, "", k, args, node)
+        return self.call_function(unit, unit.tree, None, "", k, [guard, *args] if guard is not None else args, node)
 
-    def adaptor(self: Any, key: Any, function: Any, names: str, text: str, primal: str, values: dict[str, Any]) -> Unit:
-        """A program written here; its names stand for `values`."""
+    def adaptor(self: Any, key: Any, function: Any, names: str, text: str, primal: str, values: dict[str, Any],
+                guarded: str = "") -> Unit:
+        """A program written here; its names stand for `values`. `guarded`: its first parameter is a handler `h`."""
         stage = self.unit.stage if self.unit.stage == "cps" else "optimized"
         known = self.stager.units.get((key, stage))
         if known is None:
-            through = "k" if stage == "cps" else "heap, k"
+            through = ("k" if stage == "cps" else "heap, k") + ", h" * len(guarded)
             body = (f"made = new_instance(kind)\n{primal}" if "kind" in values else primal) if stage == "cps" else (
                 f"made = new_instance(kind)\n{text}\nreturn ({names})" if "kind" in values else text)
             lines = "\n".join("    " + line for line in body.splitlines())
@@ -171,19 +198,19 @@ class Methods:
             known = self.stager.units[key, stage] = Unit(function, tree, filename, support, stage=stage)
         return known
 
-    def constructor(self: Any, kind: Any, signature: str) -> Unit:
+    def constructor(self: Any, kind: Any, signature: str, guarded: str) -> Unit:
         """`kind(...)`: an instance is made, then `__init__` runs, then what comes next gets the instance."""
         names, given = names_of(signature)
-        inner = repr(instance_letter(kind) + signature)
+        inner, h = repr(instance_letter(kind) + signature + guarded), "h, " * len(guarded)
         back = "".join(f"b{n}, " for n in names)
         text = (f"def done(_):\n    k(made)\n    return ZERO\n"
-                f"_, {back} = form(init, {inner})(heap, done, made, {given})\n"
+                f"_, {back} = form(init, {inner})(heap, done, {h}made, {given})\n"
                 f"return ({back})")
         if not names:
-            text = f"def done(_):\n    k(made)\n    return ZERO\nform(init, {inner})(heap, done, made)\nreturn ()"
-        primal = f"def done(_):\n    return k(made)\nreturn form(init, {inner})(done, made, {given})"
-        return self.adaptor(("class", kind, signature), kind.__init__, ", ".join(names), text, primal,
-                            {"init": kind.__init__, "kind": kind})
+            text = f"def done(_):\n    k(made)\n    return ZERO\nform(init, {inner})(heap, done, {h}made)\nreturn ()"
+        primal = f"def done(_):\n    return k(made)\nreturn form(init, {inner})(done, {h}made, {given})"
+        return self.adaptor(("class", kind, signature + guarded), kind.__init__, ", ".join(names), text, primal,
+                            {"init": kind.__init__, "kind": kind}, guarded)
 
     def dataclass_unit(self: Any, kind: Any, signature: str, node: Any) -> Unit:
         """The same for a dataclass, whose `__init__` has no source."""
@@ -318,10 +345,11 @@ class Methods:
     def call_accessor(self: Any, function: Any, signature: str, k: Val, args: list[Val], node: Any) -> Val:
         owner, name = args[0], self.known_value(args[1])
         zeros = [Val(Single("ZERO"))] * len(args)
-        is_method = isinstance(getattr(list, str(name), None), types.MethodDescriptorType)
-        if isinstance(owner.type, List) and len(args) == 2 and is_method:
+        kind = {List: list, Dict: dict}.get(type(owner.type))
+        if len(args) == 2 and isinstance(getattr(kind, str(name), None), types.MethodDescriptorType):
             owner = self.hold(owner)
-            back = self.call_k(k, Val(ListMethod(owner.type, name), owner.c), node)
+            made = (ListMethod if kind is list else DictMethod)(owner.type, name)
+            back = self.call_k(k, Val(made, owner.c), node)
             return self.tuple_of(zeros) if self.unit.takes_heap else back
         if isinstance(owner.type, Super) and len(args) == 2 and (found := self.method_as_value(owner, str(name))) is not None:
             back = self.call_k(k, self.hold(found), node)
@@ -338,20 +366,27 @@ class Methods:
             if function is getattr:
                 made = self.call_bound(method, instance, letter, "", k, [], [], node)
                 return self.tuple_of(zeros) if self.unit.takes_heap else made
+            if self.guard is not None:
+                raise self.refuse(node, f"setting the property `{name}` under a handler of exceptions")
             unit = self.setter_unit(method, letter, signature[2:3] or "o")
             return self.call_function(unit, unit.tree, None, "", k, [instance, args[1], args[2]], node)
         if function is getattr:
-            value = self.hold(self.attribute(owner, name, node))
-            back = self.call_k(k, value, node)
-            if not self.unit.takes_heap:
-                return back
-            if not self.carries_nothing(value):
-                self.heap_add(value, back, node)
-            return self.tuple_of(zeros)
+            def rest(value: Val) -> Val:
+                back = self.call_k(k, value, node)
+                if not self.unit.takes_heap:
+                    return back
+                if not self.carries_nothing(value):
+                    self.heap_add(value, back, node)
+                return self.tuple_of(zeros)
+
+            return self.under_guard(lambda: self.hold(self.attribute(owner, name, node)), rest, len(args))
         value = self.put_argument(args[2], node) if self.unit.takes_heap else args[2]
-        self.set_attribute(owner, name, value, node)
-        back = self.call_k(k, Val(Single("None")), node)
-        return self.tuple_of([*zeros[:2], self.heap_take(value, node)]) if self.unit.takes_heap else back
+
+        def behind(_: Val) -> Val:
+            back = self.call_k(k, Val(Single("None")), node)
+            return self.tuple_of([*zeros[:2], self.heap_take(value, node)]) if self.unit.takes_heap else back
+
+        return self.under_guard(lambda: self.set_attribute(owner, name, value, node), behind, len(args))
 
     def setter_unit(self: Any, method: Any, letter: str, given: str) -> Unit:
         """`owner.name = value` for a property: its method is called, and what it returns is dropped."""
@@ -360,24 +395,58 @@ class Methods:
         primal = f"def done(_):\n    return k(None)\nreturn form(setter, {letter + given!r})(done, owner, value)"
         return self.adaptor(("setter", method, letter, given), method, "owner, name, value", text, primal, {"setter": method})
 
+    def is_operator(self: Any, function: Any) -> bool:
+        try:
+            return function in BINARY
+        except TypeError:
+            return False
+
     def call_foreign(self: Any, function: Any, k: Val, args: list[Val], node: Any) -> Val:
         """A primitive that the passes did not know to be one."""
+        text = self.text_binary(BINARY[function][2], *args, node) if self.is_operator(function) and len(args) == 2 else None
+        if text is not None:
+            back = self.call_k(k, text, node)
+            return self.tuple_of([Val(Single("ZERO"))] * 2) if self.unit.takes_heap else back
         try:
             rule = REGISTRY.lookup(function)
         except TypeError:
             rule = None
+        if function in (max, min) and len(args) > 1 and all(isinstance(a.type, Num) for a in args):
+            return self.extreme_of(function, k, args, node)
         operation = BINARY.get(function) if rule is None or rule.role == "rule" else None
         if rule is None or rule.role not in ("constant", "rule") or rule.role == "rule" and not all(
                 isinstance(a.type, (Num, Arr)) for a in args):
             raise self.refuse(node, f"a call of {getattr(function, '__name__', function)!s:.60}")
         args = [self.hold(self.solid(a)) for a in args]
-        if operation is not None:
-            value = self.binary(operation[2], *args, node)
-        elif function is operator.neg:
-            value = self.unary(gast.USub, args[0], node)
-        else:
-            value = self.call_constant(function, args, {}, node)
-        value = self.hold(self.solid(value))
+
+        def compute() -> Val:
+            if operation is not None:
+                return self.hold(self.solid(self.binary(operation[2], *args, node)))
+            if function is operator.neg:
+                return self.hold(self.solid(self.unary(gast.USub, args[0], node)))
+            return self.hold(self.solid(self.call_constant(function, args, {}, node)))
+
+        return self.under_guard(compute, lambda value: self.foreign_back(rule, value, k, args, node), len(args))
+
+    def extreme_of(self: Any, function: Any, k: Val, args: list[Val], node: Any) -> Val:
+        """`max(a, b, ...)` of numbers of one type: all goes to the first that attains it."""
+        args = [self.hold(a) for a in args]
+        if any(a.type != args[0].type for a in args):
+            raise self.refuse(node, f"a call of {function.__name__} with ({', '.join(str(a.type) for a in args)})")
+        place, best = self.temp(INT, "place"), self.temp(args[0].type, "best")
+        self.emit(f"{place} = 0;")
+        self.emit(f"{best} = {args[0].c};")
+        for i, a in enumerate(args[1:], 1):
+            cond = self.compare_numbers(gast.Gt if function is max else gast.Lt, a, Val(a.type, best))
+            self.emit(f"if ({cond}) {{ {place} = {i}; {best} = {a.c}; }}")
+        back = self.hold(self.call_k(k, Val(args[0].type, best), node))
+        if not self.unit.takes_heap:
+            return back
+        zero = Val(Single("ZERO"))
+        return self.tuple_of([self.choose(f"{place} == {i}", lambda: back, lambda: zero) for i in range(len(args))])
+
+    def foreign_back(self: Any, rule: Any, value: Val, k: Val, args: list[Val], node: Any) -> Val:
+        """What comes behind a primitive, and its way back."""
         back = self.call_k(k, value, node)
         if not self.unit.takes_heap:
             return back

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..heap import runs_code
 from ..trees import _slots_of
+from .choices import TEXT, is_text, number_of_text
 from .scalars import slot_field
 from .types import NONE, Arr, Const, Maybe, Num, c_type, of_array, of_number
 from .values import CONSTANT, Val, convert
@@ -182,7 +183,7 @@ def target_of(type_: Any) -> type | None:
 
 
 def slots_of(type_: Any) -> int:
-    if isinstance(type_, Maybe) and isinstance(type_.type, Num):
+    if isinstance(type_, Maybe) and (isinstance(type_.type, Num) or type_.type == TEXT):
         return 2
     return 0 if isinstance(type_, (Const, Unknown)) or type_ == NONE else 1
 
@@ -197,7 +198,7 @@ def fill(block: Any, place: int, type_: Any, column: Any, places: Any, blocks: A
     inner = type_
     if isinstance(type_, Maybe):
         inner = type_.type
-        if isinstance(inner, Num):
+        if isinstance(inner, Num) or inner == TEXT:
             block[:, place + 1] = [v is None for v in column]
     target = target_of(type_)
     if target is not None:
@@ -212,6 +213,11 @@ def fill(block: Any, place: int, type_: Any, column: Any, places: Any, blocks: A
         if not all(isinstance(v, np.ndarray) and fits(of_array(v), inner) for v in present):
             return False
         block[:, place] = [0 if v is None else id(v) for v in column]
+        return True
+    if inner == TEXT:
+        if not all(type(v) is str for v in present):
+            return False
+        block[:, place] = [0 if v is None else number_of_text(v) for v in column]
         return True
     if not set(map(type, present)) <= {class_of_number(inner)}:
         return False
@@ -282,6 +288,8 @@ def either(a: Any, b: Any) -> Any:
     inner = [t.type if isinstance(t, Maybe) else t for t in (a, b) if t != NONE]
     if all(isinstance(t, Arr) for t in inner) and len({(t.dtype, t.rank) for t in inner}) == 1:
         found: Any = Arr(inner[0].dtype, inner[0].rank, all(t.packed for t in inner))
+    elif all(map(is_text, inner)) and (len(set(inner)) > 1 or optional):
+        found = TEXT
     elif all(t == inner[0] for t in inner):
         found = inner[0]
     else:
@@ -325,6 +333,8 @@ class Objects:
         """A value out of its slot; it is a constant."""
         if c_type(type_) == "void":
             return Val(type_)
+        if type_ == TEXT:
+            return Val(type_, f"{place}.i", box=CONSTANT)
         if isinstance(type_, Num):
             c = f"{place}.{slot_field(type_)}"
             return Val(type_, c if slot_field(type_) != "i" or c_type(type_) == "i64" else f"({c_type(type_)}){c}", box=CONSTANT)
@@ -336,7 +346,7 @@ class Objects:
             return made
         self.stager.struct(type_)
         name = self.temp(type_, "read")
-        there = f"!{tag}.i" if isinstance(type_.type, Num) else f"{place}.p"
+        there = f"!{tag}.i" if isinstance(type_.type, Num) or type_.type == TEXT else f"{place}.p"
         self.emit(f"{name}.z = {there} ? 0 : 3;")
         self.emit(f"if (!{name}.z) {{")
         self.depth += 1

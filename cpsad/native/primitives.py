@@ -14,6 +14,7 @@ import numpy as np
 from .. import cotangents, exceptions, guarded, heap, operands, products, runtime
 from ..transforms.context import MISSING
 from .attempts import Failure, classes_of
+from .choices import Choice, Text
 from .lists import List, ListTurns
 from .made import Super, is_instance, new_instance, set_field
 from .scalars import TOO_BIG, message_of
@@ -297,7 +298,7 @@ def _next(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
 def class_of(w: Any, value: Val) -> Any:
     """The class of a value, or MISSING."""
     if isinstance(value.type, Num):
-        return {"int": int, "float": float, "bool": bool}.get(value.type.name) or value.type.dtype.type
+        return {"int": int, "float": float, "bool": bool}.get(value.type.plain.name) or value.type.dtype.type
     if isinstance(value.type, Single):
         return {"None": type(None), "ZERO": cotangents.Zero}.get(value.type.name, MISSING)
     if isinstance(value.type, Tup):
@@ -359,6 +360,15 @@ def _type(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
         args[0].type, Maybe) and class_of(w, args[0]) is not MISSING else None
 
 
+def _text_of(function: Any) -> None:
+    PRIMITIVES[function] = lambda w, args, keywords, node: (
+        w.text_of(function, args[0], node) if len(args) == 1 and not keywords else None)
+
+
+_text_of(str)
+_text_of(repr)
+
+
 @primitive(isinstance)
 def _isinstance(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     classes = args[1].type.value if isinstance(args[1].type, Const) else w.known_value(args[1])
@@ -391,19 +401,6 @@ def _get(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | 
 PRIMITIVES[hasattr], PRIMITIVES[getattr] = _has, _get
 
 
-def _beside(numbered: bool) -> Any:
-    def run(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
-        if keywords or not args or not all(isinstance(a.type, List) for a in args) or numbered and len(args) > 1:
-            return None
-        lists = [w.hold(a) for a in args]
-        return w.turns_of_list([None, *lists] if numbered else lists, True)
-
-    return run
-
-
-PRIMITIVES[zip], PRIMITIVES[enumerate] = _beside(False), _beside(True)
-
-
 @primitive(dict)
 def _dict(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     return w.dict_of(list(keywords), list(keywords.values()), node) if not args else None
@@ -413,12 +410,18 @@ def _dict(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
 def _list(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     if not args:
         return w.new_list(w.site(node), "0")
+    if isinstance(args[0].type, Rows):
+        return w.list_of_rows(args[0], node)
+    if w.is_sequence(args[0].type):
+        return w.list_of(w.site(node), args[0].items, node)
     return w.copied_list(w.hold(args[0])) if isinstance(args[0].type, List) else None
 
 
 @primitive(sum)
 def _sum(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     start = args[1] if len(args) == 2 else keywords.get("start")
+    if args[0].type == Tup(()):
+        return start if start is not None else w.constant(0, node)
     return w.sum_of_list(args[0], start, node) if isinstance(args[0].type, List) else None
 
 
@@ -450,7 +453,7 @@ def _frozen(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val
         if isinstance(args[0].type.item, List):
             return None
         return w.copied_list(w.hold(args[0]))
-    return args[0] if isinstance(args[0].type, (Num, Arr, Slice, Single, Tup, Const)) else None
+    return args[0] if isinstance(args[0].type, (Num, Arr, Slice, Single, Tup, Const, Text, Choice)) else None
 
 
 @primitive(runtime.check_bound)

@@ -9,7 +9,11 @@ from __future__ import annotations
 import types
 from typing import Any
 
+import gast
+import numpy as np
+
 from ..trees import _empty_like, _fill, _parts, _tuple_like, is_struct
+from .choices import Text
 from .objects import Obj, is_object, schema_of
 from .program import StagingError
 from .scalars import slot_field
@@ -19,6 +23,7 @@ from .values import Val, stored_type
 __all__ = ["Arguments", "Records", "is_leaf_of_gradient", "leaves_of", "shaped"]
 
 MOST_LEAVES = 400
+CONSTANTS = (str, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc)
 
 
 class Arguments:
@@ -38,7 +43,7 @@ class Arguments:
             return kind
         if value is None:
             return Single("None")
-        if isinstance(value, (str, types.FunctionType, types.ModuleType, type)):
+        if isinstance(value, CONSTANTS):
             return Const(value)
         return self.structure(value, wanted, leaves, {})
 
@@ -63,7 +68,7 @@ class Arguments:
                 leaves.append(child)
             elif child is None:
                 type_ = Single("None")
-            elif isinstance(child, (str, types.FunctionType, types.ModuleType, type)):
+            elif isinstance(child, CONSTANTS):
                 type_ = Const(child)
             else:
                 type_ = self.structure(child, wanted, leaves, seen)
@@ -144,8 +149,8 @@ class Records:
             else:
                 items.append(self.hold(self.argument(t, place)))
                 if wanted and is_leaf_of_gradient(t):
-                    self.leaf_boxes[place] = f"&{self.new_box(t, 'leaf')}"
-                    items[-1] = self.leaves[place] = Val(t, items[-1].c, box=self.leaf_boxes[place])
+                    self.leaf_boxes[place] = f"&{self.new_box(items[-1].type, 'leaf')}"
+                    items[-1] = self.leaves[place] = Val(items[-1].type, items[-1].c, box=self.leaf_boxes[place])
             place += len(leaves_of(t))
         types_ = tuple(stored_type(v) for v in items)
         return Val(Tup(types_) if isinstance(type_, Tup) else Record(types_, type_.kind, type_.keys), parts=tuple(items))
@@ -153,10 +158,26 @@ class Records:
     def ev_dict(self: Any, node: Any) -> Val:
         """`{"a": x, "b": y}`: its keys are known. Nothing that changes it is staged."""
         if any(k is None for k in node.keys):
-            raise self.refuse(node, "a star in a dict")
+            return self.dict_with_stars(node)
+        if not node.keys:
+            return self.new_dict(node)
+        if self.stager.dicts_grow:
+            both = self.operands_of(*(n for pair in zip(node.keys, node.values, strict=True) for n in pair))
+            return self.growing_dict(both[::2], both[1::2], node)
         keys = [self.known_value(self.value(k)) for k in node.keys]
         values = self.operands_of(*node.values)
         return self.dict_of(keys, values, node)
+
+    def dict_with_stars(self: Any, node: Any) -> Val:
+        """`{**a, "b": y}`, of dicts whose keys are known."""
+        items: dict[Any, Val] = {}
+        for k, v in zip(node.keys, node.values, strict=True):
+            if k is None:
+                names, values = self.keywords_of(self.value(v), node)
+                items |= dict(zip(names, values, strict=True))
+            else:
+                items[self.known_value(self.value(k))] = self.hold(self.value(v))
+        return self.dict_of(list(items), list(items.values()), node)
 
     def dict_of(self: Any, keys: list[Any], values: list[Val], node: Any) -> Val:
         if not keys or not (all(type(k) is str for k in keys) or all(type(k) is int for k in keys)) or len(set(keys)) < len(keys):
@@ -167,7 +188,7 @@ class Records:
 
     def adjoint_of_leaf(self: Any, place: int, type_: Any) -> Val:
         """What the box of a leaf holds in the end."""
-        return self.heap_take(Val(type_, self.leaves[place].c, box=f"({self.leaf_boxes[place]})"), None)
+        return self.heap_take(Val(self.leaves[place].type, self.leaves[place].c, box=f"({self.leaf_boxes[place]})"), None)
 
     def call_end_with_aux(self: Any, value: Val, node: Any) -> Val:
         """The end of a function that returns `(value, aux)`."""
@@ -197,11 +218,38 @@ class Records:
             if not -len(type_.items) <= key < len(type_.items):
                 self.fails(IndexError, f"{'tuple' if issubclass(type_.kind, tuple) else 'list'} index out of range")
             return owner.items[key]
+        if issubclass(type_.kind, dict) and isinstance(index.type, Text) and all(type(k) is str for k in type_.keys):
+            return self.item_by_text(owner, self.hold(index), node)
         if not issubclass(type_.kind, dict) or not isinstance(key, (str, int)):
             raise self.refuse(node, f"an item of {type_}")
         if key not in type_.keys:
             self.fails(KeyError, key)
         return owner.items[type_.keys.index(key)]
+
+    def item_by_text(self: Any, owner: Any, index: Any, node: Any) -> Any:
+        """An item of a dict whose keys are known, by a text that is known when the program runs."""
+        def at(i: int) -> Val:
+            if i == len(owner.items):
+                return self.raises_given(KeyError, [index], [], node)
+            found = owner.items[i]
+            is_it = self.compare_texts(gast.Eq, index, Val(Const(owner.type.keys[i])))
+            return self.choose(is_it, lambda: found, lambda: at(i + 1))
+
+        return at(0)
+
+    def method_of_record(self: Any, owner: Any, name: str, args: list[Any], node: Any) -> Any:
+        """`items()` and the like of a dict whose keys are known; None for other methods."""
+        if name in ("items", "keys", "values") and not args:
+            keys = [self.constant(k, node) for k in owner.type.keys]
+            pairs = zip(keys, owner.items, strict=True)
+            return self.tuple_of({"items": [self.tuple_of([k, v]) for k, v in pairs], "keys": keys, "values": owner.items}[name])
+        if name == "get" and 1 <= len(args) <= 2:
+            key = self.known_value(args[0])
+            if isinstance(key, (str, int)):
+                if key in owner.type.keys:
+                    return owner.items[owner.type.keys.index(key)]
+                return args[1] if len(args) == 2 else Val(Single("None"))
+        return None
 
     def attribute_of_record(self: Any, owner: Any, name: str, node: Any) -> Any:
         type_ = owner.type

@@ -17,6 +17,7 @@ __all__ = ["Results", "arrays_among", "number_at"]
 
 
 def number_at(raw: bytes, at: int, type_: Num) -> Any:
+    type_ = type_.plain
     code = {"f": "=d", "f4": "=f", "i": "=q"}[slot_field(type_)]
     (number,) = struct.unpack_from(code, raw, at)
     if type_.is_python:

@@ -17,11 +17,14 @@
 
 typedef int64_t i64;
 
-/* What is behind `#ifndef ELSEWHERE` is compiled once for all programs where a program is of several parts (`compiler.py`) */
+/* What is behind `#ifndef ELSEWHERE` is compiled once for all programs where a program is of several parts (`compiler.py`), and
+   apart from it what is behind `#ifdef WITH_f64`, the products of that type, for the programs that have such */
 #if defined(ELSEWHERE) || defined(ONCE)
 #define OUTER __attribute__((noinline, visibility("hidden")))
 #else
 #define OUTER static __attribute__((noinline))
+#define WITH_f64
+#define WITH_f32
 #endif
 
 enum { OUT_OF_STACK = -1, OUT_OF_MEMORY = -2, INTERRUPTED = -3 };  /* other errors are numbered by the program */
@@ -52,22 +55,32 @@ typedef struct runtime {
     uint32_t *marks;
     void (*clear_marks)(struct runtime *, char *, size_t);
     void (*at_error)(struct runtime *);
+    void (*at_raise)(struct runtime *);  /* puts what an exception holds into `raised` */
+    void *payload;  /* of the error: the object that is raised (`raised.py`) */
     struct given *given;
     jmp_buf leave, *leave_to;  /* the way out, and that of the innermost attempt */
     ucontext_t caller, program;
 } runtime;
 
+typedef struct { int e; void *of; } failure;  /* an exception that was caught: its number, and the object if it is one */
 typedef struct { unsigned char z; } maybe;
+typedef struct { i64 code; void *frame; } choice;  /* which function: its number, and its frame or object */
 typedef struct { i64 next, step, left; } range;
 typedef struct { void *const *table; void *frame; } continuation;  /* of which the function is not known: one for each type */
 
 #define EVERYWHERE ((char *)UINTPTR_MAX)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define LIKELY(x) __builtin_expect(!!(x), 1)
 #define STACK_MARGIN (1 << 18)
 
 static _Noreturn __attribute__((cold, noinline)) void fail(runtime *R, int error) {
     R->error = error;
     longjmp(*R->leave_to, 1);
+}
+
+static inline _Noreturn void fail_again(runtime *R, failure f) {
+    R->payload = f.of;
+    fail(R, f.e);
 }
 
 /* -- memory ------------------------------------------------------------------------------------------------- */
@@ -80,7 +93,11 @@ static size_t free_memory(void) {
 #ifndef ELSEWHERE
 void *blas[2];  /* dgemm, sgemm, where SciPy is there */
 size_t most_stack = 0;  /* bytes; if 0, a share of what is free */
+__thread slot raised[64];  /* what the exception that has left the program is made of */
+void *raised_values(void) { return raised; }
 #else
+extern __thread slot raised[64];
+extern void *blas[2];
 extern size_t most_stack;
 #endif
 
@@ -206,7 +223,7 @@ OUTER int run(void (*entry)(runtime *), slot *in, slot *out) {
     R->turned_count = 0;
     R->decisions = NULL;
     R->clear_marks = NULL;
-    R->at_error = NULL;
+    R->at_error = R->at_raise = NULL;
     R->most = 0;
     R->in = in;
     R->out = out;
@@ -221,6 +238,7 @@ OUTER int run(void (*entry)(runtime *), slot *in, slot *out) {
     swapcontext(&R->caller, &R->program);
     if (main_thread) unwatch(&R->limit);
     if (R->error && R->at_error) R->at_error(R);
+    if (R->error > 0 && R->at_raise) R->at_raise(R);
     if (R->shadow && R->end != first_end) madvise(R->shadow, R->shadow_size, MADV_DONTNEED);
     if (R->true_limit != first_limit) madvise(R->stack, R->size - R->step, MADV_DONTNEED);
     if (R->true_low != R->pool - R->step) madvise(R->arena + R->step, R->size - 2 * R->step, MADV_DONTNEED);
@@ -287,6 +305,9 @@ static inline i64 float_to_int(runtime *R, double x, int nan, int infinite, int 
 }
 
 /* -- floats of Python ----------------------------------------------------------------------------------------- */
+
+/* far from where a product or a reciprocal would lose digits */
+static inline bool is_tame(double x) { x = fabs(x); return x > 0x1p-500 && x < 0x1p500; }
 
 static inline double float_div(runtime *R, double a, double b, int zero) { if (UNLIKELY(b == 0)) fail(R, zero); return a / b; }
 

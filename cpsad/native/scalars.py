@@ -34,9 +34,10 @@ def result_of(function: Any, *types_: Num) -> Num | None:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            return of_number(function(*[sample(t) for t in types_]))
+            made = of_number(function(*[sample(t) for t in types_]))
         except TypeError:
             return None
+    return made.dual if made is not None and made.dtype.kind == "f" and any(t.is_dual for t in types_) else made
 
 
 def message_of(run: Any) -> tuple[type, str]:
@@ -50,6 +51,7 @@ def message_of(run: Any) -> tuple[type, str]:
 
 def slot_field(type_: Num) -> str:
     """The field of a slot that holds a number."""
+    assert not type_.is_dual, "a number with its tangent in one slot"
     return {"double": "f", "float": "f4"}.get(c_type(type_), "i")
 
 
@@ -71,6 +73,8 @@ class Scalars:
                 return None
             inner.append(type_)
         may = [isinstance(v.type, Maybe) for v in (a, b)]
+        if inner[0].is_dual or inner[1].is_dual:
+            return self.duals_of_cotangents(op, a, b, inner) if any(may) else None
         if not any(may) or c_type(inner[0]) != c_type(inner[1]) or op not in (gast.Add, gast.Sub, gast.Mult):
             return None
         if may[0] and not a.c.isidentifier():
@@ -91,6 +95,24 @@ class Scalars:
         if all(may):
             return Val(made, f"({c_type(made)}){{.z = {a.c}.z & {b.c}.z, .v = {a.c}.z ? {minus}{y} : {b.c}.z ? {x} : {both}}}")
         return Val(kind, f"({a.c}.z ? {minus}{y} : {both})" if may[0] else f"({b.c}.z ? {x} : {both})")
+
+    def duals_of_cotangents(self, op: Any, a: Val, b: Val, inner: list[Num]) -> Val | None:
+        """The same, where one has a tangent: None, unless both have."""
+        kind = result_of(BINARY[op], *inner) if op in (gast.Add, gast.Sub, gast.Mult) else None
+        if kind is None or c_type(inner[0]) != c_type(inner[1]):
+            return None
+        made = Maybe(frozenset({"ZERO"}), kind)
+        self.stager.struct(made)
+        a, b = (v if v.c.isidentifier() or v.known is not None else self.hold(v) for v in (a, b))
+        may = [isinstance(v.type, Maybe) for v in (a, b)]
+        x, y = f"{a.c}.v" if may[0] else a.c, f"{b.c}.v" if may[1] else b.c
+        both, lone = self.dual_sum(op, kind, x, y), f"{c_type(kind)}_neg({y})" if op is gast.Sub else y
+        if op is gast.Mult:
+            zero = " | ".join(f"{v.c}.z" for v, m in zip((a, b), may, strict=True) if m)
+            return Val(made, f"({c_type(made)}){{.z = {zero}, .v = {both}}}")
+        if all(may):
+            return Val(made, f"({c_type(made)}){{.z = {a.c}.z & {b.c}.z, .v = {a.c}.z ? {lone} : {b.c}.z ? {x} : {both}}}")
+        return Val(kind, f"({a.c}.z ? {lone} : {both})" if may[0] else f"({b.c}.z ? {x} : {both})")
 
     def binary_of(self, op: Any, a: Val, b: Val, node: Any) -> Val:
         zeros = [isinstance(v.type, Single) and v.type.name == "ZERO" for v in (a, b)]
@@ -140,6 +162,8 @@ class Scalars:
             raise self.refuse(node, f"`{op.__name__}` of {a.type} and {b.type}")
         if kind == INT:
             return self.integer(op, a, b, node)
+        if kind.is_dual:
+            return self.dual_arithmetic(op, a, b, kind.plain, node)
         x, y = self.cast(a, kind), self.cast(b, kind)
         if kind == FLOAT:
             return self.python_float(op, a, b, x, y, node)
@@ -168,6 +192,8 @@ class Scalars:
 
     def cast(self, value: Val, kind: Num) -> str:
         """The C of a number as one of another type."""
+        if value.type.is_dual or kind.is_dual:
+            return self.cast_dual(value, kind)
         if value.known is not None and kind.dtype.kind == "f" and not isinstance(value.known, np.generic):
             made = literal(float(value.known))
             return f"{made}f" if c_type(kind) == "float" and made[-1].isdigit() else f"({c_type(kind)}){made}" if (
@@ -226,6 +252,7 @@ class Scalars:
         return Val(INT, f"int_pow(R, {a.c}, {b.c}, {big})")
 
     def compare_numbers(self, op: Any, a: Val, b: Val) -> str:
+        a, b = self.primal(a), self.primal(b)
         pair = {c_type(a.type), c_type(b.type)}
         x, y = a.c, b.c
         if len(pair) > 1 and pair & {"double", "float"}:
@@ -242,7 +269,7 @@ class Scalars:
 
     def unary(self, op: Any, value: Val, node: Any) -> Val:
         if isinstance(value.type, Maybe) and value.type.names == {"ZERO"} and op is gast.USub and isinstance(
-                value.type.type, Num) and value.type.type.dtype.kind == "f":
+                value.type.type, Num) and value.type.type.dtype.kind == "f" and not value.type.type.is_dual:
             value = self.hold(value)
             return Val(value.type, f"({c_type(value.type)}){{.z = {value.c}.z, .v = -{value.c}.v}}")
         return self.cases(value, lambda v: self.unary_of(op, v, node))
@@ -257,6 +284,8 @@ class Scalars:
             if v.type in (INT, BOOL):
                 big = self.error(OverflowError, TOO_BIG)
                 return Val(INT, f"int_neg(R, {v.c}, {big})" if sign == "-" else f"({sign}(i64){v.c})")
+            if v.type.is_dual and sign != "~":
+                return self.dual_unary(op, v)
             if v.type.dtype.kind == "f" and sign != "~":
                 return v if sign == "+" else Val(v.type, f"(-{v.c})")
             if v.type.dtype.kind in "iu":
@@ -279,7 +308,7 @@ class Scalars:
         if name in ("real", "imag") and kind != BOOL:
             if name == "real":
                 return v
-            return Val(kind, f"({c_type(kind)})0")
+            return Val(kind.plain, f"({c_type(kind.plain)})0")
         if not kind.is_python and name in ("ndim", "size", "dtype", "shape", "T"):
             return v if name == "T" else self.constant(getattr(sample(kind), name), node)
         raise self.refuse(node, f"the attribute `{name}` of {kind}")

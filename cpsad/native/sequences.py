@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .choices import as_run_time
 from .types import INT, Arr, Kept, Maybe, NoJoin, Num, Parted, Single, c_type, join, mangle
-from .values import Val, convert
+from .values import Val, convert, stored_type
 
 __all__ = ["Sequences", "Turns"]
 
@@ -44,7 +45,7 @@ def one_type(types_: Any) -> Any:
     """The type of all items. Raises NoJoin where they have two."""
     made = types_[0]
     for t in types_[1:]:
-        numbers = {u.of if isinstance(u, Kept) else u for u in (made, t)}
+        numbers = {u.plain if isinstance(u, Num) else u for u in (v.of if isinstance(v, Kept) else v for v in (made, t))}
         if len(numbers) > 1 and any(isinstance(u, Num) for u in numbers):
             raise NoJoin(" and ".join(sorted(map(str, numbers))))
         if isinstance(made, Parted) and isinstance(t, Parted) and len(made.items) == len(t.items):
@@ -59,9 +60,9 @@ class Sequences:
 
     def laid_out(self: Any, value: Val, node: Any) -> tuple[str, Any]:
         """The items in the arena, and their type."""
-        items = [self.hold(self.real(v)) for v in value.items]
+        items = [as_run_time(self.hold(self.real(v))) for v in value.items]
         try:
-            type_ = one_type(value.type.items)
+            type_ = one_type([stored_type(v) for v in items])
         except NoJoin as error:
             raise self.refuse(node, f"a loop over, or a computed item of, {value.type}", why=f"its items are {error}") from None
         if c_type(type_) == "void" or isinstance(type_, (Maybe, Single)):

@@ -16,7 +16,9 @@ typedef struct { int read_only, shared, constant, iterated, outside; } write_err
 
 typedef struct given {  /* an array of Python's */
     const char *low, *high;
-    char *copy;  /* of the memory from `low` to `high`; NULL: only read, where it is */
+    char *p;  /* where its first element is in the arena; NULL: only read, where it is */
+    const i64 *steps;  /* its strides there, and */
+    i64 width;  /* the bytes of an element there, of which the first `size` are what Python has */
     const numpy_array *from;
     i64 size;
     struct given *before;
@@ -150,9 +152,9 @@ ADD_ELEMENTS(add_elements_f32, float)
 
 /* -- arrays of Python's ---------------------------------------------------------------------------------------------- */
 
-static void remember(runtime *R, const numpy_array *a, i64 size, char *copy) {
+static void remember(runtime *R, const numpy_array *a, i64 size, char *p, const i64 *steps, i64 width) {
     given_array *g = allocate(R, sizeof *g);
-    *g = (given_array){.from = a, .size = size, .copy = copy, .before = R->given};
+    *g = (given_array){.from = a, .size = size, .p = p, .steps = steps, .width = width, .before = R->given};
     extent(a->nd, a->data, a->dims, a->strides, size, &g->low, &g->high);
     R->given = g;
 }
@@ -172,16 +174,20 @@ static bool overlaps_itself(const numpy_array *a, i64 size) {  /* or may do so *
     return false;
 }
 
+static void mark_given(runtime *R, const numpy_array *a, i64 size, const char *p, const i64 *steps, i64 width) {
+    if (!(a->flags & 0x400)) set_marks(R, a->nd, p, a->dims, steps, width, READ_ONLY);
+    else if (overlaps_itself(a, size)) set_marks(R, a->nd, p, a->dims, steps, width, SHARED);
+}
+
 /* An argument: a copy of its memory in the arena, of the same layout; where its first element is there. */
 static __attribute__((noinline)) char *copied_in(runtime *R, const numpy_array *a, i64 size) {
     const char *low, *high;
     extent(a->nd, a->data, a->dims, a->strides, size, &low, &high);
     char *copy = allocate(R, (size_t)(high - low) + 1);  /* never that of the next */
     memcpy(copy, low, (size_t)(high - low));
-    remember(R, a, size, copy);
     char *p = copy + (a->data - low);
-    if (!(a->flags & 0x400)) set_marks(R, a->nd, p, a->dims, a->strides, size, READ_ONLY);
-    else if (overlaps_itself(a, size)) set_marks(R, a->nd, p, a->dims, a->strides, size, SHARED);
+    remember(R, a, size, p, a->strides, size);
+    mark_given(R, a, size, p, a->strides, size);
     return p;
 }
 
@@ -189,8 +195,8 @@ static __attribute__((noinline)) char *copied_in(runtime *R, const numpy_array *
 static __attribute__((noinline)) void find_shared(runtime *R) {
     for (given_array *g = R->given; g; g = g->before)
         for (given_array *h = R->given; h; h = h->before)
-            if (g != h && g->copy && g->low < h->high && h->low < g->high)
-                set_marks(R, g->from->nd, g->copy + (g->from->data - g->low), g->from->dims, g->from->strides, g->size, SHARED);
+            if (g != h && g->p && g->low < h->high && h->low < g->high)
+                set_marks(R, g->from->nd, g->p, g->from->dims, g->steps, g->width, SHARED);
 }
 
 /* Where the function has come to its end, or has raised: the arguments hold what it has left in them. */
@@ -198,9 +204,7 @@ static void hand_back(runtime *R) {
     R->at_error = NULL;
     for (given_array *g = R->given; g; g = g->before) {
         const numpy_array *a = g->from;
-        if (!g->copy) continue;
-        const char *p = g->copy + (a->data - g->low);
-        if (marks_of(R, a->nd, p, a->dims, a->strides, g->size) & WRITTEN)
-            copy_elements(a->nd, a->data, a->strides, p, a->dims, a->strides, g->size);
+        if (g->p && marks_of(R, a->nd, g->p, a->dims, g->steps, g->width) & WRITTEN)
+            copy_elements(a->nd, a->data, a->strides, g->p, a->dims, g->steps, g->size);
     }
 }

@@ -43,6 +43,10 @@ class Shadows:
         """The program writes into arrays."""
         if not self.stager.writes:
             self.stager.writes = self.stager.changed = True
+            if self.stager.along:  # all arrays of floats have tangents then, from the beginning
+                from .stage import Restart
+
+                raise Restart
 
     def begin_writes(self: Any, types_: list[Any]) -> None:
         """At the entry, before the arguments are read."""
@@ -53,11 +57,11 @@ class Shadows:
         for i, (_, _, type_) in enumerate(self.stager.inputs):
             if isinstance(type_, Arr):
                 place = f"(numpy_array *)R->in[{self.stager.offset + i}].p"
-                self.emit(f"remember(R, {place}, {type_.number.dtype.itemsize}, NULL);")
+                self.emit(f"remember(R, {place}, {type_.number.itemsize}, NULL, NULL, 0);")
 
     def copied_in(self: Any, value: Val, place: int) -> Val:
         """An array of Python's that is an argument, in the arena."""
-        self.emit(f"{value.c}.p = copied_in(R, (numpy_array *)R->in[{place}].p, {value.type.number.dtype.itemsize});")
+        self.emit(f"{value.c}.p = copied_in(R, (numpy_array *)R->in[{place}].p, {value.type.number.itemsize});")
         return value
 
     def arguments_read(self: Any, constants: list[Val]) -> None:
@@ -68,7 +72,7 @@ class Shadows:
     # -- marks ----------------------------------------------------------------------------------------------------
 
     def memory_of(self: Any, x: Val) -> str:
-        return f"R, {x.type.rank}, {x.c}.p, {x.c}.n, {x.c}.s, {x.type.number.dtype.itemsize}"
+        return f"R, {x.type.rank}, {x.c}.p, {x.c}.n, {x.c}.s, {x.type.number.itemsize}"
 
     def is_marked(self: Any, x: Val, mark: str) -> str:
         return f"marks_of({self.memory_of(x)}) & {mark}"
@@ -122,7 +126,7 @@ class Shadows:
 
     def add_elements(self: Any, x: Val, start: str, g: Val) -> None:
         """Adds an adjoint to memory of the shape and strides of `x`."""
-        if isinstance(g.type, Arr) and g.type.number == x.type.number:
+        if isinstance(g.type, Arr) and g.type.number == x.type.number and not g.type.number.is_dual:
             g, name = self.named(g), "add_elements_f64" if c_type(x.type.number) == "double" else "add_elements_f32"
             error = self.error(ValueError, "operands could not be broadcast together")
             self.emit(f"{name}(R, {x.type.rank}, {start}, {x.c}.n, {x.c}.s, {g.type.rank}, {g.c}.p, {g.c}.n, {g.c}.s, {error});")
@@ -136,7 +140,7 @@ class Shadows:
         """A copy of an array that is in a variable."""
         made = self.new_array(x.type.number, [f"{x.c}.n[{j}]" for j in range(x.type.rank)])
         self.emit(f"copy_elements({x.type.rank}, {made.c}.p, {made.c}.s, {x.c}.p, {x.c}.n, {x.c}.s, "
-                  f"{x.type.number.dtype.itemsize});")
+                  f"{x.type.number.itemsize});")
         return made
 
     def zero_or(self: Any, type_: Any) -> Any:
@@ -232,7 +236,7 @@ class Shadows:
         return old
 
     def memory_of_element(self: Any, place: Val) -> str:
-        return f"R, 0, {place.box}, NULL, NULL, {place.type.dtype.itemsize}"
+        return f"R, 0, {place.box}, NULL, NULL, {place.type.itemsize}"
 
     def heap_unstore(self: Any, owner: Val, index: Val, old: Val, value: Val, node: Any) -> Val:
         """What was there comes back; the cotangent of what was written."""
@@ -284,7 +288,7 @@ class Shadows:
         self.emit(f"    {kind} *shadow__ = ({kind} *)shadow_of(R, {place.box});")
         self.emit(f"    {name}.v = *shadow__;")
         self.emit(f"    {name}.z = 0;")
-        self.emit("    *shadow__ = 0;")
+        self.emit(f"    *shadow__ = ({kind}){{0}};")
         self.emit("}")
         return Val(made, name)
 
@@ -292,7 +296,7 @@ class Shadows:
         """`target[...] = old`, of an array apart from it."""
         old = self.named(old)
         self.emit(f"copy_elements({target.type.rank}, {target.c}.p, {target.c}.s, {old.c}.p, {old.c}.n, {old.c}.s, "
-                  f"{target.type.number.dtype.itemsize});")
+                  f"{target.type.number.itemsize});")
 
     def added_item(self: Any, total: Val, x: Val, index: Val, g: Val, node: Any) -> Val:
         """Backward of `x[index]`: into the shadow, which whoever made the array collects; or to `total`."""
@@ -337,7 +341,7 @@ class Shadows:
         self.put_back(x, old)
         if is_floating(x.type):
             self.emit(f"if ({self.is_marked(x, 'DIRTY')})")
-            self.emit(f"    erase({x.type.rank}, shadow_of(R, {x.c}.p), {x.c}.n, {x.c}.s, {x.type.number.dtype.itemsize});")
+            self.emit(f"    erase({x.type.rank}, shadow_of(R, {x.c}.p), {x.c}.n, {x.c}.s, {x.type.number.itemsize});")
         return NOTHING
 
     def heap_undo(self: Any, x: Val, old: Val) -> Val:

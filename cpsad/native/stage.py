@@ -25,6 +25,7 @@ from .machine import machines, may_be_direct
 from .made import MadeSites
 from .primitives import PRIMITIVES
 from .program import StagingError, Unit, captured_names, formula, owned_names, program
+from .raised import Given, Held, dumps
 from .types import BOTTOM, Fn, NoJoin, Num, Parted, c_type, holds_arrays, join
 from .values import RUNTIME, identifier
 
@@ -35,7 +36,7 @@ MOST_SPECS = 40  # of one function of a tree: more mean that its types grow with
 MOST_KNOWN = 4  # specialisations of a user's function to a known continuation
 MOST_INLINE = 30  # lines of a formula that is written in place by the C compiler
 ROUNDS = 60
-MOST_TOGETHER = 4  # loops over arrays that are compiled with the rest
+MOST_TOGETHER = 200  # lines of loops over arrays that are compiled with the rest
 
 
 class Dead(Exception):
@@ -138,7 +139,7 @@ class Stager:
         self.counts: dict[Any, int] = {}
         self.units: dict[Any, Unit] = {}
         self.layouts: dict[Any, Layout] = {}
-        self.errors: list[tuple[type, str, Any]] = []
+        self.errors: list[tuple[type, Any, Any]] = []  # class; message, or what it is made of; place
         self.error_numbers: dict[Any, int] = {}
         self.inputs: list[tuple[Any, Any, Any]] = []  # (owner, name, type): values from outside, read at every call
         self.constants: dict[tuple[int, str], tuple[Any, str, Any]] = {}  # names from outside that must stay what they are
@@ -157,9 +158,13 @@ class Stager:
         self.recursive: set[int] = set()  # functions of users' that are called on the way to themselves
         self.offset = 0  # of the values from outside among the inputs
         self.first_slot = 1  # of what it returns beside its value
+        self.seeds: Any = None  # (slot, type) of each cotangent of the result's leaves, if these are given
+        self.along: dict[int, int] = {}  # of a program along a direction: the slots of arguments, and those of their tangents
+        self.dicts_grow = False  # whether a dict that is written down with its keys changes
         self.has_aux = False  # whether the function returns more than is differentiated
         self.primal = False  # whether it is the function itself that is staged, without its gradient
         self.writes = False  # whether it writes into arrays, and
+        self.late: list[StagingError] = []  # refusals of what a later round may know better
         self.doubts: list[tuple[Any, Any, str]] = []  # where it would matter that C shares memory otherwise than NumPy
         self.most_slots = 1  # that a result takes
         self.defaults: dict[int, tuple[Any, Any, Any]] = {}  # functions whose defaults have been read
@@ -267,12 +272,18 @@ class Stager:
 
     # -- errors and values from outside -----------------------------------------------------------------------
 
-    def error(self, unit: Unit, node: Any, kind: type, message: str) -> int:
+    @property
+    def holds_values(self) -> bool:
+        """Whether exceptions hold what is known only when the program runs."""
+        return any(isinstance(m, (Given, Held)) for _, m, _ in self.errors)
+
+    def error(self, unit: Unit, node: Any, kind: type, message: Any) -> int:
         """The number by which C raises this exception at this place."""
         where = unit.where(node)
         key = (kind, message, where.filename, where.line)
         if key not in self.error_numbers:
             self.errors.append((kind, message, where))
+            self.changed |= isinstance(message, Held)  # handlers read what it holds
             self.error_numbers[key] = len(self.errors)
         return self.error_numbers[key]
 
@@ -298,7 +309,7 @@ class Stager:
                 self.changed = False
                 self.walked = {}
                 self.structs, self.kernels = {}, {}
-                self.doubts = []
+                self.doubts, self.late = [], []
                 try:
                     walk_entry()
                 except Restart:
@@ -307,6 +318,8 @@ class Stager:
                 if rounds > ROUNDS:
                     raise StagingError("the types of this function do not settle", why="they change with every turn of a loop",
                                        remedy='use backend="numpy" for this function')
+            if self.late:
+                raise self.late[0]
             if may_be_direct(self):
                 self.direct = True
                 self.again(walk_entry)
@@ -363,8 +376,8 @@ class Stager:
         return f"struct {spec.c}_frame {{\n" + "\n".join(fields or ["    char empty;"]) + "\n};"
 
     def in_two(self, entry_lines: list[str]) -> tuple[str, str]:
-        """The program in C as two texts, of which the second has the loops over arrays, if there are many."""
-        if len(self.kernels) < MOST_TOGETHER:
+        """The program in C as two texts, of which the second has the loops over arrays, if that is much."""
+        if sum(k.count("\n") for k in self.kernels) < MOST_TOGETHER:
             return self.text(entry_lines), ""
         return self.text(entry_lines, apart=True), "\n".join([*self.declarations(), *kernels.texts(self.kernels, "OUTER")])
 
@@ -393,7 +406,7 @@ class Stager:
             for s in specs:
                 if len(s.lines) <= MOST_INLINE and "inline" not in s.head and not calls_itself(s, {t.c: t for t in specs}):
                     s.head = s.head.replace("static ", "static inline __attribute__((always_inline)) ", 1)
-        parts = [*self.declarations(), *(f"{s.head};" for s in specs), *tables,
+        parts = [*self.declarations(), *dumps(self), *(f"{s.head};" for s in specs), *tables,
                  *(line for g in self.groups for line in g.head()), "",
                  *(kernels.heads(self.kernels) if apart else kernels.texts(self.kernels))]
         for s in specs:

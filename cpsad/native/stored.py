@@ -37,6 +37,9 @@ class Stored:
 
     def boxed(self, value: Val, name: str) -> Val:
         """The value with its box: the one that it has, or a new one in this function."""
+        if self.stager.along:  # its adjoint may have a tangent
+            value = self.dualized(value)
+            value = value if value.c.isidentifier() or value.known is not None else self.hold(value, name)
         box = self.new_box(value.type, f"{name}_box")
         pointer = self.temp(Box(value.type), f"{name}_kept")
         self.emit(f"{pointer} = {f'{value.box} ? {value.box} : &{box}' if value.box and value.box != CONSTANT else f'&{box}'};")
@@ -97,9 +100,14 @@ class Stored:
                 raise self.refuse(node, f"a cotangent of {g.type} for {value.type}")
             g = self.hold(g)
             c = self.cast(g, value.type)
-            self.emit(f"{box}->v.v = {box}->v.z ? {c} : {box}->v.v + {c};")
+            if value.type.is_dual:
+                total = self.dual_sum(gast.Add, value.type, f"{box}->v.v", c)
+                self.emit(f"{box}->v.v = {box}->v.z ? {c} : {total};")
+            else:
+                self.emit(f"{box}->v.v = {box}->v.z ? {c} : {box}->v.v + {c};")
             self.emit(f"{box}->v.z = 0;")
         else:
+            g = self.dualized(g) if value.type.number.is_dual else g
             if not isinstance(g.type, Arr) or (g.type.dtype, g.type.rank) != (value.type.dtype, value.type.rank):
                 raise self.refuse(node, f"a cotangent of {g.type} for {value.type}")
             g = self.named(g)
@@ -122,7 +130,7 @@ class Stored:
         """What iterating over an array yields."""
         if not isinstance(x.type, Arr):
             raise self.refuse(node, f"iteration over {x.type}")
-        x = self.named(self.solid(x))
+        x = self.named(self.solid(self.dualized(x) if self.stager.along else x))
         made = Rows(Arr(x.type.dtype, x.type.rank, x.type.packed))
         self.stager.struct(made)
         name = self.temp(made, "rows")
@@ -136,15 +144,16 @@ class Stored:
             self.emit(f"{name}.boxes = NULL;")
         return Val(made, name)
 
-    def iterated(self, rows: Val) -> Val:
-        """`iter` of rows."""
+    def iterated(self, rows: Val, backwards: bool = False) -> Val:
+        """`iter` of rows, or `reversed`."""
         made = RowIter(rows.type.array)
         self.stager.struct(made)
         state = self.temp(made, "turns")
         self.declared[state] = made.struct
-        self.emit(f"{state} = ({made.struct}){{.rows = {rows.c}, .next = 0}};")
+        first = f"{rows.c}.x.n[0] - 1" if backwards else "0"
+        self.emit(f"{state} = ({made.struct}){{.rows = {rows.c}, .next = {first}, .by = {-1 if backwards else 1}}};")
         if self.counts_turns(rows.type.array):
-            self.emit(f"begin_turns(R, {rows.c}.x.p, {rows.c}.x.n[0], {rows.c}.x.s[0], {rows.type.array.number.dtype.itemsize});")
+            self.emit(f"begin_turns(R, {rows.c}.x.p, {rows.c}.x.n[0], {rows.c}.x.s[0], {rows.type.array.number.itemsize});")
         return Val(made, f"&{state}")
 
     def counts_turns(self, array: Arr) -> bool:
@@ -153,32 +162,44 @@ class Stored:
 
     def next_row(self, it: Val) -> Val:
         it = self.hold(it)
-        type_ = Kept(it.type.row)
-        made = Maybe(frozenset({"END"}), type_)
+        made = Maybe(frozenset({"END"}), Kept(it.type.row))
         self.stager.struct(made)
         t = self.temp(made, "turn")
         x = f"{it.c}->rows.x"
         self.emit(f"{t}.z = 2;")
-        self.emit(f"if ({it.c}->next < {x}.n[0]) {{")
+        self.emit(f"if (0 <= {it.c}->next && {it.c}->next < {x}.n[0]) {{")
         self.depth += 1
         self.emit(f"{t}.z = 0;")
-        self.emit(f"{t}.v.b = {it.c}->rows.boxes ? &{it.c}->rows.boxes[{it.c}->next] : NULL;")
-        start = f"{x}.p + {it.c}->next * {x}.s[0]"
-        if isinstance(it.type.row, Num):
-            self.emit(f"{t}.v.v = *({c_type(it.type.row)} *)({start});")
-        else:
-            self.emit(f"{t}.v.v.p = {start};")
-            for j in range(it.type.row.rank):
-                self.emit(f"{t}.v.v.n[{j}] = {x}.n[{j + 1}];")
-                self.emit(f"{t}.v.v.s[{j}] = {x}.s[{j + 1}];")
-        self.emit(f"{it.c}->next++;")
+        self.row_into(f"{t}.v", it.type, f"{it.c}->rows", f"{it.c}->next")
+        self.emit(f"{it.c}->next += {it.c}->by;")
         self.depth -= 1
         if self.counts_turns(it.type.array):
-            self.emit(f"}} else if ({it.c}->next == {x}.n[0]) {{")
-            self.emit(f"    {it.c}->next++;")
-            self.emit(f"    end_turns(R, {x}.p, {x}.n[0], {x}.s[0], {it.type.array.number.dtype.itemsize});")
+            self.emit(f"}} else if ({it.c}->by) {{")
+            self.emit(f"    {it.c}->by = 0;")
+            self.emit(f"    end_turns(R, {x}.p, {x}.n[0], {x}.s[0], {it.type.array.number.itemsize});")
         self.emit("}")
         return Val(made, t)
+
+    def row_into(self, to: str, type_: Any, rows: str, i: str) -> None:
+        """A row, with its box, into a variable."""
+        x = f"{rows}.x"
+        self.emit(f"{to}.b = {rows}.boxes ? &{rows}.boxes[{i}] : NULL;")
+        start = f"{x}.p + {i} * {x}.s[0]"
+        if isinstance(type_.row, Num):
+            self.emit(f"{to}.v = *({c_type(type_.row)} *)({start});")
+            return
+        self.emit(f"{to}.v.p = {start};")
+        for j in range(type_.row.rank):
+            self.emit(f"{to}.v.n[{j}] = {x}.n[{j + 1}];")
+            self.emit(f"{to}.v.s[{j}] = {x}.s[{j + 1}];")
+
+    def row_at(self, type_: Any, rows: str, i: str) -> Val:
+        """A row with its box."""
+        made = Kept(type_.row)
+        self.stager.struct(made)
+        name = self.temp(made, "row")
+        self.row_into(name, type_, rows, i)
+        return Val(made, name)
 
     def heap_unrows(self, x: Val, rows: Val, node: Any) -> Val:
         """The cotangent of the array from those of its rows; ZERO where no row has any."""

@@ -1,7 +1,7 @@
 /* Products with a vector. A matrix is read once, which is what takes the time: four rows at once share what is read of the vector,
    and have sums of their own, none of which waits for another. */
 
-#ifndef ELSEWHERE
+#if defined(WITH_f64) || defined(WITH_f32)
 #define THIN(T, V, LANES, NAME) \
 typedef T V __attribute__((vector_size(64), aligned(sizeof(T)), may_alias)); \
 static inline T NAME##_sum(V v) { \
@@ -54,6 +54,10 @@ static __attribute__((noinline)) void NAME##_sums(i64 n, i64 k, const char *x, i
         for (i64 j = 0; j < n; j++) c[j] += xp * p[j]; \
     } \
 }
+#endif
+#ifdef WITH_f64
 THIN(double, lanes_f64, 8, thin_f64)
+#endif
+#ifdef WITH_f32
 THIN(float, lanes_f32, 16, thin_f32)
 #endif

@@ -21,25 +21,51 @@ __all__ = [
 ]
 
 
+DUAL = "dual_"  # before the name of a number's type: it has a tangent
+
+
 class NoJoin(Exception):
     """Two types have no join."""
 
 
 @dataclass(frozen=True)
 class Num:
-    """A number: Python's `int`, `float`, `bool`, or one of a NumPy dtype (`float64`, `int32`, `bool_`)."""
+    """A number: Python's `int`, `float`, `bool`, or one of a NumPy dtype (`float64`, `int32`, `bool_`).
+
+    A float that has its tangent beside it (`duals.py`) is one of these too: `dual_float`, `dual_float64`, `dual_float32`.
+    """
 
     name: str
 
     @property
+    def is_dual(self) -> bool:
+        return self.name.startswith(DUAL)
+
+    @property
+    def plain(self) -> Num:
+        """The same without its tangent."""
+        return Num(self.name[len(DUAL):]) if self.is_dual else self
+
+    @property
+    def dual(self) -> Num:
+        return self if self.is_dual else Num(DUAL + self.name)
+
+    @property
     def is_python(self) -> bool:
-        return self.name in ("int", "float", "bool")
+        return self.plain.name in ("int", "float", "bool")
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        return np.dtype(self.name.rstrip("_"))
+        """What NumPy has for it, without its tangent."""
+        return np.dtype(self.plain.name.rstrip("_"))
+
+    @property
+    def itemsize(self) -> int:
+        return self.dtype.itemsize * (2 if self.is_dual else 1)
 
     def __str__(self) -> str:
+        if self.is_dual:
+            return f"{self.plain} with a tangent"
         return self.name if self.is_python else f"np.{self.name}"
 
 
@@ -111,6 +137,9 @@ class Const:
     def __hash__(self) -> int:
         return hash(self.value) if isinstance(self.value, (str, bytes)) else hash(id(self.value))
 
+    def join(self, other: Any) -> Any:
+        return joined(self, other)
+
     def __str__(self) -> str:
         return f"the {type(self.value).__name__} {getattr(self.value, '__name__', self.value)!s:.40}"
 
@@ -149,6 +178,9 @@ class Plain:
 
     node: Any
     frame: Any
+
+    def join(self, other: Any) -> Any:
+        return joined(self, other)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Plain) and self.node is other.node and self.frame is other.frame
@@ -193,8 +225,8 @@ class Arr:
         return f"array_{self.rank}"
 
     def join(self, other: Any) -> Any:
-        if isinstance(other, Arr) and (other.dtype, other.rank) == (self.dtype, self.rank):
-            return Arr(self.dtype, self.rank, self.packed and other.packed)
+        if isinstance(other, Arr) and (other.number.plain, other.rank) == (self.number.plain, self.rank):
+            return Arr(max(self.dtype, other.dtype, key=len), self.rank, self.packed and other.packed)
         raise NoJoin(f"{self} and {other}")
 
     def __str__(self) -> str:
@@ -300,7 +332,7 @@ class RowIter:
 
     @property
     def declaration(self) -> str:
-        return f"typedef struct {{ {Rows(self.array).c_type} rows; i64 next; }} {self.struct};"
+        return f"typedef struct {{ {Rows(self.array).c_type} rows; i64 next, by; }} {self.struct};"
 
     def __str__(self) -> str:
         return f"an iterator over {Rows(self.array)}"
@@ -335,7 +367,8 @@ INT, FLOAT, BOOL = Num("int"), Num("float"), Num("bool")
 ZERO, NONE, END = Single("ZERO"), Single("None"), Single("END")
 CODES = {"ZERO": 1, "END": 2, "None": 3, "UNBOUND": 4}  # how C says which object a `Maybe` is; 0: its value
 
-_C = {"int": "i64", "bool": "bool", "bool_": "bool", "float": "double", "float64": "double", "float32": "float",
+_C = {"dual_float": "dual", "dual_float64": "dual", "dual_float32": "dualf",
+      "int": "i64", "bool": "bool", "bool_": "bool", "float": "double", "float64": "double", "float32": "float",
       **{f"int{n}": f"int{n}_t" for n in (8, 16, 32)}, "int64": "i64", **{f"uint{n}": f"uint{n}_t" for n in (8, 16, 32, 64)}}
 _SHORT = {"double": "f64", "float": "f32"}
 
@@ -378,7 +411,7 @@ def is_scalar(type_: Any) -> bool:
 def sample(type_: Num) -> Any:
     """A value of the type: what NumPy makes of it shows what type a result has."""
     if type_.is_python:
-        return {"int": 1, "float": 1.0, "bool": True}[type_.name]
+        return {"int": 1, "float": 1.0, "bool": True}[type_.plain.name]
     return type_.dtype.type(1)
 
 
@@ -412,6 +445,13 @@ def mangle(type_: Any) -> str:
     return _SHORT.get(name, name.replace("struct ", "").replace(" *", "_p").replace("void", "0").replace("_t", ""))
 
 
+def joined(a: Any, b: Any) -> Any:
+    """The type of what is one constant or another."""
+    from .choices import joined_constants
+
+    return joined_constants(a, b)
+
+
 def join(a: Any, b: Any) -> Any:
     """The type of a value that has one or the other type. Raises NoJoin where C has none."""
     if a is BOTTOM or a == b:
@@ -439,6 +479,9 @@ def join(a: Any, b: Any) -> Any:
     if isinstance(a, Record) and isinstance(b, Record) and (a.kind, a.keys) == (b.kind, b.keys):
         return Record(tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True)), a.kind, a.keys)
     if isinstance(a, Num) and isinstance(b, Num):
+        if a.is_dual or b.is_dual:
+            made = join(a.plain, b.plain)
+            return made.dual
         pair = {a.name, b.name}
         if pair <= {"int", "float", "bool"}:
             return FLOAT if "float" in pair else INT  # cotangents: a rule may give a plain 0 or 1

@@ -7,10 +7,11 @@ from typing import Any
 import gast
 import numpy as np
 
+from .duals import WORDS
 from .lists import List
 from .primitives import PRIMITIVES
 from .scalars import result_of
-from .types import Arr, Num, Single, c_type, holds_arrays
+from .types import FLOAT, Arr, Num, Single, c_type, holds_arrays
 from .values import Val
 
 __all__ = ["UNARY", "Ufuncs"]
@@ -54,6 +55,11 @@ class Ufuncs:
         return made
 
     def ufunc_of_one(self, function: Any, x: Val) -> Val | None:
+        if x.type.is_dual and function is not np.negative:
+            x = self.as_numpy(x)
+            if function in (np.positive, np.conjugate):
+                return x
+            return self.lifted(function, [x], lambda v: self.ufunc_of_one(function, v[0]), None)
         if function is np.negative:
             return self.unary(gast.USub, self.as_numpy(x), None)
         if function in (np.positive, np.conjugate):
@@ -79,6 +85,13 @@ class Ufuncs:
         return Val(kind, f"{name}({self.cast(x, kind)})")
 
     def ufunc_of_two(self, function: Any, x: Val, y: Val, node: Any) -> Val | None:
+        duals = isinstance(x.type, Num) and isinstance(y.type, Num) and (x.type.is_dual or y.type.is_dual)
+        if duals and function not in COMPARISONS and BINARY_OPS.get(function) not in WORDS:
+            kind = result_of(function, x.type, y.type)
+            if kind is None or kind.dtype.kind != "f":
+                return None
+            return self.lifted(function, [self.fit(x, kind), self.fit(y, kind)], lambda v: self.ufunc_of_two(
+                function, v[0], v[1], node), node)
         if function in BINARY_OPS:
             op = BINARY_OPS[function]
             if Single in (type(x.type), type(y.type)):
@@ -86,7 +99,7 @@ class Ufuncs:
             kind = result_of(function, x.type, y.type)
             if kind is None or kind.dtype.kind != "f":
                 return None
-            a, b = (Val(kind, self.cast(v, kind), known=v.known) for v in (x, y))
+            a, b = (self.fit(v, kind) for v in (x, y))
             return self.arithmetic(op, a, b, node)
         if function in COMPARISONS:
             return Val(Num("bool_"), f"({self.compare_numbers(COMPARISONS[function], x, y)})")
@@ -115,7 +128,8 @@ class Ufuncs:
 
     def as_numpy(self, x: Val) -> Val:
         """A Python number as NumPy takes it."""
-        kind = {"float": Num("float64"), "int": Num("int64"), "bool": Num("bool_")}.get(x.type.name, x.type)
+        kind = {"float": Num("float64"), "int": Num("int64"), "bool": Num("bool_"), FLOAT.dual.name: Num("float64").dual}.get(
+            x.type.name, x.type)
         return Val(kind, x.c)
 
 
@@ -125,7 +139,7 @@ def _class_of_numbers(class_: Any) -> None:
         if len(args) != 1 or keywords:
             return None
         kind = Num(class_.__name__)
-        return w.cases(args[0], lambda v: Val(kind, w.cast(v, kind)) if isinstance(v.type, Num) else v if (
+        return w.cases(args[0], lambda v: w.fit(v, kind) if isinstance(v.type, Num) else v if (
             isinstance(v.type, Single) and v.type.name == "ZERO") else w.refuse_call(class_, v, node))
 
     PRIMITIVES[class_] = run

@@ -10,23 +10,26 @@ from typing import Any
 
 from .types import INT, Arr, Const, Kept, Known, Maybe, Num, Parted, Single, Tup, c_type, code_of, of_number
 
-__all__ = ["ARRAYS", "CONSTANT", "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant", "stored_type"]
+__all__ = ["ARRAYS", "CONSTANT", "DUALS", "DUAL_ARRAYS",
+           "RUNTIME", "Val", "convert", "identifier", "literal", "of_constant", "stored_type"]
 
-RUNTIME = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("runtime", "lists", "gate"))
+RUNTIME = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8")
+                    for name in ("runtime", "lists", "dicts", "gate"))
 ARRAYS = "\n".join((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8")
-                   for name in ("thin", "arrays", "shadows", "vectors"))
+                   for name in ("thin", "products", "arrays", "shadows", "vectors"))
+DUALS, DUAL_ARRAYS = ((Path(__file__).parent / f"{name}.h").read_text(encoding="utf-8") for name in ("duals", "dual_arrays"))
 _C_WORDS = set("""
 auto break case char const continue default do double else enum extern float for goto if inline int long register
 restrict return short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof main
 errno acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh erf erfc exp exp2 expm1 fabs floor fmod hypot
 log log10 log1p log2 pow rint round sin sinh sqrt tan tanh tgamma lgamma trunc gamma j0 j1 jn y0 y1 yn nan index
 signbit isnan isinf isfinite fmax fmin frame mark R e up runtime slot maybe range continuation i64 bool true false
-jmp_buf size_t most_stack threads_own exp10 drem significand scalb read write close open link signal time clock select
+jmp_buf size_t choice most_stack threads_own exp10 drem significand scalb read write close open link signal time clock select
 send recv pipe kill fork wait exit abort slab numpy_array blas free malloc calloc abs div labs remove rename system
 decision is_decided access dup sleep pause sync y0f entry call
-list list_turns lines given_array write_errors list_new list_more list_at list_take list_gap list_extend list_times
-list_bound list_part list_reverse""".split())
-RESERVED = _C_WORDS | set(re.findall(r"\b([A-Za-z_]\w*)\(", RUNTIME + ARRAYS)) | set(
+dual dualf list list_turns dict dict_turns lines given_array write_errors list_new list_more list_at list_take list_gap
+list_extend list_times list_bound list_part list_reverse""".split())
+RESERVED = _C_WORDS | set(re.findall(r"\b([A-Za-z_]\w*)\(", RUNTIME + ARRAYS + DUALS + DUAL_ARRAYS)) | set(
     re.findall(r"\b([A-Z_]{2,})\b", RUNTIME + ARRAYS))
 
 
@@ -129,6 +132,9 @@ def convert(value: Val, to: Any) -> str:
         return ""
     if isinstance(to, Kept):
         return f"({c_type(to)}){{{convert(value, to.of)}, {value.box or 'NULL'}}}"
+    if isinstance(to, Arr) and isinstance(given, Arr) and to.number != given.number:
+        assert to.number.is_dual, f"{given} to {to}"
+        return f"{'dualized' if to.number.itemsize == 16 else 'dualized32'}_{to.rank}(R, {value.c})"
     if given == to or isinstance(to, Arr) and isinstance(given, Arr):
         return value.c
     if isinstance(to, Maybe):
@@ -136,13 +142,21 @@ def convert(value: Val, to: Any) -> str:
         if isinstance(given, Single):
             return f"({c_type(to)}){{.z = {code_of(given.name)}}}"
         if isinstance(given, Maybe):
+            inner = Val(given.type, value.c + '.v')
+            if isinstance(to.type, Arr) and isinstance(given.type, Arr) and to.type.number != given.type.number:
+                return f"({value.c}.z ? ({c_type(to)}){{.z = {value.c}.z}} : ({c_type(to)}){{.v = {convert(inner, to.type)}}})"
             if empty or c_type(given) == c_type(to):
                 return value.c
             if c_type(given.type) == "void":
                 return f"({c_type(to)}){{.z = {value.c}.z}}"
-            return f"({c_type(to)}){{.z = {value.c}.z, .v = {convert(Val(given.type, value.c + '.v'), to.type)}}}"
+            return f"({c_type(to)}){{.z = {value.c}.z, .v = {convert(inner, to.type)}}}"
         return f"({c_type(to)}){{.z = 0}}" if empty else f"({c_type(to)}){{.z = 0, .v = {convert(value, to.type)}}}"
     if isinstance(to, Num) and isinstance(given, Num):
+        if to.is_dual and not given.is_dual:
+            return f"{c_type(to)}_of({convert(value, to.plain)})"
+        if given.is_dual and c_type(given) != c_type(to):
+            assert to.is_dual, f"{given} to {to}"
+            return f"{c_type(to)}_of_{c_type(given)}({value.c})"
         return value.c if c_type(to) == c_type(given) else f"({c_type(to)}){value.c}"
     if isinstance(given, Known):
         return literal(given.value)

@@ -16,8 +16,12 @@ import gast
 from ..transforms.context import MISSING
 from ..transforms.nodes import parameters, walk_scope
 from .attempts import Failure
+from .choices import Choice
+from .duals import has_tangent
 from .expressions import Expressions
 from .flow import FRAME, jump
+from .lists import List
+from .made import Made
 from .objects import Obj
 from .program import StagingError, bound_names, defaults_of
 from .scalars import slot_field
@@ -35,6 +39,7 @@ from .types import (
     Num,
     Parted,
     Plain,
+    Rows,
     Single,
     c_type,
     code_of,
@@ -220,6 +225,10 @@ class Walk(Expressions):
         """An argument of the function, out of its slot."""
         if c_type(type_) == "void":
             return Val(type_)
+        if self.stager.along and self.stager.writes and isinstance(type_, Arr) and type_.number.dtype.kind == "f":
+            return self.written_along(type_, place)
+        if place in self.stager.along:
+            return self.argument_along(type_, place)
         if isinstance(type_, Arr):
             made = self.argument_at(f"R->in[{place}].p", type_)
             copied = self.stager.writes and not self.stager.primal and place < self.stager.offset
@@ -258,13 +267,14 @@ class Walk(Expressions):
     def write_array(self, v: Val, type_: Any, n: int) -> Val:
         """The gradient of an array into the array that waits for it."""
         target = self.argument_at(f"R->out[{2 * n + 2}].p", type_)
+        if self.stager.along:  # the gradient itself is not asked for
+            v = self.slope(self.real(v)) if has_tangent(v.type) else Val(Single("ZERO"))
         if isinstance(v.type, Single):
             self.emit(f"memset({target.c}.p, 0, {self.bytes_of(target)});")
             return Val(v.type)
         if isinstance(v.type, Arr) and v.type.rank != type_.rank or not isinstance(v.type, (Arr, Num)):
             raise self.refuse(self.node, f"a gradient of {v.type} for {type_}")
-        self.emit(f"memset({target.c}.p, 0, {self.bytes_of(target)});")
-        self.add_into(target, v)
+        self.add_into(target, v, "=")
         return Val(Single("None"))
 
     # -- variables --------------------------------------------------------------------------------------------
@@ -301,6 +311,7 @@ class Walk(Expressions):
                     self.store_owned(f"{place}.v", f"{place}__own", value, made.of)
                     return
                 if not isinstance(getattr(made, "type", made), Arr):
+                    self.is_growing_dict(value)  # a dict is a pointer then
                     raise self.refuse(self.statement_node, f"`{name}`, {made} in a variable that a nested function assigns,")
                 self.store_owned(place, f"{place}__own", value, made)
             else:
@@ -451,16 +462,23 @@ class Walk(Expressions):
             self.bind(target.id, value)
         elif isinstance(target, gast.Tuple):
             if any(isinstance(t, gast.Starred) for t in target.elts):
-                raise self.refuse(node, "unpacking with a star")
-            items = self.unpacked(value, len(target.elts), node)
+                items = self.unpacked_with_star(value, target.elts, target)
+            else:
+                items = self.unpacked(value, len(target.elts), node)
             if len(target.elts) > 1 and value.parts is not None:
                 items = [self.hold(i) for i in items]
             for t, v in zip(target.elts, items, strict=True):
-                self.assign(t, v, node)
+                self.assign(t.value if isinstance(t, gast.Starred) else t, v, node)
         else:
             self.store_into(target, value, node)
 
     def unpacked(self, value: Val, count: int, node: Any) -> list[Val]:
+        if isinstance(value.type, Rows):
+            return self.unpacked_rows(value, count)
+        if isinstance(value.type, Arr):
+            return self.unpacked_rows(self.heap_rows(value, node), count)
+        if isinstance(value.type, List):
+            return self.unpacked_list(value, count)
         if not self.is_sequence(value.type):
             raise self.refuse(node, f"unpacking of {value.type}")
         if len(value.items) != count:
@@ -505,20 +523,15 @@ class Walk(Expressions):
             value = self.value(made)
             if isinstance(value.type, Failure):
                 self.raised_again(value)
-        message = ""
+            if isinstance(value.type, Made) and issubclass(value.type.kind, BaseException):
+                self.raise_object(value, node)
         kind = None
-        if isinstance(made, gast.Call) and not made.keywords and len(made.args) <= 1:
-            kind = self.value(made.func).type
-            if made.args:
-                given = self.value(made.args[0])
-                known = given.type.value if isinstance(given.type, Const) else given.known
-                if not isinstance(known, (str, int, float)):
-                    raise self.refuse(node, "an exception whose message is made when the program runs")
-                message = str(known)
+        if isinstance(made, gast.Call):
+            self.raise_call(node)
         elif made is not None:
             kind = self.value(made).type
         if kind is not None and isinstance(kind, Const) and kind.value.__class__ is type and issubclass(kind.value, Exception):
-            self.fails(kind.value, message)
+            self.fails(kind.value, "")
         raise self.refuse(node, "`raise` of anything but an exception made in place")
 
     def do_if(self, node: Any) -> None:
@@ -536,9 +549,9 @@ class Walk(Expressions):
         self.fork(cond, self.narrowing(narrow_then, then), self.narrowing(narrow_other, other))
 
     def narrowing(self, known: dict[str, Val], body: Any) -> Any:
-        def run() -> None:
+        def run() -> Any:
             self.narrow(known)
-            body()
+            return body()
         return run
 
     def narrow(self, known: dict[str, Val]) -> None:
@@ -646,6 +659,8 @@ class Walk(Expressions):
         An end or an unbound variable comes to an operation in no run of the program: only tests, and with `whole` this,
         meet them.
         """
+        if isinstance(value.type, Choice):
+            return self.each_choice(value, run)
         if not isinstance(value.type, Maybe):
             return run(value)
         if not value.c.isidentifier():
@@ -663,7 +678,7 @@ class Walk(Expressions):
             if i == len(names) - 1 and value.type.type is BOTTOM:
                 return only(names[i])
             if i == len(names):
-                return run(rest)
+                return self.each_choice(rest, run) if isinstance(rest.type, Choice) else run(rest)
             return self.choose(f"{value.c}.z == {code_of(names[i])}", lambda: only(names[i]), lambda: at(i + 1))
 
         return at(0)

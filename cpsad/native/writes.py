@@ -34,6 +34,9 @@ class Writes:
         if isinstance(owner.type, List):
             self.store_into_list(owner, index, value, node)
             return
+        if self.is_growing_dict(owner):
+            self.store_into_dict(owner, index, value, node)
+            return
         if not self.stager.primal and not getattr(node, "fills", False):  # new memory, which needs no undoing
             raise self.refuse(node, "a store into a container or an array")
         if not isinstance(owner.type, Arr):
@@ -115,7 +118,7 @@ class Writes:
             shift = rank - a.type.rank
             for j in range(a.type.rank):
                 self.emit(f"if (UNLIKELY({a.c}.n[{j}] != {dims[j + shift]} && {a.c}.n[{j}] != 1)) fail(R, {error});")
-            size, own = a.type.number.dtype.itemsize, kind.dtype.itemsize
+            size, own = a.type.number.itemsize, kind.itemsize
             name = self.temp(a.type, "apart")
             self.arena = True
             self.emit(f"{name} = {a.c};")
@@ -158,7 +161,7 @@ class Writes:
             raise self.refuse(node, f"a function that returns {v.type}")
         v = self.named(v)
         self.emit(f"R->out[{place}].p = {v.c}.p;")
-        size = v.type.number.dtype.itemsize
+        size = v.type.number.itemsize
         self.emit(f"R->out[{place + 1}].p = result_of(R, {v.type.rank}, {v.c}.p, {v.c}.n, {v.c}.s, {size});")
         for j in range(v.type.rank):
             self.emit(f"R->out[{place + 2 + 2 * j}].i = {v.c}.n[{j}];")

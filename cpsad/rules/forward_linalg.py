@@ -231,13 +231,18 @@ def square_qr(d: Any, q: Any, r: Any) -> tuple[Any, Any]:
     return np.matmul(q, skew) + c - np.matmul(q, m), upper
 
 
+FULL = "the vectors of a full {}, of which those that span the rest are arbitrary (those of the reduced one are not)"
+
+
 def qr_tangent(d: Any, y: Any, a: Any) -> Any:
     if isinstance(d, Absorbing):
         return d
     q, r = y[0], y[1]
     n, m = np.shape(a)[-2:]
     if np.shape(q)[-1] > min(n, m):
-        raise NotImplementedError("the columns of a full np.linalg.qr that span the rest have no forward derivative")
+        upper = qr_tangent(d, np.linalg.qr(a), a)[1]
+        below = np.zeros((*np.shape(upper)[:-2], n - min(n, m), m), upper.dtype)
+        return no_derivative(d, FULL.format("qr")), np.concatenate([upper, below], -2)
     if n >= m:
         return square_qr(d, q, r)
     moved, upper = square_qr(d[..., :n], q, r[..., :n])
@@ -311,7 +316,8 @@ def svd_tangent(d: Any, y: Any, a: Any, hermitian: bool) -> Any:
     u, s, vh = y[0], y[1], y[2]
     k = np.shape(s)[-1]
     if np.shape(u)[-1] > k or np.shape(vh)[-2] > k:
-        raise NotImplementedError("the vectors of a full np.linalg.svd that span the rest have no forward derivative")
+        values = np.real(diagonal(np.matmul(np.matmul(_h(u[..., :k]), d), _h(vh[..., :k, :]))))
+        return no_derivative(d, FULL.format("svd")), values, no_derivative(d, FULL.format("svd"))
     v = _h(vh)
     m = np.matmul(np.matmul(_h(u), d), v)
     gaps = _gaps(s * s)

@@ -11,7 +11,6 @@ from ..cotangents import Absorbing
 from .forward import forward
 from .helpers import no_derivative
 
-WHAT = "a root or a minimum, whose slope is taken for constant: differentiate once"
 BESIDE = "what a solver gives beside the solution: compute it from the solution"
 
 
@@ -20,11 +19,12 @@ def implied_tangent(d: Any, y: Any, slope: Any) -> Any:
     if isinstance(d, Absorbing):
         return d
     if np.ndim(slope) == 0:
-        return implicit.first_only(-d / slope, y)
-    return implicit.first_only(np.reshape(-np.linalg.solve(slope, np.reshape(d, (-1,))), np.shape(y)), y)
+        return implicit.limited(-d / slope, y, 1)
+    return implicit.limited(np.reshape(-np.linalg.solve(slope, np.reshape(d, (-1,))), np.shape(y)), y, 1)
 
 
 forward(implicit.replaced, lambda d, y, value, estimate: (None, d))
-forward(implicit.implied, lambda d, y, root, residual, slope: (None, implied_tangent(d, y, slope)))
-forward(implicit.first_only, lambda d, y, value, residual: (no_derivative(d, WHAT), no_derivative(d, WHAT)))
+forward(implicit.implied, lambda d, y, root, residual, slope: (d, implied_tangent(d, y, slope)))
+forward(implicit.limited, lambda d, y, value, by, orders: (
+    implicit.limited_back(d, by, orders), implicit.limited_by(d, y, orders)))
 forward(implicit.no_more, lambda d, y, value, by: (no_derivative(d, BESIDE), no_derivative(d, BESIDE)))

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import linalg
 
 from ..cotangents import ZERO, Absorbing
-from . import scipy_structured
+from . import helpers_computed, scipy_structured
 from .forward import forward
 from .helpers import no_derivative
 from .helpers_banded import columns
@@ -176,3 +176,8 @@ forward(
     lambda d, y, ab, b, *, lower=False, check_finite=True: (
         halfbanded_tangent(d, y, ab, lower), through(d, linalg.solveh_banded, ab, d, lower=lower)),
 )
+
+
+# -- the library's value, with the derivative of an estimate --------------------------------------------------------
+
+forward(helpers_computed.valued, lambda d, y, value, estimate: (None, d))

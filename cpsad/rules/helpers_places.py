@@ -11,13 +11,18 @@ import numpy as np
 
 from ..cotangents import ZERO, Absorbing, scatter, unbroadcast
 
-__all__ = ["block_back", "flat_back", "insert_left", "insert_right", "partition_back", "placed_right", "places", "taken_back",
-           "trim_back", "unique_places"]
+__all__ = ["block_back", "flat_back", "insert_left", "insert_right", "partition_back", "placed_right", "places", "put_back",
+           "taken_back", "trim_back", "unique_places"]
 
 
 def places(x: Any) -> Any:
     """The number of each place of `x`, in the shape of `x`."""
     return np.reshape(np.arange(np.size(x)), np.shape(x))
+
+
+def put_back(g: Any, y: Any, index: Any) -> Any:
+    """Of what was added at `index` of zeros, or of a sum, which gave `y`; nothing where that is the symbolic zero."""
+    return y if isinstance(y, Absorbing) else g[index]
 
 
 def taken_back(g: Any, x: Any, index: Any) -> Any:

@@ -217,7 +217,7 @@ class Registry:
         "statistics": ("statistics_",),
         "mpmath": ("mpmath_",),
         "scipy.special": ("scipy_special", "scipy_bessel", "scipy_hypergeometric"),
-        "scipy.linalg": ("scipy_linalg", "scipy_structured"),
+        "scipy.linalg": ("scipy_linalg", "scipy_structured", "scipy_factors"),
         "scipy.fft": ("scipy_fft",),
         "scipy.signal": ("scipy_signal",),
         "scipy.ndimage": ("scipy_ndimage",),

@@ -1,6 +1,6 @@
 """Solvers of `scipy.optimize`, by the implicit function theorem; how is said in `cpsad/implicit.py`.
 
-They call the function that is solved plainly, and then once more. Derivatives of higher order, and those of what a
+They call the function that is solved plainly, and then a few times more. Derivatives of third order, and those of what a
 solver gives beside the solution, are refused.
 """
 
@@ -10,8 +10,8 @@ import numpy as np
 from scipy import optimize
 
 from .. import implicit
-from ..implicit import first_only, implied, jacobian_at, no_more, plainly, slope_at
-from ..operators import grad
+from ..implicit import implied, jacobian_at, limited, no_more, plainly, slope_at
+from ..operators import grad, stop_gradient
 from .registry import Table
 
 table = Table("scipy optimize")
@@ -19,13 +19,9 @@ python, defrule = table.python, table.defrule
 
 table.constant(plainly)
 defrule(implicit.replaced, lambda g, y, value, estimate: (None, g), result="n")
-defrule(implied, lambda g, y, root, residual, slope: (None, implicit.implied_back(g, residual, slope)), result="n")
-defrule(first_only, lambda g, y, value, residual: (
-    implicit.refused(g, "a second derivative through a root or a minimum", "the slope at the root is taken for constant",
-                     "differentiate once"),
-    implicit.refused(g, "a second derivative through a root or a minimum", "the slope at the root is taken for constant",
-                     "differentiate once"),
-), result="n")
+defrule(implied, lambda g, y, root, residual, slope: (g, implicit.implied_back(g, residual, slope)), result="n")
+defrule(limited, lambda g, y, value, by, orders: (
+    implicit.limited_back(g, by, orders), implicit.limited_by(g, by, orders)), result="n")
 BESIDE = ("a derivative of what a solver gives beside the solution", "only the solution's is known",
           "compute it from the solution")
 defrule(no_more, lambda g, y, value, by: (implicit.refused(g, *BESIDE), implicit.refused(g, *BESIDE)), result="n")
@@ -36,8 +32,22 @@ defrule(no_more, lambda g, y, value, by: (implicit.refused(g, *BESIDE), implicit
 def scalar_root(solver, f, first, args, keywords, full_output):
     found = plainly(solver, (f, *first), {**keywords, "args": args, "full_output": full_output})
     root = found[0] if full_output else found
-    made = implied(root, f(root, *args), slope_at(f, root, args))
+    made = moved(root, f, args)
     return (made, found[1]) if full_output else made
+
+
+def moved(root, f, args):
+    """The root, whose first two derivatives are those of two steps."""
+    slope = stop_gradient(slope_at(f, root, args))
+    once = implied(root, f(root, *args), slope)
+    return implied(once, f(once, *args), slope)
+
+
+def moved_point(x, f, args):
+    """The same of several numbers."""
+    slope = stop_gradient(jacobian_at(f, x, args))
+    once = implied(x, np.reshape(called(f, x, args), np.shape(x)), slope)
+    return implied(once, np.reshape(called(f, once, args), np.shape(x)), slope)
 
 
 def as_tuple(args):
@@ -77,7 +87,7 @@ def fsolve(func, x0, args=(), fprime=None, full_output=0, col_deriv=0, xtol=1.49
     found = plainly(optimize.fsolve, (
         func, x0, args, fprime, full_output, col_deriv, xtol, maxfev, band, epsfcn, factor, diag), {})
     x = found[0] if full_output else found
-    made = implied(x, np.atleast_1d(func(x, *args)), jacobian_at(func, x, args))
+    made = moved_point(x, func, args)
     return (made, *found[1:]) if full_output else made
 
 
@@ -101,7 +111,7 @@ def second_of(fun, x, *rest):
 
 def held(found, fun, residual, args):
     x = found["x"]
-    made = implied(x, np.reshape(residual(x, *args), np.shape(x)), jacobian_at(residual, x, args))
+    made = moved_point(x, residual, args)
     for name in ("fun", "fjac", "r", "qtf", "jac", "cov_x"):
         if name in found:
             found[name] = no_more(found[name], made)
@@ -118,7 +128,7 @@ def root_scalar(f, args=(), method=None, bracket=None, fprime=None, fprime2=None
         "args": args, "method": method, "bracket": bracket, "fprime": fprime, "fprime2": fprime2, "x0": x0, "x1": x1,
         "xtol": xtol, "rtol": rtol, "maxiter": maxiter, "options": options})
     at = found["root"]
-    found["root"] = implied(at, f(at, *args), slope_at(f, at, args))
+    found["root"] = moved(at, f, args)
     return found
 
 
@@ -138,7 +148,7 @@ def minimize(fun, x0, args=(), method=None, jac=None, hess=None, hessp=None, bou
     else:
         slope = jac if callable(jac) else grad(fun)
     x = found["x"]
-    made = implied(x, np.reshape(called(slope, x, args), np.shape(x)), jacobian_at(slope, x, args))
+    made = moved_point(x, slope, args)
     for name in ("jac", "hess", "hess_inv", "final_simplex"):
         if name in found:
             found[name] = no_more(found[name], made)

@@ -31,6 +31,7 @@ from ..special import groups_of_type, is_special
 from . import python
 from .helpers import no_derivative
 from .helpers_linalg import cofactors, cofactors_along
+from .helpers_places import put_back
 from .registry import Table
 
 table = Table("support")
@@ -84,5 +85,5 @@ defrule(cofactors_along, lambda g, y, d, a: (
     cofactors_along(g, a), no_derivative(g, "third derivatives of the determinant of a singular matrix")))
 defrule(unbroadcast, lambda g, y, g1, x: (rebroadcast(g, g1), ZERO))
 defrule(rebroadcast, lambda g, y, g1, like: (unbroadcast(g, g1), ZERO))
-defrule(scatter, lambda g, y, x, index, g1: (ZERO, None, g[index]))
-defrule(add_at, lambda g, y, total, x, index, g1: (g, ZERO, None, g[index]))
+defrule(scatter, lambda g, y, x, index, g1: (ZERO, None, put_back(g, y, index)))
+defrule(add_at, lambda g, y, total, x, index, g1: (g, ZERO, None, put_back(g, y, index)))

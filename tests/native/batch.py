@@ -4,7 +4,7 @@ import re
 
 from cpsad.native import compiler
 from cpsad.native.stage import Stager
-from cpsad.native.values import ARRAYS, RUNTIME
+from cpsad.native.values import ARRAYS, DUAL_ARRAYS, DUALS, RUNTIME
 
 
 def stage_together(calls):
@@ -18,6 +18,7 @@ def stage_together(calls):
     finally:
         Stager.prefix = ""
     texts = [re.sub(r"\b((?:tuple|maybe|kept|box|rows|turns|made)_\w+)\b", rf"\1_{i}", p.text) for i, p in enumerate(programs)]
-    library = compiler.load("\n".join([RUNTIME, ARRAYS, *texts]))
+    duals = [DUALS, DUAL_ARRAYS] if any(p.stager.along for p in programs) else []
+    library = compiler.load("\n".join([RUNTIME, ARRAYS, *duals, *texts]))
     for i, program in enumerate(programs):
         program.attach(library, f"p{i}_call")

@@ -235,9 +235,8 @@ def test_threads_that_end_give_their_stacks_back():
 
 
 def kept(x):
-    values = {}
-    values["a"] = x
-    return values["a"] * x
+    values = {x}
+    return values.pop() * x
 
 
 def test_what_is_not_staged_names_line_and_reason():

@@ -197,10 +197,6 @@ def test_attributes_are_read_at_each_call():
         compute(tree, 0.5)
 
 
-def reads_label(x, node):
-    return x * 2 if node.label == "leaf" else x
-
-
 class Computed:
     def __init__(self):
         self.items = [1.0]
@@ -214,7 +210,6 @@ TWICE = [3.0]
 
 
 @pytest.mark.parametrize("function, args, text", [
-    (reads_label, (2.0, TREE), "the attribute `label` of an object of class Node cannot be staged.*of two types"),
     (lambda x, c: x * c.items[0], (2.0, Computed()), "the attribute `items` of an object of class Computed.*it is a list"),
     (lambda p: p[0][0] * p[1][0], ([TWICE, TWICE],), "a list that stands at two places of an argument cannot be staged"),
     (lambda p: sum(p[i] for i in range(2)), ([2.0, 3],), "generator|list|container"),

@@ -43,10 +43,10 @@ REASONS = {
     "settings, errors, tests, access to LAPACK and BLAS": """SpecialFunctionError SpecialFunctionWarning errstate geterr seterr test
         LinAlgError LinAlgWarning get_blas_funcs get_lapack_funcs find_best_blas_type""",
     "matrices of whole numbers": "dft diagsvd fiedler_companion hadamard helmert hilbert invhilbert invpascal leslie pascal kron tri tril triu",
-    "not written yet; by dense matrices it goes": """cholesky_banded cho_solve_banded eig_banded eigvals_banded eigh_tridiagonal
-        eigvalsh_tridiagonal matmul_toeplitz cossin ldl hessenberg schur rsf2csf qz ordqz qr_delete qr_insert qr_multiply
-        qr_update rq cdf2rdf clarkson_woodruff_transform expm_cond expm_frechet funm signm matrix_balance null_space orth
-        orthogonal_procrustes pinvh subspace_angles bandwidth issymmetric ishermitian""",
+    "not written yet; by dense matrices, or their factors, it goes": """cossin rsf2csf qz ordqz qr_delete qr_insert qr_multiply qr_update
+        cdf2rdf clarkson_woodruff_transform expm_cond matrix_balance orth orthogonal_procrustes subspace_angles""",
+    "a basis that may be any other of its space": "null_space",
+    "answers about a matrix": "bandwidth issymmetric ishermitian",
     "of booleans or sets": """dice directed_hausdorff hamming is_valid_dm is_valid_y jaccard kulczynski1 num_obs_dm num_obs_y
         rogerstanimoto russellrao sokalmichener sokalsneath yule""",
     "not tested from its source": "canberra chebyshev jensenshannon mahalanobis seuclidean",

@@ -22,6 +22,6 @@ from . import (  # noqa: F401
 from .row import NUMPY2, ROWS
 
 if importlib.util.find_spec("scipy") is not None:
-    from . import rows_scipy_fft, rows_scipy_linalg, rows_scipy_more, rows_scipy_special  # noqa: F401
+    from . import rows_scipy_factors, rows_scipy_fft, rows_scipy_linalg, rows_scipy_more, rows_scipy_special  # noqa: F401
 
 __all__ = ["NUMPY2", "ROWS"]

@@ -116,9 +116,23 @@ def test_a_kink_inside_an_integral():
     assert cpsad.grad(function("integrate.quad(lambda x: abs(x - t), 0, 1)[0]"))(0.7) == pytest.approx(0.4, abs=1e-6)
 
 
-def test_second_derivatives_through_a_root_are_refused():
-    with pytest.raises(cpsad.CpsadError):
-        cpsad.grad(cpsad.grad(function("optimize.brentq(equation, 0, 3, args=(t,))")))(0.7)
+@pytest.mark.parametrize("expression", [
+    "optimize.brentq(lambda x: x**3 + t * x - 2.0, 0.0, 3.0) * t", "np.sum(optimize.root(equations, [1.0, 1.0], args=(t,)).x * W)",
+    "optimize.minimize(lambda x: (x[0] - t**3) ** 2, np.zeros(1), jac=lambda x: np.array([2 * (x[0] - t**3)])).x[0]",
+    "optimize.minimize(objective, np.zeros(2), args=(t,), tol=1e-12)['fun']",
+    "integrate.quad(lambda x: np.exp(-t * x * x), 0, 1)[0]"])
+def test_second_derivatives(expression):
+    f = function(expression)
+    slope, h = cpsad.grad(f), 1e-3
+    expected = (8 * (slope(0.7 + h) - slope(0.7 - h)) - slope(0.7 + 2 * h) + slope(0.7 - 2 * h)) / (12 * h)
+    assert cpsad.hvp(f)(0.7, 1.0) == pytest.approx(expected, rel=1e-6)
+    assert cpsad.grad(slope)(0.7) == pytest.approx(expected, rel=1e-6)
+
+
+def test_third_derivatives_through_a_root_are_refused():
+    second = cpsad.grad(cpsad.grad(function("optimize.brentq(equation, 0, 3, args=(t,))")))
+    with pytest.raises(cpsad.NoDerivativeError, match="third derivative"):
+        cpsad.jvp(second, (0.7,), (1.0,))
 
 
 def test_nothing_is_left_of_the_search_for_a_slope():
