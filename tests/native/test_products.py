@@ -63,3 +63,16 @@ def test_gradients_through_products():
         expected = value_and_grad(convolution, argnums=(0, 1))(*(a.astype(np.float64) for a in args))
         for f, e in zip(found[1], expected[1]):
             assert f.dtype == dtype and np.allclose(f, e, rtol=error, atol=error * np.abs(e).max())
+
+
+def test_products_with_a_vector():
+    rng, form = np.random.default_rng(2), compile(product)
+    for dtype, error in ((np.float64, 1e-13), (np.float32, 2e-5)):
+        for m, k in ((1, 1), (3, 5), (5, 7), (9, 16), (7, 17), (12, 31), (50, 150), (3, 300), (6, 0)):
+            a, x = rng.normal(size=(m, k)).astype(dtype), rng.normal(size=k).astype(dtype)
+            expected, size = a.astype(np.float64) @ x, max(1.0, np.abs(a).sum())
+            for found in (form(a, x), form(np.asfortranarray(a), x), form(x, np.ascontiguousarray(a.T)), form(x, a.T)):
+                assert found.dtype == dtype and np.abs(found - expected).max() <= error * size, (m, k)
+    a, x = np.ones((5, 20)), np.ones(20)
+    a[2, 13], x[19] = np.inf, 2.0
+    assert np.array_equal(form(a, x), [21, 21, np.inf, 21, 21])
