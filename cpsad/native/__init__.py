@@ -18,7 +18,8 @@ interpretation and written as C, in which a continuation is a C function and its
     matrices.py     products
     duals.py        numbers with their tangents: programs along a direction; duals.h, dual_arrays.h; along.py: `hvp`
     elements.py     elements added to adjoints in place
-    functions.py    NumPy's functions of arrays
+    functions.py    NumPy's functions of arrays; joined.py: those that put arrays together
+    numpy_forms.py  NumPy's functions that are written in terms of others
     records.py      structured arguments, and results beside the value
     sequences.py    loops over tuples and lists, and computed items
     iterators.py    loops over several things side by side, or backwards; unpacking

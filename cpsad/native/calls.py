@@ -44,7 +44,8 @@ __all__ = ["Calls"]
 FORMS = {id(forms.form), id(forms.primal_form)}
 ATTACH = {id(forms.attach), id(forms.primal_attach)}
 NEVER_RAISE = ("append", "insert", "extend", "clear", "reverse", "copy", "get", "setdefault", "update", "keys", "values", "items")
-FORMULAS = ("cpsad.rules", "cpsad.cotangents", "cpsad.products", "cpsad.lazy", "cpsad.runtime", "cpsad.matching")
+FORMULAS = ("cpsad.native.numpy_forms", "cpsad.rules", "cpsad.cotangents", "cpsad.products", "cpsad.lazy", "cpsad.runtime",
+            "cpsad.matching")
 
 
 class NotInline(Exception):

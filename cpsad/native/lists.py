@@ -457,6 +457,28 @@ class Lists:
                 self.read_item(values.type.item, f"({values.c}->p + {i} * {size})"),
                 Val(kind, f"(*({c_type(kind)} *)({g.c}.p + {i} * {g.c}.s[0]))"), node))
             return Val(Single("ZERO"))
+        if isinstance(values.type, Arr):
+            return adjoints
+        if self.is_sequence(values.type) and isinstance(adjoints.type, Arr):
+            g = self.named(adjoints)
+            adjoints = self.tuple_of([self.item(g, self.constant(i, node), node) for i in range(len(values.items))])
+        if self.is_sequence(values.type) and isinstance(adjoints.type, Tup):
+            for v, g in zip(values.items, adjoints.items, strict=True):
+                if not self.carries_nothing(v):
+                    self.heap_add(v, self.hold(self.solid(g)), node)
+            return Val(Single("ZERO"))
+        if isinstance(values.type, List) and isinstance(values.type.item, List) and isinstance(adjoints.type, Arr):
+            g, row = self.named(adjoints), values.type.item
+            self.for_each(f"{values.c}->n", lambda i: self.heap_spread(
+                self.hold(self.read_item(row, f"({values.c}->p + {i} * {self.size_of(values.type)})")),
+                self.item(g, Val(INT, i), node), node))
+            return Val(Single("ZERO"))
+        if isinstance(values.type, List) and isinstance(inner(values.type.item), Arr) and isinstance(adjoints.type, Arr):
+            g = self.named(adjoints)
+            self.for_each(f"{values.c}->n", lambda i: self.heap_add(
+                self.read_item(values.type.item, f"({values.c}->p + {i} * {self.size_of(values.type)})"),
+                self.item(g, Val(INT, i), node), node))
+            return Val(Single("ZERO"))
         if not isinstance(values.type, List) or not isinstance(adjoints.type, List):
             raise self.refuse(node, f"the cotangents {adjoints.type} of the items of {values.type}")
         a, b = values.type, adjoints.type

@@ -23,8 +23,10 @@ class Products:
         for v in (a, b):
             if isinstance(v.type, Single) and v.type.name == "ZERO":
                 return v
-            if not isinstance(v.type, Arr) or v.type.rank > 2 or v.type.number.dtype.kind != "f":
+            if not isinstance(v.type, Arr) or v.type.rank > 2 or v.type.number.dtype.kind not in "fiu":
                 return None
+        if np.result_type(a.type.number.dtype, b.type.number.dtype).kind != "f":
+            return None
         if a.type.number.plain != b.type.number.plain:
             kind = Num(np.result_type(a.type.number.dtype, b.type.number.dtype).name)
             a, b = (v if v.type.number.plain == kind else self.copied(v, kind.dual if has_tangent(v.type) else kind)

@@ -19,8 +19,27 @@ from .lists import List, ListTurns
 from .made import Super, is_instance, new_instance, set_field
 from .scalars import TOO_BIG, message_of
 from .sequences import Turns
-from .types import BOOL, END, FLOAT, INT, Arr, Const, Iter, Maybe, Num, Range, Record, RowIter, Rows, Single, Slice, Tup, c_type
-from .values import Val
+from .types import (
+    BOOL,
+    END,
+    FLOAT,
+    INT,
+    Arr,
+    Const,
+    Iter,
+    Maybe,
+    Num,
+    Parted,
+    Range,
+    Record,
+    RowIter,
+    Rows,
+    Single,
+    Slice,
+    Tup,
+    c_type,
+)
+from .values import CONSTANT, Val
 
 __all__ = ["PRIMITIVES", "primitive"]
 
@@ -200,7 +219,10 @@ def _extreme(function: Any, sign: str) -> None:
     def run(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
         if len(args) == 1 and isinstance(args[0].type, List) and not keywords:
             return w.extreme_of_list(function, w.hold(args[0]))
-        if len(args) == 1 and isinstance(args[0].type, Tup):
+        if len(args) == 1 and w.is_sequence(args[0].type) and not keywords and any(
+                v.box not in ("", CONSTANT) for v in args[0].items):  # which of them it is matters
+            return w.extreme_of_list(function, w.hold(w.list_of(w.site(node), args[0].items, node)))
+        if len(args) == 1 and w.is_sequence(args[0].type):
             args = args[0].items
         if keywords or len(args) < 2 or not all(isinstance(a.type, Num) for a in args):
             return None
@@ -212,6 +234,8 @@ def _extreme(function: Any, sign: str) -> None:
                 best = w.hold(Val(best.type, f"{cond} ? {other.c} : {best.c}"))
             else:
                 best = w.choose(cond, lambda v=other: v, lambda v=best: v)
+        if all(a.box == CONSTANT for a in args):
+            best.box = CONSTANT
         return best
 
     PRIMITIVES[function] = run
@@ -451,9 +475,11 @@ def _frozen(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val
     """Lists are what changes."""
     if isinstance(args[0].type, List):
         if isinstance(args[0].type.item, List):
-            return None
+            from .joined import copied_lists
+
+            return copied_lists(w, w.hold(args[0])) if not isinstance(args[0].type.item.item, List) else None
         return w.copied_list(w.hold(args[0]))
-    return args[0] if isinstance(args[0].type, (Num, Arr, Slice, Single, Tup, Const, Text, Choice)) else None
+    return args[0] if isinstance(args[0].type, (Num, Arr, Slice, Single, Parted, Const, Text, Choice)) else None
 
 
 @primitive(runtime.check_bound)

@@ -17,6 +17,17 @@
 
 typedef int64_t i64;
 
+/* AddressSanitizer is told which stack the program runs on, else it takes what lies there for errors */
+#if defined(__SANITIZE_ADDRESS__)
+void __sanitizer_start_switch_fiber(void **kept, const void *bottom, size_t size);
+void __sanitizer_finish_switch_fiber(void *kept, const void **bottom, size_t *size);
+#define LEAVE_STACK(kept, bottom, size) __sanitizer_start_switch_fiber(kept, bottom, size)
+#define ENTER_STACK(kept, bottom, size) __sanitizer_finish_switch_fiber(kept, bottom, size)
+#else
+#define LEAVE_STACK(kept, bottom, size) ((void)(kept))
+#define ENTER_STACK(kept, bottom, size) ((void)(kept))
+#endif
+
 /* What is behind `#ifndef ELSEWHERE` is compiled once for all programs where a program is of several parts (`compiler.py`), and
    apart from it what is behind `#ifdef WITH_f64`, the products of that type, for the programs that have such */
 #if defined(ELSEWHERE) || defined(ONCE)
@@ -60,6 +71,8 @@ typedef struct runtime {
     struct given *given;
     jmp_buf leave, *leave_to;  /* the way out, and that of the innermost attempt */
     ucontext_t caller, program;
+    const void *outer_bottom;  /* of the stack from which the program was called */
+    size_t outer_size;
 } runtime;
 
 typedef struct { int e; void *of; } failure;  /* an exception that was caught: its number, and the object if it is one */
@@ -181,8 +194,10 @@ static void prepare_threads(void) { pthread_key_create(&at_exit_of_thread, give_
 
 static void start(unsigned low, unsigned high) {
     runtime *R = (runtime *)((uintptr_t)low | ((uintptr_t)high << 32));
+    ENTER_STACK(NULL, &R->outer_bottom, &R->outer_size);
     R->leave_to = &R->leave;
     if (!_setjmp(R->leave)) R->entry(R);
+    LEAVE_STACK(NULL, R->outer_bottom, R->outer_size);
     setcontext(&R->caller);
 }
 
@@ -235,7 +250,10 @@ OUTER int run(void (*entry)(runtime *), slot *in, slot *out) {
     makecontext(&R->program, (void (*)(void))start, 2, (unsigned)(uintptr_t)R, (unsigned)((uintptr_t)R >> 32));
     bool main_thread = gettid() == getpid();  /* signals are Python's main thread's */
     if (main_thread) watch(&R->limit);
+    void *kept = NULL;
+    LEAVE_STACK(&kept, R->stack, R->size);
     swapcontext(&R->caller, &R->program);
+    ENTER_STACK(kept, NULL, NULL);
     if (main_thread) unwatch(&R->limit);
     if (R->error && R->at_error) R->at_error(R);
     if (R->error > 0 && R->at_raise) R->at_raise(R);

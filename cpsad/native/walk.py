@@ -15,6 +15,7 @@ import gast
 
 from ..transforms.context import MISSING
 from ..transforms.nodes import parameters, walk_scope
+from . import joined, numpy_forms  # noqa: F401  (they enter their functions)
 from .attempts import Failure
 from .choices import Choice
 from .duals import has_tangent
