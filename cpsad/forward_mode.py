@@ -18,12 +18,13 @@ from .again import AsGiven
 from .cotangents import Absorbing, Poison
 from .jacobians import _unit, leaves_of, map_leaves, paired
 from .kinds import holds_storing
-from .operators import Argnums, _fresh, _Gradient, _like, _name_of
+from .operators import Argnums, _fresh, _Gradient, _like, _name_of, check_backend
 from .resolve import letter_of
 from .special import are_calls, groups_of_value, groups_seen, note
 from .stack import Deep
 from .tangents import Tangents
 from .tracebacks import shown_to_the_user
+from .transforms.errors import UnsupportedError
 from .trees import Tree, is_tree
 from .unseen import Watch
 
@@ -106,14 +107,16 @@ def finished(tangent: Any, value: Any) -> Any:
     return type(value)(np.reshape(tangent, ())[()])
 
 
-def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], **keywords: Any) -> tuple[Any, Any]:
+def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], backend: str = "numpy",
+        **keywords: Any) -> tuple[Any, Any]:
     """The value of a function and its Jacobian-vector product: the derivative of the result along a direction.
 
     Args:
         function: a plain Python function of any numbers, arrays and structures, with such a result.
         primals: its positional arguments.
         tangents: as many, each of the structure and shapes of its argument, or None for an argument that stays.
-        keywords: keyword arguments of the function, which stay.
+        backend: as in `grad`.
+        keywords: keyword arguments of the function, of any names but `backend`, which stay.
 
     Returns:
         `(value, tangent)`; the tangent has the structure, shapes and dtypes of the value, with None where that holds no float.
@@ -125,26 +128,50 @@ def jvp(function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence
     if len(primals) != len(tangents):
         raise TypeError(f"{len(primals)} primals and {len(tangents)} tangents: give one for each argument, or None")
     slots = [i for i, t in enumerate(tangents) if t is not None]
+    native = _native(function, backend) if slots else None
+    if native is not None:
+        try:
+            return native.along(tuple(primals), keywords, slots, [tangents[i] for i in slots])
+        except UnsupportedError as error:
+            native.instead(error)
     run = Forward(function, primals, keywords, slots)
     run.seed([tangents[i] for i in slots])
     result = run.run()
     return result, run.tangent(result)
 
 
-def directional(function: Callable[..., Any], argnums: Argnums = 0) -> Any:
+@functools.lru_cache(maxsize=32)
+def _kept_native(function: Callable[..., Any], backend: str) -> Any:
+    from .native.along import NativeTangent
+
+    return NativeTangent(function, backend)
+
+
+def _native(function: Callable[..., Any], backend: str) -> Any:
+    """The function's programs along a direction, which are kept; None for the NumPy backend."""
+    check_backend(backend)
+    if backend == "numpy":
+        return None
+    try:
+        return _kept_native(function, backend)
+    except TypeError:  # a callable that has no hash
+        return _kept_native.__wrapped__(function, backend)
+
+
+def directional(function: Callable[..., Any], argnums: Argnums = 0, backend: str = "numpy") -> Any:
     """The derivative of a function along a direction, as a function of its arguments and, last, of the direction.
 
     `directional(f)(x, v)` has the structure and shapes of `f(x)`; for several `argnums` the direction is a tuple. It is not
-    divided by the length of the direction. Raises: as `jvp`.
+    divided by the length of the direction. `backend`: as in `grad`. Raises: as `jvp`.
     """
-    compute = _Gradient(function, argnums, False)
+    compute, native = _Gradient(function, argnums, False), _native(function, backend)
 
     @_like(function)
     def along(*args: Any, **kwargs: Any) -> Any:
         if not args:
             raise TypeError("the direction is the last positional argument")
         *given, direction = args
-        return _along(compute, given, kwargs, direction)[1]
+        return _along(compute, given, kwargs, direction, native=native)[1]
 
     _name_of(along, function, "directional")
     along.__dict__[forms.PROGRAM] = along, "along_program", compute
@@ -152,31 +179,37 @@ def directional(function: Callable[..., Any], argnums: Argnums = 0) -> Any:
 
 
 def _along(compute: _Gradient, args: Sequence[Any], kwargs: dict[str, Any], direction: Any,
-           alone: bool = False) -> tuple[Any, Any]:
+           alone: bool = False, native: Any = None) -> tuple[Any, Any]:
     """The result and its tangent; `alone`: the result of a gradient may be anything of its shape."""
     slots = compute.locate(tuple(args), kwargs)
-    run = Forward(compute.function, args, kwargs, slots)
-    run.table.alone = compute.function if alone else None
     if not compute.single and (not isinstance(direction, (tuple, list)) or len(direction) != len(slots)):
         raise TypeError(f"the direction is a tuple of {len(slots)}, one for each argument in argnums")
+    if native is not None:
+        try:
+            return native.along(tuple(args), kwargs, slots, [direction] if compute.single else list(direction))
+        except UnsupportedError as error:
+            native.instead(error)
+    run = Forward(compute.function, args, kwargs, slots)
+    run.table.alone = compute.function if alone else None
     run.seed([direction] if compute.single else list(direction))
     result = run.run()
     return result, run.tangent(result)
 
 
-def gvp(function: Callable[..., Any], argnums: Argnums = 0) -> Any:
+def gvp(function: Callable[..., Any], argnums: Argnums = 0, backend: str = "numpy") -> Any:
     """The product of a function's gradient with a vector, without the gradient: `gvp(f)(x, v)` is a number.
 
+    `backend`: as in `grad`.
     Raises (when called): TypeError if the result is no real scalar; else as `jvp`.
     """
-    compute = _Gradient(function, argnums, False)
+    compute, native = _Gradient(function, argnums, False), _native(function, backend)
 
     @_like(function)
     def product(*args: Any, **kwargs: Any) -> Any:
         if not args:
             raise TypeError("the vector is the last positional argument")
         *given, vector = args
-        value, tangent = _along(compute, given, kwargs, vector)
+        value, tangent = _along(compute, given, kwargs, vector, native=native)
         from .operators import _seed
 
         _seed(value)
@@ -187,27 +220,28 @@ def gvp(function: Callable[..., Any], argnums: Argnums = 0) -> Any:
     return product
 
 
-def jacfwd(function: Callable[..., Any] | None = None, argnums: Argnums = 0) -> Any:
+def jacfwd(function: Callable[..., Any] | None = None, argnums: Argnums = 0, backend: str = "numpy") -> Any:
     """The Jacobian of a function in forward mode: a run of its tangent form for each entry of the argument.
 
     Arguments, shapes of the result and errors are those of `jacrev`. Cheaper than that where the argument has fewer entries
     than the result.
     """
     if function is None:
-        return functools.partial(jacfwd, argnums=argnums)
-    compute = _Gradient(function, argnums, False)
+        return functools.partial(jacfwd, argnums=argnums, backend=backend)
+    compute, native = _Gradient(function, argnums, False), _native(function, backend)
+    along = None if native is None else functools.partial(_along, compute, native=native)
 
     @_like(function)
     def jacobian_of(*args: Any, **kwargs: Any) -> Any:
-        return _columns(compute, args, kwargs)
+        return _columns(compute, args, kwargs, along)
 
     _name_of(jacobian_of, function, "jacfwd")
     jacobian_of.__dict__[forms.PROGRAM] = jacobian_of, "jacobian_program", compute
     return jacobian_of
 
 
-def _columns(compute: _Gradient, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """One run for each entry of the arguments."""
+def _columns(compute: _Gradient, args: tuple[Any, ...], kwargs: dict[str, Any], along: Any = None) -> Any:
+    """One run for each entry of the arguments. `along(args, kwargs, direction)`: another way to the value and its tangent."""
     slots = compute.locate(args, kwargs)
     arguments = [*args, *kwargs.values()]
     columns: list[list[Any]] = []  # for each argument and each of its entries, the tangents of the result
@@ -219,6 +253,11 @@ def _columns(compute: _Gradient, args: tuple[Any, ...], kwargs: dict[str, Any]) 
         for entry in range(size):
             if value is not None:
                 given.restore()
+            if along is not None:
+                direction = [_unit_like(arguments[s], entry if s == slot else -1) for s in slots]
+                value, tangent = along(args, kwargs, direction[0] if compute.single else direction)
+                columns[-1].append(tangent)
+                continue
             run = Forward(compute.function, args, kwargs, slots)
             plain = run.values[position]
             plain = plain.value if isinstance(plain, Tree) else plain
@@ -243,6 +282,12 @@ def _columns(compute: _Gradient, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     made = iter([of_leaf(i, leaf) for i, (_, leaf) in enumerate(leaves_of(value))])
     assert len(paths) == len(leaves_of(value))
     return map_leaves(lambda _: next(made), value)
+
+
+def _unit_like(value: Any, entry: int) -> Any:
+    """A direction of the structure of an argument, which is one at one entry; at none if it is negative."""
+    parts = iter([d for _, d in _unit([leaf for _, leaf in leaves_of(value)], entry)])
+    return map_leaves(lambda _: next(parts), value)
 
 
 def _joined_last(parts: list[Any], shape: tuple[int, ...], inner: tuple[int, ...], leaf: Any) -> Any:

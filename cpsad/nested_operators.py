@@ -219,6 +219,7 @@ def jacobian_program(compute: Any, args: Any, keywords: Any) -> Any:
 def derivative_program(compute: Any, args: Any, keywords: Any) -> Any:
     """Of `jvp`."""
     function, primals, tangents = args[0], list(args[1]), list(args[2])
+    keywords = {name: keywords[name] for name in keywords if name != "backend"}
     slots = directed(primals, tangents)
     every = primals + list(keywords.values())
     value = value_of(caller_of(primals, keywords, slots), [every[i] for i in slots], function, every)

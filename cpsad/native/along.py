@@ -1,17 +1,23 @@
-"""Derivatives along a direction in native code: the program of a gradient, staged with tangents (`duals.py`)."""
+"""Derivatives along a direction in native code: a function's program, or its gradient's, staged with tangents (`duals.py`)."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import numpy as np
 
 from ..jacobians import paired
+from ..operators import _fresh
 from ..transforms.errors import CpsadError
+from ..trees import is_tree
 from .entry import NativeGradient, Staged
+from .primal import _Compiled
 from .program import StagingError
 
-__all__ = ["NativeHessian", "directions_of"]
+__all__ = ["NativeHessian", "NativeTangent", "directions_of"]
+
+log = logging.getLogger("cpsad")
 
 
 def directions_of(arguments: list[Any], slots: list[int], single: bool, direction: Any) -> list[Any]:
@@ -27,6 +33,35 @@ def directions_of(arguments: list[Any], slots: list[int], single: bool, directio
         for x, d in paired(leaf, part, "the tangent"):
             found.append(np.require(d, requirements="A") if isinstance(x, np.ndarray) else float(d))
     return found
+
+
+class NativeTangent(_Compiled):
+    """What `jvp` and its kin do with `backend="native"` or `"auto"`."""
+
+    def along(self, args: tuple[Any, ...], kwargs: dict[str, Any], slots: list[int], directions: list[Any]) -> tuple[Any, Any]:
+        """The value, and its tangent along the directions of the arguments at `slots`. Raises StagingError."""
+        arguments = [*args, *kwargs.values()]
+        for i in slots:
+            if not is_tree(arguments[i]):
+                _fresh(arguments[i], lambda i=i: f"argument {i} of {getattr(self.function, '__name__', 'the function')}")  # type: ignore[misc]
+        given = directions_of(arguments, slots, False, directions)
+        try:
+            staged, leaves = self.staged_for(arguments, args, kwargs, tuple(slots))
+        except StagingError:
+            raise
+        except CpsadError as error:
+            if self.backend != "auto":
+                raise
+            raise StagingError(str(error)) from error
+        return staged(arguments, [*leaves, *given])  # type: ignore[no-any-return]
+
+    def instead(self, error: Exception) -> None:
+        """The function cannot be staged: it runs in Python, if that is wanted."""
+        if self.backend != "auto" or not isinstance(error, StagingError):
+            raise error
+        if not self.said:
+            self.said = True
+            log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
 
 
 class NativeHessian(NativeGradient):

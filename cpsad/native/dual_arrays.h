@@ -232,10 +232,10 @@ static inline __attribute__((noinline)) array_##RANK WITH##_##RANK(runtime *R, a
 DUALIZED_BOTH(1) DUALIZED_BOTH(2) DUALIZED_BOTH(3) DUALIZED_BOTH(4) DUALIZED_BOTH(5) DUALIZED_BOTH(6)
 
 /* An array of Python's as pairs, in a program that writes, and its strides: an argument with its direction, or NULL; or an array from
-   outside of the function, which must not be written. */
+   outside of the function, which must not be written. `alone`: without the marks of a gradient's program. */
 #define PAIRS_IN(T, SUFFIX) \
 static inline __attribute__((noinline)) char *pairs_in_##SUFFIX(runtime *R, const numpy_array *a, const numpy_array *direction, \
-                                                               bool outside, i64 *steps) { \
+                                                               bool outside, bool alone, i64 *steps) { \
     const i64 size = (i64)sizeof(T); \
     i64 total = 1, *own = allocate(R, (size_t)(a->nd + 1) * sizeof(i64)); \
     for (int j = a->nd - 1; j >= 0; j--) { own[j] = steps[j] = 2 * size * total; total *= a->dims[j]; } \
@@ -244,9 +244,20 @@ static inline __attribute__((noinline)) char *pairs_in_##SUFFIX(runtime *R, cons
     if (outside) set_marks(R, a->nd, (char *)made, a->dims, own, 2 * size, SHARED); \
     else { \
         remember(R, a, size, (char *)made, own, 2 * size); \
-        mark_given(R, a, size, (char *)made, own, 2 * size); \
+        if (!alone) mark_given(R, a, size, (char *)made, own, 2 * size); \
     } \
     return (char *)made; \
 }
 PAIRS_IN(double, f64)
 PAIRS_IN(float, f32)
+
+/* Where a function without its gradient has come to its end, or has raised: what it has changed in its arguments. */
+static inline void changed_back(int rank, char *to, const i64 *t, const char *from, const i64 *n, const i64 *s, i64 size) {
+    if (rank == 0) { if (memcmp(to, from, (size_t)size)) memcpy(to, from, (size_t)size); return; }
+    for (i64 i = 0; i < n[0]; i++) changed_back(rank - 1, to + i * t[0], t + 1, from + i * s[0], n + 1, s + 1, size);
+}
+static inline void hand_back_changed(runtime *R) {
+    R->at_error = NULL;
+    for (given_array *g = R->given; g; g = g->before)
+        changed_back(g->from->nd, g->from->data, g->from->strides, g->p, g->from->dims, g->steps, g->size);
+}

@@ -27,7 +27,7 @@ from ..rules.splice import template_of
 from ..transforms.nodes import parameters
 from .program import Unit
 from .scalars import message_of
-from .types import Arr, Maybe, Num, Single, c_type
+from .types import NONE, Arr, Maybe, Num, Single, Tup, c_type
 from .values import Val
 
 __all__ = ["Duals", "has_tangent", "number_of"]
@@ -289,14 +289,15 @@ class Duals:
 
     def written_along(self: Any, type_: Any, place: int) -> Val:
         """An array of floats that is given, in a program that writes into arrays: there all of them are pairs, in the arena."""
-        if self.stager.primal:
-            raise self.refuse(self.node, "a function that writes into arrays, along a direction,")
+        if self.stager.primal and place >= self.stager.offset:
+            raise self.refuse(self.statement_node, "an array from outside of a function that writes, along a direction,")
         given, c = self.argument_at(f"R->in[{place}].p", type_), self.temp(Arr(type_.number.dual.name, type_.rank, True), "a")
         other = f"R->in[{self.stager.along[place]}].p" if place in self.stager.along else "NULL"
         outside = "true" if place >= self.stager.offset else "false"
         self.emit(f"{c} = {given.c};")
         kind = "f64" if c_type(type_.number) == "double" else "f32"
-        self.emit(f"{c}.p = pairs_in_{kind}(R, R->in[{place}].p, {other}, {outside}, {c}.s);")
+        self.emit(f"{c}.p = pairs_in_{kind}(R, R->in[{place}].p, {other}, {outside}, "
+                  f"{'true' if self.stager.primal else 'false'}, {c}.s);")
         return Val(Arr(type_.number.dual.name, type_.rank, True), c)
 
     def for_writes(self: Any, v: Val) -> Val:
@@ -309,6 +310,26 @@ class Duals:
             return v
         kind = v.type.number.dual
         return self.elementwise(kind, lambda x: Val(kind, self.cast(x[0], kind)), [v])
+
+    def apart(self: Any, v: Val, which: int, node: Any) -> Val:
+        """A result without its tangents, or these alone: zeros where it has none, and None in the place of what is no float."""
+        if isinstance(v.type, Tup):
+            return self.tuple_of([self.apart(item, which, node) for item in v.items])
+        if not isinstance(v.type, (Num, Arr)):
+            if v.type != NONE:
+                raise self.refuse(node, f"a function that returns {v.type}, along a direction,")
+            return v
+        kind = number_of(v.type)
+        if which and kind.dtype.kind != "f":
+            return Val(NONE)
+        if isinstance(v.type, Num):
+            return self.hold(self.part(v, which)) if kind.is_dual or not which else Val(kind, f"({c_type(kind)})0")
+        if kind.is_dual:  # each in memory of its own
+            return self.copied(self.part(v, which))
+        if not which:
+            return v
+        v = self.named(v)
+        return self.new_array(kind, [f"{v.c}.n[{j}]" for j in range(v.type.rank)], zero=True)
 
     def tangent_of(self: Any, v: Val) -> Val:
         """The tangent of a number's adjoint: the symbolic zero if it has none. (Of an array see `write_array`.)"""

@@ -96,6 +96,10 @@ class Staged(Results):
             back = {}
             if stager.writes and not stager.primal:
                 walker.begin_writes(types_)
+            elif stager.writes and along:
+                walker.no_arrays_in_objects(types_)
+                walker.emit("R->given = NULL;")
+                walker.emit("R->at_error = hand_back_changed;")
             for i, (kind, what) in enumerate(layout.sources):
                 if kind == "default":
                     stager.constant_default(function)
@@ -114,7 +118,7 @@ class Staged(Results):
             self.gradients = []
             with contextlib.suppress(Dead):  # it always raises
                 result = walker.call_function(self.unit, self.unit.tree, None, "", Val(EndK()), params, self.unit.tree)
-                for n, (position, leaf, type_) in enumerate(self.wanted_leaves):
+                for n, (position, leaf, type_) in enumerate([] if self.primal else self.wanted_leaves):
                     adjoint = walker.adjoint_of_leaf(leaf, type_) if isinstance(types_[position], Parted) else (
                         walker.heap_collect(params[back[position]], result.items[back[position]]))
                     adjoint = walker.tangent_of(adjoint) if along else adjoint

@@ -13,6 +13,8 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ..resolve import letter_of
 from ..transforms.errors import CpsadError
 from .entry import Programs, Staged, plan_for
@@ -57,13 +59,18 @@ class StagedFunction(Staged):
 
     primal = True
 
-    def __init__(self, function: Any, signature: str, types_: list[Any]) -> None:
-        super().__init__(function, signature, types_, [])
+    def __init__(self, function: Any, signature: str, types_: list[Any], along: list[int] | None = None) -> None:
+        """`along`: the positions of arguments with a direction; the result is then the value and its tangent."""
+        super().__init__(function, signature, types_, along or [], along=bool(along))
 
     def __call__(self, arguments: list[Any], leaves: list[Any]) -> Any:  # type: ignore[override]
         call = self.loaded or self.compiled()
         packed, given = self.slots(leaves)
-        kept = arrays_among(given)
+        directions = set(self.stager.along.values())
+        kept = arrays_among([g for i, g in enumerate(given) if i not in directions] if directions else given)
+        if self.stager.writes and self.stager.along and shares(kept):
+            raise StagingError("arrays that share memory, with one another or with themselves, cannot be passed to native code "
+                               "that writes, along a direction", remedy='use backend="auto" or "numpy"')
         if self.stager.writes and not all(a.flags.writeable for a in kept):
             raise StagingError("an array that is not writeable cannot be passed to native code that writes",
                                remedy='use backend="auto", or the function itself')
@@ -75,6 +82,13 @@ class StagedFunction(Staged):
         words = struct.unpack(f"={slots}q", out.raw)
         result, _ = self.result(self.stager.results[words[0]], out.raw, words, 1, kept, [])
         return result
+
+
+def shares(arrays: list[Any]) -> bool:
+    """Whether arrays may share memory, or an array a place of its own."""
+    if any(s == 0 and n > 1 for a in arrays for s, n in zip(a.strides, a.shape, strict=True)):
+        return True
+    return any(np.may_share_memory(a, b) for i, a in enumerate(arrays) for b in arrays[:i])
 
 
 class _Compiled(Programs):
@@ -103,10 +117,10 @@ class _Compiled(Programs):
             self.plans.add(plan_for(staged, arguments, True))
         return result
 
-    def staged_for(self, arguments: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def staged_for(self, arguments: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any], along: Any = ()) -> Any:
         leaves: list[Any] = []
-        types_ = [self.arguments.read(a, False, leaves) for a in arguments]
-        key = (*types_, *kwargs)
+        types_ = [self.arguments.read(a, i in along, leaves) for i, a in enumerate(arguments)]
+        key = (*types_, *kwargs, *along)
         known = self.staged.get(key)
         if isinstance(known, CpsadError):
             raise known
@@ -120,7 +134,7 @@ class _Compiled(Programs):
         letters = [letter_of(a, False) for a in arguments]
         signature = "".join(letters[: len(args)]) + "".join(f",{n}={a}" for n, a in zip(kwargs, letters[len(args):], strict=True))
         try:
-            made = StagedFunction(self.function, signature, types_)
+            made = StagedFunction(self.function, signature, types_, list(along))
         except CpsadError as error:
             self.staged[key] = error
             raise

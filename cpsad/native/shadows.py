@@ -50,14 +50,17 @@ class Shadows:
 
     def begin_writes(self: Any, types_: list[Any]) -> None:
         """At the entry, before the arguments are read."""
-        if any(isinstance(t, Obj) and any(isinstance(getattr(f, "type", f), Arr) for fields in t.schema.fields.values()
-                                          for f in fields.values()) for t in types_):
-            raise self.refuse(self.statement_node, "a function that writes into arrays, of objects that hold arrays,")
+        self.no_arrays_in_objects(types_)
         self.emit("begin_writes(R);")
         for i, (_, _, type_) in enumerate(self.stager.inputs):
             if isinstance(type_, Arr):
                 place = f"(numpy_array *)R->in[{self.stager.offset + i}].p"
                 self.emit(f"remember(R, {place}, {type_.number.itemsize}, NULL, NULL, 0);")
+
+    def no_arrays_in_objects(self: Any, types_: list[Any]) -> None:
+        if any(isinstance(t, Obj) and any(isinstance(getattr(f, "type", f), Arr) for fields in t.schema.fields.values()
+                                          for f in fields.values()) for t in types_):
+            raise self.refuse(self.statement_node, "a function that writes into arrays, of objects that hold arrays,")
 
     def copied_in(self: Any, value: Val, place: int) -> Val:
         """An array of Python's that is an argument, in the arena."""

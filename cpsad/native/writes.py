@@ -141,6 +141,10 @@ class Writes:
     def call_end_of_primal(self, value: Val, node: Any) -> Val:
         """The function's result, leaf by leaf, into the slots that Python reads."""
         value = self.solid(value)
+        if self.stager.along:
+            if self.stager.writes:
+                self.emit("hand_back_changed(R);")
+            value = self.tuple_of([self.apart(value, 0, node), self.apart(value, 1, node)])
         number = self.stager.result_number(value.type)
         self.emit(f"R->out[0].i = {number};")
         place = self.result_slots(value, 1, node)

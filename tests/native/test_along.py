@@ -1,4 +1,4 @@
-"""Hessians times vectors in native code: what the NumPy backend gives. `--along-share=1`: of all functions that are staged."""
+"""Derivatives along a direction in native code: what the NumPy backend gives. `--along-share=1`: of all functions staged."""
 
 import logging
 import math
@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from cpsad import hvp
+from cpsad import directional, grad, gvp, hessian, hvp, jacfwd, jvp
 from cpsad.jacobians import map_leaves
-from cpsad.native.along import NativeHessian
+from cpsad.native.along import NativeHessian, NativeTangent
 from cpsad.native.program import StagingError
 from tests.corpus import CASES
 from tests.native.batch import stage_together
@@ -41,6 +41,38 @@ def same(mine, other):
         assert np.allclose(x, y, rtol=1e-5 if single else 1e-12, atol=1e-6 if single else 1e-13, equal_nan=True)
 
 
+def same_arguments(mine, other, name):
+    for a, b in zip(mine, other, strict=True):
+        if isinstance(b, np.ndarray):
+            assert a.dtype == b.dtype and np.allclose(a, b, rtol=1e-12, atol=0, equal_nan=True), name
+
+
+def same_outcome(found, expected, name):
+    if isinstance(expected[0], type) or isinstance(found[0], type):
+        assert found == expected, name
+    else:
+        same(found[1], expected[1])
+
+
+def test_tangents_of_the_corpus(request):
+    share = request.config.getoption("--along-share")
+    names = STAGED[share // 2::share]
+    for name in names:
+        for chosen in CASES[name].inputs:
+            function, native = CASES[name].function, NativeTangent(CASES[name].function, "native")
+            of = NativeHessian(function, chosen.argnums, False, "native")
+            direction = direction_of(of, chosen)
+            mine, keywords = chosen.fresh()
+            slots = of.slots(mine, keywords)
+            directions = [direction] if of.single else list(direction)
+            given = [dict(zip(slots, directions, strict=True)).get(i) for i in range(len(mine))]
+            found = outcome(lambda: (None, native.along(mine, keywords, slots, directions)))
+            other, keywords = chosen.fresh()
+            expected = outcome(lambda: (None, jvp(function, other, given, **keywords)))
+            same_arguments(mine, other, name)
+            same_outcome(found, expected, name)
+
+
 def test_the_corpus(request):
     share = request.config.getoption("--along-share")
     names = STAGED[::share]
@@ -54,13 +86,8 @@ def test_the_corpus(request):
             found = outcome(lambda: (None, compute.product(*given, direction)))
             args, kwargs = chosen.fresh()
             expected = outcome(lambda: (None, hvp(CASES[name].function, chosen.argnums)(*args, direction, **kwargs)))
-            for mine, other in zip(given[0], args, strict=True):
-                if isinstance(other, np.ndarray):
-                    assert np.array_equal(mine, other, equal_nan=True), name
-            if isinstance(expected[0], type) or isinstance(found[0], type):
-                assert found == expected, name
-            else:
-                same(found[1], expected[1])
+            same_arguments(given[0], args, name)
+            same_outcome(found, expected, name)
 
 
 def states(x, weights, turns):
@@ -110,6 +137,61 @@ def test_arrays_written_in_place():
     same(hvp(f, (0, 1), backend="native")(*calls[0], (X + 1, X)), hvp(f, (0, 1))(*calls[1], (X + 1, X)))
     for mine, other in zip(*(c[:2] for c in calls)):
         assert np.array_equal(mine, other)
+
+
+def test_values_and_tangents_of_all_kinds():
+    def f(x, weights, n):
+        h = x
+        for _ in range(n):
+            h = np.tanh(weights @ h)
+        return h, (np.sum(h), n), float(h[0]), np.ones(2), None
+
+    for tangents in [(X + 1, None, None), (X, W - 1, None)]:
+        value, tangent = jvp(f, (X, W, 2), tangents, backend="native")
+        expected = jvp(f, (X, W, 2), tangents)
+        for mine, other in zip((value, tangent), expected):
+            same((mine[0], *mine[1][:1], mine[2], mine[3]), (other[0], *other[1][:1], other[2], other[3]))
+            assert mine[1][1] == other[1][1] and mine[4] is None
+    assert jvp(lambda x: x * x, (3.0,), (2,), backend="native") == (9.0, 12.0)
+
+
+def test_jacobians_and_hessians():
+    def f(x):
+        return np.sin(x) * x[0]
+
+    def g(x, p):
+        return np.sum(f(x)) * p["a"]
+
+    same(jacfwd(f, backend="native")(X), jacfwd(f)(X))
+    same(directional(f, backend="native")(X, X), directional(f)(X, X))
+    same(gvp(g, backend="native")(X, {"a": 2.0}, X), gvp(g)(X, {"a": 2.0}, X))
+    with pytest.raises(TypeError, match="real scalar"):
+        gvp(f, backend="native")(X, X)
+    same(hessian(g, backend="native")(X, {"a": 2.0}), hessian(g)(X, {"a": 2.0}))
+    found, expected = (hessian(g, (0, 1), backend=b)(X, {"a": 2.0}) for b in ("native", "numpy"))
+    same((found[0][0], found[0][1]["a"], found[1]["a"][0]), (expected[0][0], expected[0][1]["a"], expected[1]["a"][0]))
+    same(grad(lambda x: jvp(lambda y: y * y, (x,), (x * x,), backend="native")[1].sum())(X), 6 * X * X)
+
+
+def test_arguments_written_along_a_direction():
+    def f(x, table):
+        buffer = np.zeros(3)
+        for i in range(3):
+            buffer[i] = x[i] * x[i - 1]
+        x[1:] = buffer[:2]
+        table[0] = 1.0
+        if x[0] > 5:
+            raise ValueError("too large")
+        return x * table
+
+    for factor in (1.0, 60.0):
+        calls = [(X * factor, np.arange(3.0)) for _ in range(2)]
+        native = outcome(lambda: (None, jvp(f, calls[0], (X, None), backend="native")))
+        same_outcome(native, outcome(lambda: (None, jvp(f, calls[1], (X, None)))), "f")
+        same_arguments(*calls, "f")
+    both = X.copy()
+    with pytest.raises(StagingError, match="share memory"):
+        jvp(f, (both, both), (X, None), backend="native")
 
 
 def test_a_global_array_is_not_written_along_a_direction():
