@@ -8,8 +8,10 @@ import numpy as np
 from scipy.interpolate import BSpline, PPoly, UnivariateSpline
 
 from ..cotangents import Absorbing
+from . import scipy_grids
 from . import scipy_interpolate as rules
 from .forward import forward
+from .helpers import no_derivative
 
 
 def by_coefficients(d: Any, self: Any, x: Any, nu: Any, extrapolate: Any) -> Any:
@@ -46,3 +48,4 @@ forward(
 )
 forward(UnivariateSpline.__call__, lambda d, y, self, x, nu=0, ext=None: (None, d * self(x, nu + 1, ext)))
 forward(rules.fitted, lambda d, y, x, knots, c, k, der, ext: (d * rules.fitted(x, knots, c, k, der + 1, ext), None, None))
+forward(scipy_grids.anchored, lambda d, y, value, places: (d, no_derivative(d, scipy_grids.PLACES)))

@@ -224,7 +224,7 @@ class Registry:
         "scipy.spatial.distance": ("scipy_distance",),
         "scipy.optimize": ("scipy_optimize",),
         "scipy.integrate": ("scipy_integrate",),
-        "scipy.interpolate": ("scipy_interpolate",),
+        "scipy.interpolate": ("scipy_interpolate", "scipy_grids"),
         "scipy.sparse": ("scipy_sparse",),
         "scipy.sparse.linalg": ("scipy_sparse_linalg",),
         "scipy.stats": ("scipy_stats", "scipy_boost"),
