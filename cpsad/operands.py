@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .cotangents import ZERO, Placed
+from .cotangents import ZERO, Absorbing, Placed
 from .places import here
 from .reach import runs_python
 from .transforms.errors import NoDerivativeError
@@ -45,7 +45,7 @@ _NUMBER_METHODS += ["__neg__", "__pos__", "__abs__", "__invert__", "__float__", 
 
 
 def _is_plain(kind: Any) -> bool:
-    if issubclass(kind, np.generic):
+    if issubclass(kind, (np.generic, Absorbing)):  # a cotangent that is not known goes on
         plain = True
     elif issubclass(kind, (list, tuple, dict, set, np.ndarray)):
         plain = False
@@ -66,6 +66,8 @@ def operands(left: Any, right: Any) -> None:
         kinds: list[Any] = [type(left), type(right)]
         if kinds[0] is str or kinds[1] is str:
             texts_added(left, right)
+        if isinstance(left, Absorbing) or isinstance(right, Absorbing):
+            return  # on the way back of an addition of containers
         if isinstance(left, np.ndarray) or isinstance(right, np.ndarray) or (
                 any(runs_python(kind, *_SUMS) for kind in kinds)):
             numeric(left)

@@ -29,16 +29,16 @@ def test_gradients(chunk):
     assert counts["right"] >= 0.9 * CHUNK, "\n".join(shown)
 
 
-@pytest.mark.parametrize("pool", ["MATRICES", "CONTAINERS", "OBJECTS"])
-def test_gradients_of_statements_put_together(pool, chunk):
-    """A tenth as many of each pool, every fourth in forward mode too."""
+@pytest.mark.parametrize(("pool", "share"), [("MATRICES", 10), ("CONTAINERS", 10), ("OBJECTS", 10), ("NESTED", 100)])
+def test_gradients_of_statements_put_together(pool, share, chunk):
+    """A tenth as many of each pool, fewer of gradients inside, which take longer; every fourth in forward mode too."""
     right = 0
-    for seed in range(chunk, chunk + CHUNK // 10):
+    for seed in range(chunk, chunk + CHUNK // share):
         text = templates.program(getattr(templates, pool), seed)
         kind, detail = templates.judge(text, f"<{pool} {seed}>", seed % 4 == 0)
         assert kind in ("right", "refused", "invalid"), f"{kind}: {detail}\n{templates.shrunk(text, kind)}"
         right += kind == "right"
-    assert right > 0.3 * CHUNK // 10  # the others are refused, or no programs
+    assert right >= CHUNK // share // 4  # the others are refused, or no programs
 
 
 @pytest.mark.parametrize("start", range(0, 60, 20))

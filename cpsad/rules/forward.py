@@ -88,7 +88,7 @@ linear(np.trace, array.trace, np.diagonal, array.diagonal, np.diag, np.tril, np.
 
 # Shapes, order of axes and of elements, repetition, selection
 linear(
-    np.expand_dims, np.squeeze, array.squeeze,
+    np.expand_dims, np.squeeze, array.squeeze, np.generic.squeeze, np.generic.transpose,
     np.atleast_1d, np.atleast_2d, np.atleast_3d, np.transpose, array.transpose, array.T, np.generic.T, *present(array, "mT"),
     *present(np, "matrix_transpose"), np.swapaxes, array.swapaxes, np.moveaxis, np.rollaxis, np.flip, np.flipud, np.fliplr,
     np.roll, np.rot90, np.broadcast_to, np.repeat, array.repeat, np.tile, np.take, array.take, np.take_along_axis,

@@ -115,7 +115,7 @@ elementwise(
     ),
 )
 elementwise(
-    np.ndarray.clip,
+    (np.ndarray.clip, np.generic.clip),
     lambda g, y, a, min=None, max=None: (
         np.where(a == y, g, 0),
         np.where((a != y) & (y == min), g, 0),

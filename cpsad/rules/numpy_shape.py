@@ -34,17 +34,17 @@ defrule, gather = table.defrule, table.gather
 
 # Shapes
 defrule(np.reshape, lambda g, y, a, shape, order="C": reshape_like(g, a, order))
-defrule(np.ndarray.reshape, lambda g, y, a, *shape, order="C": reshape_like(g, a, order))
-defrule((np.ravel, np.ndarray.ravel), lambda g, y, a, order="C": reshape_like(g, a, order))
-defrule(np.ndarray.flatten, lambda g, y, a, order="C": reshape_like(g, a, order), view=False)
+defrule((np.ndarray.reshape, np.generic.reshape), lambda g, y, a, *shape, order="C": reshape_like(g, a, order))
+defrule((np.ravel, np.ndarray.ravel, np.generic.ravel), lambda g, y, a, order="C": reshape_like(g, a, order))
+defrule((np.ndarray.flatten, np.generic.flatten), lambda g, y, a, order="C": reshape_like(g, a, order), view=False)
 defrule(np.ndarray.view, lambda g, y, a: g)  # of the same dtype
 defrule(np.expand_dims, lambda g, y, a, axis: reshape_like(g, a))
-defrule((np.squeeze, np.ndarray.squeeze), lambda g, y, a, axis=None: reshape_like(g, a))
+defrule((np.squeeze, np.ndarray.squeeze, np.generic.squeeze), lambda g, y, a, axis=None: reshape_like(g, a))
 defrule((np.atleast_1d, np.atleast_2d, np.atleast_3d), lambda g, y, ary: reshape_like(g, ary))
 
 # Order of axes
 defrule(np.transpose, lambda g, y, a, axes=None: untranspose(g, axes))
-defrule(np.ndarray.transpose, lambda g, y, a, *axes: untranspose(g, axes))
+defrule((np.ndarray.transpose, np.generic.transpose), lambda g, y, a, *axes: untranspose(g, axes))
 defrule((np.ndarray.T, np.generic.T), lambda g, y, a: np.transpose(g))
 defrule(present(np.ndarray, "mT"), lambda g, y, a: np.swapaxes(g, -1, -2))
 defrule(present(np, "matrix_transpose"), lambda g, y, x: np.swapaxes(g, -1, -2))

@@ -227,7 +227,7 @@ class Registry:
         "scipy.interpolate": ("scipy_interpolate", "scipy_grids"),
         "scipy.sparse": ("scipy_sparse",),
         "scipy.sparse.linalg": ("scipy_sparse_linalg",),
-        "scipy.stats": ("scipy_stats", "scipy_boost"),
+        "scipy.stats": ("scipy_stats", "scipy_stats_multivariate", "scipy_boost"),
     }
 
     def __init__(self) -> None:

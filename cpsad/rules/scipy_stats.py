@@ -8,10 +8,8 @@ constants, and the formula is transformed from SciPy's source, so that it is dif
 
 import numpy as np
 from scipy import special
-from scipy.stats import _stats, multivariate_normal, rv_continuous, rv_discrete
-from scipy.stats._covariance import CovViaPSD
+from scipy.stats import _stats, rv_continuous, rv_discrete
 from scipy.stats._distn_infrastructure import check_random_state, rv_generic
-from scipy.stats._multivariate import _LOG_2PI
 
 from ..cotangents import ZERO, Absorbing, Poison
 from ..places import here
@@ -342,29 +340,3 @@ def step_logsf(self, k, *args, **kwds):
 
 for _function in (pmf, logpmf, step_cdf, step_logcdf, step_sf, step_logsf):
     table.python(getattr(rv_discrete, _function.__name__.removeprefix("step_")), _function)
-
-
-# -- normal distributions of several dimensions ---------------------------------------------------------------------
-
-def normal_logpdf(self, x, mean=None, cov=1, allow_singular=False):
-    """What the covariance object that SciPy makes of a matrix computes, without its properties."""
-    dim, mean, held = self._process_parameters(mean, cov, allow_singular)
-    if not isinstance(held, CovViaPSD):
-        raise NotImplementedError("stats.multivariate_normal has a derivative for a covariance matrix: "
-                                  f"pass that of the {type(held).__name__}")
-    x = self._process_quantiles(x, dim)
-    dev = x - mean
-    log_det = np.array(held._log_pdet, dtype=float)[()]
-    out = -0.5 * (held._rank * _LOG_2PI + log_det + np.sum(np.square(dev @ held._LP), axis=-1))
-    if held._rank < dim:
-        out = np.where(held._psd._support_mask(dev), out, -np.inf)
-    out = np.squeeze(out)
-    return out if np.ndim(out) else out[()]
-
-
-def normal_pdf(self, x, mean=None, cov=1, allow_singular=False):
-    return np.exp(normal_logpdf(self, x, mean, cov, allow_singular))
-
-
-table.python(type(multivariate_normal).logpdf, normal_logpdf)
-table.python(type(multivariate_normal).pdf, normal_pdf)

@@ -1,8 +1,8 @@
 """Random programs put together from whole statements: what stands in a line is as people write it, what follows what is not.
 
-Three pools: `MATRICES` writes arrays in place in all ways, `CONTAINERS` changes lists, dictionaries and objects in the middle of
-expressions that use them, `OBJECTS` uses classes, sets and keys that are numbers. `{e}` is an expression, `{i}` a basic index, `{fi}` any other, `{m}` a mask, `{a}` an axis, `{k}`,
-`{n}` numbers below 4, `{j}` one below 16. A program's gradient is judged by central differences of two widths.
+Four pools: `MATRICES` writes arrays in place in all ways, `CONTAINERS` changes lists, dictionaries and objects in the middle of
+expressions that use them, `OBJECTS` uses classes, sets and keys that are numbers, `NESTED` takes gradients inside. `{e}` is an
+expression, `{i}` a basic index, `{fi}` any other, `{m}` a mask, `{a}` an axis, `{k}`, `{n}` numbers below 4, `{j}` one below 16. A program's gradient is judged by central differences of two widths.
 """
 
 import itertools
@@ -12,10 +12,11 @@ import random
 import numpy as np
 
 from cpsad import CpsadError, jacfwd, value_and_grad
+from tests.random_programs.nested_pool import NESTED
 from tests.random_programs.objects_pool import OBJECTS
 from tests.random_programs.shrink import shrink
 
-__all__ = ["CONTAINERS", "MATRICES", "OBJECTS", "assembled", "filled", "judge", "load", "program", "shrunk"]
+__all__ = ["CONTAINERS", "MATRICES", "NESTED", "OBJECTS", "assembled", "filled", "judge", "load", "program", "shrunk"]
 
 X = np.array([0.73, -0.41, 0.37, 0.91])
 ONE_OF = {
