@@ -318,6 +318,8 @@ class Walk(Expressions):
             else:
                 self.store_cell(place, self.solid(value), made)
             return
+        if value.elementwise is not None and self.shape_kept(name, value):
+            return
         value = self.solid(value)
         if value.parts is not None:
             self.vars[name] = Val(value.type, parts=tuple(self.kept(f"{name}_{i}", p) for i, p in enumerate(value.parts)))
@@ -352,7 +354,7 @@ class Walk(Expressions):
             value = self.vars[name]
             if value.type is BOTTOM:
                 raise self.refuse(node, f"`{name}`, which has different types on the ways to this place,")
-            return value
+            return Val(value.type, value.c) if getattr(node, "wants_shape", False) and value.elementwise is not None else value
         owner, way = self.owner_of(name) if not self.inlining else (None, "")
         if owner is None:
             return self.outside(node, name)
