@@ -83,6 +83,7 @@ typedef struct { void *const *table; void *frame; } continuation;  /* of which t
 
 #define EVERYWHERE ((char *)UINTPTR_MAX)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define ONE_BY_ONE __asm__ volatile("")  /* a loop that is not worth the compiler's time */
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define STACK_MARGIN (1 << 18)
 
