@@ -268,6 +268,10 @@ class Walk(Expressions):
     def write_array(self, v: Val, type_: Any, n: int) -> Val:
         """The gradient of an array into the array that waits for it."""
         target = self.argument_at(f"R->out[{2 * n + 2}].p", type_)
+        if has_tangent(v.type) and v.type.packed and v.type.rank == type_.rank:
+            v = self.named(v)
+            same = " && ".join(f"{v.c}.n[{j}] == {target.c}.n[{j}]" for j in range(type_.rank))
+            return self.choose(same, lambda: self.tangents_out(v, target), lambda: self.write_slopes(v, target))
         if self.stager.along:  # the gradient itself is not asked for
             v = self.slope(self.real(v)) if has_tangent(v.type) else Val(Single("ZERO"))
         if isinstance(v.type, Single):
