@@ -252,7 +252,7 @@ class Tangents(Shadowed, Heap):
         if all(d is ZERO for d in tangents):
             return ZERO
         raise here(NoDerivativeError, f"{what} has no forward rule", why="it is differentiated in reverse mode only",
-                   remedy="use cpsad.grad or cpsad.jacrev, or add a rule with cpsad.defjvp")
+                   remedy="use cpsad.grad or cpsad.jacrev, or add a rule with cpsad.defrule(..., forward=...)")
 
     def undifferentiated(self, value: Any, tangent: Any, what: str) -> None:
         """What a rule takes for a constant has a tangent."""
