@@ -520,7 +520,7 @@ class Arrays:
                 v = self.named(self.copied(v))
             bytes_ = self.bytes_of(v)
             self.emit(f"if ({own}.bytes < {bytes_}) {{ pool_give(R, {own}); {own} = pool_take(R, {bytes_}); }}")
-            self.emit(f"if ({v.c}.p != {own}.p) memmove({own}.p, {v.c}.p, {bytes_});")
+            self.emit(f"if ({own}.p && {v.c}.p != {own}.p) memmove({own}.p, {v.c}.p, {bytes_});")
             target = place
             if isinstance(type_, Maybe):
                 self.emit(f"{place}.z = 0;")
