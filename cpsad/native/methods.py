@@ -455,10 +455,11 @@ class Methods:
 
     def extreme_of(self: Any, function: Any, k: Val, args: list[Val], node: Any) -> Val:
         """`max(a, b, ...)` of numbers of one type: all goes to the first that attains it."""
-        args = [self.hold(a) for a in args]
-        if any(a.type != args[0].type for a in args):
+        if any(a.type.plain != args[0].type.plain for a in args):
             raise self.refuse(node, f"a call of {function.__name__} with ({', '.join(str(a.type) for a in args)})")
-        place, best = self.temp(INT, "place"), self.temp(args[0].type, "best")
+        kind = next((a.type for a in args if a.type.is_dual), args[0].type)
+        args = [self.hold(a if a.type == kind else Val(kind, self.cast(a, kind))) for a in args]
+        place, best = self.temp(INT, "place"), self.temp(kind, "best")
         self.emit(f"{place} = 0;")
         self.emit(f"{best} = {args[0].c};")
         for i, a in enumerate(args[1:], 1):

@@ -450,8 +450,8 @@ def _dict(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
 def _list(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     if not args:
         return w.new_list(w.site(node), "0")
-    if isinstance(args[0].type, Rows):
-        return w.list_of_rows(args[0], node)
+    if isinstance(args[0].type, (Arr, Rows)):
+        return w.list_of_rows(args[0] if isinstance(args[0].type, Rows) else w.heap_rows(args[0], node), node)
     if w.is_sequence(args[0].type):
         return w.list_of(w.site(node), args[0].items, node)
     return w.copied_list(w.hold(args[0])) if isinstance(args[0].type, List) else None
@@ -462,6 +462,8 @@ def _sum(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | 
     start = args[1] if len(args) == 2 else keywords.get("start")
     if args[0].type == Tup(()):
         return start if start is not None else w.constant(0, node)
+    if w.is_sequence(args[0].type):
+        return w.sum_of_list(w.hold(w.list_of(w.site(node), args[0].items, node)), start, node)
     return w.sum_of_list(args[0], start, node) if isinstance(args[0].type, List) else None
 
 
