@@ -3,6 +3,7 @@
    A program runs on a stack of its own, of which memory is used only as far as the computation goes (MAP_NORESERVE).
    `rt.limit` is checked where functions may call themselves; behind it the stack grows in steps, as long as the machine
    has memory, and then the call ends with an error. Errors leave by longjmp; nothing has to be freed one by one. */
+#define _GNU_SOURCE
 #include <math.h>
 #include <pthread.h>
 #include <setjmp.h>
