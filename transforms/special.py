@@ -215,6 +215,9 @@ def _name_indices(node: Any, graph: Graph, transfer: Any, out: list[Any]) -> Non
 def _index_atom(index: Any, node: Any, graph: Graph, transfer: Any, out: list[Any]) -> Any:
     if isinstance(index, (gast.Name, gast.Constant)):
         return index
+    if isinstance(index, gast.Starred):
+        index.value = _index_atom(index.value, node, graph, transfer, out)
+        return index
     if isinstance(index, gast.Tuple):
         index.elts = [_index_atom(e, node, graph, transfer, out) for e in index.elts]
         return _named("index", index, node, graph, transfer, out)

@@ -53,6 +53,9 @@ class TangentCalls(TangentRules):
         if isinstance(index, (gast.Name, gast.Constant)):
             self.put(index)
             return index
+        if isinstance(index, gast.Starred):
+            index.value = self.part_of_index(index.value)
+            return index
         if isinstance(index, gast.Tuple):
             index.elts = [self.part_of_index(e) for e in index.elts]
             return self.named("index", index)
