@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from . import forms, nested
-from .cotangents import ZERO, Absorbing
+from .cotangents import ZERO, Absorbing, Poison
 from .heap import is_floating
 from .layout import Call, define
 from .rules import forward as forward_rules
 from .rules.registry import REGISTRY
-from .transforms.errors import Location, NoDerivativeError
+from .rules.splice import _make
+from .transforms.errors import Location, NoDerivativeError, SourceError
 
 __all__ = ["custom_gradient", "defrule"]
 
@@ -40,7 +41,8 @@ def defrule(*primitives: Any, elementwise: bool = False, replace: bool = False,
     The rule is a function of `g`, the cotangent of the result (of its shape); `y`, the result; and the function's own
     parameters, under their own names and with their own defaults. It returns the cotangent of the first argument, or
     a tuple for the first few, `None` for one that is not differentiated. It must be linear in `g`, and treat `g`
-    with operators, methods and NumPy functions only. Its source is spliced into the gradients that use it.
+    with operators, methods and NumPy functions only. Its source is spliced into the gradients that use it, so it ends in its one
+    return; where it has to branch, it calls a function.
 
     Raises: TypeError if what is decorated cannot be such a rule; ValueError if there is a rule already. When a gradient
     runs: NoDerivativeError, at the rule's line, if what the rule returns has another shape than the argument.
@@ -63,6 +65,12 @@ def defrule(*primitives: Any, elementwise: bool = False, replace: bool = False,
                 raise ValueError(f"{known.name} has a rule already; replace it with defrule(..., replace=True)")
         if forward is not None and not inspect.isfunction(forward):
             raise TypeError(f"a forward rule is a Python function, not a {type(forward).__name__}")
+        for written in (rule, forward):
+            if written is not None:
+                try:
+                    _make(written)
+                except SourceError:  # said where the rule is used
+                    pass
         for primitive in primitives:
             REGISTRY.user.rules.pop(primitive, None)
             forward_rules.USER.pop(primitive, None)
@@ -104,7 +112,7 @@ def custom_gradient(function: Callable[..., Any]) -> Any:
     `defvjp` gives the forward pass of reverse mode: a function of the arguments that returns `(result, residuals)`; the
     result is a number, an array or a tuple of such. `backward` gives the way back: a function of the residuals and of the
     result's cotangent (a tuple for a tuple) that returns the cotangent of the first argument, or a tuple for the first few,
-    `None` for one that is not differentiated. `defjvp` gives forward mode: a function of the arguments and of their
+    `None` for one that carries no derivative. `defjvp` gives forward mode: a function of the arguments and of their
     tangents (zeros where there is none, `None` for what is no float) that returns the result and its tangent. They are plain
     Python, and differentiated like any other where a gradient is differentiated again.
 
@@ -255,16 +263,31 @@ def filled(g: Any, y: Any) -> Any:
 
 def checked(found: Any, args: Any, rules: Any) -> Any:
     """The cotangents of the arguments, of their shapes."""
+    if found is None:
+        raise rules.error(rules.backward, "returns None; it returns the cotangent of each argument")
     results = list(found) if isinstance(found, (tuple, list)) else [found]
     if len(results) > len(args):
         raise rules.error(rules.backward, f"returns {len(results)} cotangents for {len(args)} arguments")
-    for i in range(len(results)):
-        if results[i] is not None and is_floating(args[i]) and not isinstance(results[i], Absorbing):
-            if np.shape(results[i]) != np.shape(args[i]):
-                raise rules.error(rules.backward, f"returns a cotangent of shape {np.shape(results[i])} for argument {i}, "
-                                  f"which has shape {np.shape(args[i])}")
-    made = [ZERO if r is None else r for r in results]
-    return tuple(made + [ZERO] * (len(args) - len(results)))
+    made = []
+    for i in range(len(args)):
+        result = results[i] if i < len(results) else None
+        if result is None:
+            made.append(left_out(args[i], rules, i))
+            continue
+        if is_floating(args[i]) and not isinstance(result, Absorbing) and np.shape(result) != np.shape(args[i]):
+            raise rules.error(rules.backward, f"returns a cotangent of shape {np.shape(result)} for argument {i}, "
+                              f"which has shape {np.shape(args[i])}")
+        made.append(result)
+    return tuple(made)
+
+
+def left_out(value: Any, rules: Any, i: int) -> Any:
+    """The cotangent of an argument for which a rule gives none: an error if it carries a derivative after all."""
+    if not is_floating(value):
+        return ZERO
+    error = rules.error(rules.backward, f"gives no cotangent for argument {i}, which carries a derivative")
+    error.remedy = "return zeros of its shape if there is none, or pass cpsad.stop_gradient of the argument"
+    return Poison(error)
 
 
 PARTS = {"_pair": pair, "_is_tuple": is_tuple, "_all_zero": all_zero, "_filled": filled, "_checked": checked}

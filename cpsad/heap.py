@@ -32,7 +32,7 @@ from .unseen import is_text_in_doubt
 
 __all__ = ["Heap", "is_floating"]
 
-_CELLS = {GlobalCell, OuterCell}  # variables from outside, in programs that are transformed again
+CELLS = {GlobalCell, OuterCell}  # variables from outside, in programs that are transformed again
 _FUNCTION = type(lambda: None)
 
 _NEVER_HELD: dict[str, Any] = {}
@@ -287,7 +287,7 @@ class Heap(Shadows, Refusals):
     def attribute(self, owner: Any, name: str, *default: Any) -> Any:
         """`owner.name`, unless reading it runs Python code that computes with stored values."""
         value = getattr(owner, name, *default)
-        if type(owner) in _CELLS:
+        if type(owner) in CELLS:
             return value
         kind = owner.__self_class__ if type(owner) is super else type(owner)
         if self.slots and kind is not type and runs_code(kind, name) and not self.is_harmless(value) and (
@@ -327,7 +327,7 @@ class Heap(Shadows, Refusals):
             raise here(NoDerivativeError, f"the attribute {name} of a module is set to a value that carries a derivative",
                        why="functions of that module have taken it for a constant",
                        remedy=f"assign it in a function of that module, after `global {name}`, or keep it in a list or dict")
-        if type(owner) not in _CELLS and sets_code(type(owner), name) and (
+        if type(owner) not in CELLS and sets_code(type(owner), name) and (
                 is_floating(value) or reaches(self.slots, value, owner)):
             raise here(NoDerivativeError, f"setting {type(owner).__name__}.{name} runs code",
                        why="it would run without its derivative", remedy="set a plain attribute")

@@ -30,7 +30,8 @@ def source(function: Any, stage: str = "optimized", args: tuple[Any, ...] | None
     """The text of a function at a stage.
 
     Args:
-        function: a Python function, a method, or what `grad` made of one.
+        function: a Python function, a method, or what `grad` made of one; for the stage "c" also what `hvp`, `directional` or
+            `gvp` did, with `args` of the function alone.
         stage: one of `STAGES`, or "c": the C that `backend="native"` compiles for `args`, without what all programs share.
         args: example arguments, whose types the transform is specialised to; without them those of `argnums` are
             taken to be arrays or scalars, and nothing is taken for granted of the others.
@@ -39,10 +40,14 @@ def source(function: Any, stage: str = "optimized", args: tuple[Any, ...] | None
     Raises: ValueError for an unknown stage; SourceError, UnsupportedError, NoDerivativeError as `grad` does.
     """
     if stage == "c":
+        from .native.along import text_along
         from .native.entry import native_text
 
         if args is None:
             raise ValueError('stage "c" is made for the types of the arguments: give args')
+        along = text_along(function, args)
+        if along is not None:
+            return along
         return native_text(_plain(function), args, argnums)
     if stage not in (*STAGES, pipeline.TANGENT):
         raise ValueError(f"stage {stage!r} is none of {', '.join((*STAGES, pipeline.TANGENT))}")

@@ -201,25 +201,26 @@ class _Gradient:
         self.located: dict[tuple[int, tuple[str, ...]], list[int]] = {}
         self.plain = self
         self.texts: Any = None  # of functions that came from another process
+        self.is_here = False
 
     def __getstate__(self) -> dict[str, Any]:
         return {"function": self.function, "has_aux": self.has_aux, "single": self.single, "wanted": self.wanted,
                 "texts": self.texts or texts_of(self.function)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, called=False, located={}, plain=self, reach=(-1, False))
+        self.__dict__.update(state, called=False, located={}, plain=self, reach=(-1, False), is_here=False)
 
     def arrived(self) -> None:
         """Before the first call: functions that came from another process get their texts."""
-        if self.texts is not None:
+        if self.texts is not None and not self.is_here:
             restore(self.function, self.texts)
+            self.is_here = True
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any], seed: Any = None) -> tuple[Any, Any, Any]:
         """`seed(heap, value)` gives the cotangent of the result, where it is not that of a real scalar."""
         shape = len(args), tuple(kwargs)
         slots = self.located.get(shape)
         if slots is None:
-            self.arrived()
             slots = self.located[shape] = self.locate(args, kwargs)
         arguments = [*args, *kwargs.values()]
         heap = Heap()
@@ -301,6 +302,7 @@ class _Gradient:
 
     def locate(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
         """Positions, among the arguments as given, of those to be differentiated."""
+        self.arrived()
         names = _parameter_names(self.function)
         slots = []
         keys = list(kwargs)

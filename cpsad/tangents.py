@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .cotangents import ZERO, Absorbing, Poison
-from .heap import Heap, is_floating
+from .heap import CELLS, Heap, is_floating
 from .heap import sets_code as _sets_code
 from .places import here
 from .products import total
@@ -252,7 +252,7 @@ class Tangents(Shadowed, Heap):
         if all(d is ZERO for d in tangents):
             return ZERO
         raise here(NoDerivativeError, f"{what} has no forward rule", why="it is differentiated in reverse mode only",
-                   remedy="use cpsad.grad or cpsad.jacrev, or add a rule with cpsad.defjvp")
+                   remedy="use cpsad.grad or cpsad.jacrev, or add a rule with cpsad.defrule(..., forward=...)")
 
     def undifferentiated(self, value: Any, tangent: Any, what: str) -> None:
         """What a rule takes for a constant has a tangent."""
@@ -272,7 +272,9 @@ class Tangents(Shadowed, Heap):
                 remedy="keep the number itself, or use cpsad.stop_gradient on it")), 1]
 
     def set_attribute(self, owner: Any, name: str, value: Any) -> None:
-        if sets_code(type(owner), name) or not isinstance(owner, type) and runs_python(type(owner), "__setattr__"):
+        if type(owner) in CELLS:  # of a gradient: a variable from outside, whose value the table knows
+            setattr(owner, name, value)
+        elif sets_code(type(owner), name) or not isinstance(owner, type) and runs_python(type(owner), "__setattr__"):
             from .tangent_members import set_attribute
 
             set_attribute(self, owner, name, value)

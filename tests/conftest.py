@@ -10,7 +10,7 @@ def pytest_addoption(parser):
     parser.addoption("--random-programs", type=int, default=2000, help="how many random programs are differentiated")
     parser.addoption("--random-seed", type=int, default=0, help="the seed of the first of them")
     parser.addoption("--native-programs", type=int, default=20, help="how many random programs are compiled")
-    parser.addoption("--along-share", type=int, default=40, help="every how many functions of the corpus are compiled along a "
+    parser.addoption("--along-share", type=int, default=60, help="every how many functions of the corpus are compiled along a "
                      "direction; 1: all")
     parser.addoption("--sanitize", default=None, help="native code with sanitizers of the C compiler: undefined; "
                      "address, with LD_PRELOAD=$(gcc -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0")

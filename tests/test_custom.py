@@ -124,6 +124,7 @@ def test_a_missing_rule_is_named():
         (lambda x: x * 2, lambda r, g: g, "returns a ndarray; it returns the result and the residuals"),
         (lambda x: (x * 2, None), lambda r, g: np.sum(g), r"shape \(\) for argument 0, which has shape \(3,\)"),
         (lambda x: (x * 2, None), lambda r, g: (g, g), "2 cotangents for 1 arguments"),
+        (lambda x: (x * 2, None), lambda r, g: None, "returns None; it returns the cotangent"),
     ],
 )
 def test_what_a_rule_returns_is_checked_at_its_line(forward, backward, words):
@@ -197,3 +198,50 @@ def test_a_rule_of_another_shape_is_reported_with_its_line():
         grad(lambda x: np.sum(total(x)))(X)
     assert caught.value.where.filename == __file__
     assert caught.value.where.line == rule.__code__.co_firstlineno
+
+
+def test_an_argument_for_which_a_rule_gives_nothing():
+    """It is a constant, or the derivative would be missing without a word."""
+    @cpsad.custom_gradient
+    def product(x, y):
+        return x * y
+
+    product.defvjp(lambda x, y: (x * y, y))
+    product.backward(lambda y, g: (g * y, None))
+
+    def by_first(x):
+        return product(x, 2.0) * x
+
+    def by_second(x):
+        return product(2.0, x) * x
+
+    assert cpsad.grad(by_first)(3.0) == 12.0 and cpsad.hvp(by_first)(3.0, 1.0) == cpsad.grad(cpsad.grad(by_first))(3.0) == 4.0
+    for derivative in (cpsad.grad(by_second), cpsad.grad(cpsad.grad(by_second)), lambda x: cpsad.hvp(by_second)(x, 1.0)):
+        with pytest.raises(cpsad.NoDerivativeError, match="no cotangent for argument 1(.|\n)*instead: return zeros"):
+            derivative(3.0)
+
+
+def forgets(g, y, x):
+    g * 2
+
+
+def gives_nothing(g, y, x):
+    return None
+
+
+def gives_too_much(g, y, x):
+    return g, g
+
+
+def branches(g, y, x):
+    if x > 0:
+        return g
+    return -g
+
+
+@pytest.mark.parametrize("rule, words", [(forgets, "ends without a return"), (gives_nothing, "returns nothing"), (
+    gives_too_much, "returns 2 cotangents for 1 arguments"), (branches, "returns in several places(.|\n)*call a function that branches")])
+def test_a_rule_that_cannot_be_spliced(rule, words):
+    for given in ((rule, None), (lambda g, y, x: g, rule)):
+        with pytest.raises(TypeError, match=f"the rule {rule.__name__} .*line [0-9]+. {words}"):
+            defrule(lambda x: x, forward=given[1])(given[0])

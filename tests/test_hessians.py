@@ -77,7 +77,8 @@ def test_a_vector_of_another_shape():
         hvp(recurrent)(X, 3, np.ones(2))
 
 
-AREAS = ("arithmetic", "branches", "calls", "loops", "methods", "numpy_linear", "numpy_reduce", "structured", "exceptions")
+AREAS = ("globals_", "outer_variables", "arithmetic", "branches", "calls", "loops", "methods", "numpy_linear", "numpy_reduce",
+         "structured", "exceptions")
 CHOSEN = [c for c in CASES.values() if c.area in AREAS][::3]
 
 

@@ -54,6 +54,8 @@ scale = Scale(3.0)
 gradients = {
     "plain": cpsad.grad(plain), "nested": make(3.0), "lambda": cpsad.grad(lambda x: np.sum(x * x)),
     "object": cpsad.grad(lambda x: scale(x)), "jacobian": cpsad.jacobian(lambda x: x * helper(x)),
+    "hessian": cpsad.hessian(plain), "forward": cpsad.jacfwd(plain),
+    "linearized": cpsad.linearize(lambda x: x * helper(x), np.array([0.5, 1.5]))[1],
 }
 made = gradients[sys.argv[1]]
 if sys.argv[2] == "warm":
@@ -63,7 +65,8 @@ sys.stdout.buffer.write(cloudpickle.dumps(made))
 
 
 @pytest.mark.parametrize("name, state", [
-    ("plain", "cold"), ("nested", "warm"), ("lambda", "cold"), ("object", "warm"), ("jacobian", "cold")])
+    ("plain", "cold"), ("nested", "warm"), ("lambda", "cold"), ("object", "warm"), ("jacobian", "cold"),
+    ("hessian", "cold"), ("forward", "warm"), ("linearized", "cold")])
 def test_functions_of_a_script(name, state, tmp_path):
     pytest.importorskip("cloudpickle")
     (tmp_path / "script.py").write_text(SCRIPT)
@@ -71,7 +74,8 @@ def test_functions_of_a_script(name, state, tmp_path):
     printed = subprocess.run([sys.executable, "-c", LOAD], input=data, env=HERE, capture_output=True, check=True).stdout
     e = np.exp(X)
     expected = {"plain": 2 * e + 1, "nested": 3 * (2 * e + 1), "lambda": 2 * X, "object": 6 * e,
-                "jacobian": np.eye(2) * 2 * np.sum(e) + np.outer(X, 2 * e)}[name]
+                "jacobian": np.eye(2) * 2 * np.sum(e) + np.outer(X, 2 * e), "hessian": np.diag(2 * e), "forward": 2 * e + 1,
+                "linearized": (np.eye(2) * 2 * np.sum(e) + np.outer(X, 2 * e)) @ X}[name]
     np.testing.assert_allclose(eval(printed), expected, rtol=1e-12)
 
 

@@ -175,6 +175,10 @@ def _no_text(code: types.CodeType) -> SourceError:
     if name == "<stdin>":
         why = ("the interactive interpreter keeps what was typed from Python 3.13 on; this one does not, and the history "
                "of the prompt does not have it")
+    elif name == "<dynamic-code>":  # cloudpickle's
+        return SourceError(f"the source of {code.co_qualname} cannot be found", where=Location(name, code.co_firstlineno),
+                           why="it came from another process, where its text stayed: a function that is sent as a value has none",
+                           remedy="send what cpsad.grad and the like have made of it, or put the function in a module")
     elif name.startswith("<"):
         why = f"it was made by exec or eval, and nothing keeps the text of {name}"
     else:

@@ -39,6 +39,7 @@ interpretation and written as C, in which a continuation is a C function and its
     seeds.py        cotangents that are given, of results of any structure; pullback.py: `vjp` and its kin
     stored.py       tuples and rows: stored values and their adjoints
     machine.py      programs without calls: continuations as labels; flow.py: what their lines read and assign
+    shared.py       what programs of arrays have in common, compiled once
     compiler.py     the C compiler, and the cache of what it made
     writes.py       arrays written in place
     shadows.py      the same under a gradient: shadows, and what comes back; shadows.h: the memory

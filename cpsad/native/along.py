@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import forms
 from ..jacobians import paired
 from ..operators import _fresh
 from ..transforms.errors import CpsadError
@@ -15,7 +16,7 @@ from .entry import NativeGradient, Staged
 from .primal import _Compiled
 from .program import StagingError
 
-__all__ = ["NativeHessian", "NativeTangent", "directions_of"]
+__all__ = ["NativeHessian", "NativeTangent", "directions_of", "text_along"]
 
 log = logging.getLogger("cpsad")
 
@@ -87,3 +88,17 @@ class NativeHessian(NativeGradient):
         raw, made, _ = staged.run(every)
         found = staged.slopes(arguments, every, raw, made)
         return found[0] if self.single else tuple(found)
+
+
+def text_along(function: Any, args: tuple[Any, ...]) -> str | None:
+    """The C of what `hvp`, `directional` or `gvp` has made, for arguments like these; None of anything else."""
+    owner, name, compute = getattr(function, "__dict__", {}).get(forms.PROGRAM, (None, "", None))
+    if owner is not function:
+        return None
+    if name == "hessian_along_program":
+        native = NativeHessian(compute.function, compute.wanted[0] if compute.single else compute.wanted, False, "native")
+        return native.staged_for(list(args), native.slots(args, {}), args, {})[0].text  # type: ignore[no-any-return]
+    if name in ("along_program", "gradient_along_program"):
+        tangent = NativeTangent(compute.function, "native")
+        return tangent.staged_for(list(args), args, {}, tuple(compute.locate(args, {})))[0].text  # type: ignore[no-any-return]
+    return None

@@ -4,8 +4,6 @@
 #define ARRAY(R) typedef struct { char *p; i64 n[R], s[R]; } array_##R;
 ARRAY(1) ARRAY(2) ARRAY(3) ARRAY(4) ARRAY(5) ARRAY(6)
 
-#define ONE_BY_ONE __asm__ volatile("")  /* a loop that is not worth the compiler's time */
-
 typedef struct { char *p; size_t bytes; } slab;
 
 typedef struct { i64 refs; void *type; char *data; int nd; i64 *dims, *strides; void *base, *descr; int flags; } numpy_array;  /* as NumPy lays it out */
@@ -69,7 +67,7 @@ SUM_OF(NAME) { \
         T sum[8] = {0}; \
         i64 i = 0; \
         for (; i + 8 <= *m; i += 8) for (int q = 0; q < 8; q++) sum[q] += ((const T *)g)[i + q]; \
-        for (; i < *m; i++) sum[0] += ((const T *)g)[i]; \
+        for (; i < *m; i++) { ONE_BY_ONE; sum[0] += ((const T *)g)[i]; } \
         *(T *)out += ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7])); \
         return; \
     } \
@@ -244,7 +242,7 @@ static __attribute__((noinline)) const char *NAME(runtime *R, const char *b, i64
         if (!t->copy) { \
             t->copy = pool_take(R, (size_t)(k * n * w)).p; \
             for (i64 j = 0; j < n; j++) \
-                for (i64 l = 0; l < k; l++) ((T *)t->copy)[l * n + j] = *(const T *)(b + l * w + j * b1); \
+                for (i64 l = 0; l < k; l++) { ONE_BY_ONE; ((T *)t->copy)[l * n + j] = *(const T *)(b + l * w + j * b1); } \
         } \
         return t->copy; \
     } \
@@ -301,14 +299,14 @@ PRODUCT_OF(T, NAME) { \
                 T sum[8] = {0}; \
                 i64 l = 0; \
                 for (; l + 8 <= k; l += 8) for (int q = 0; q < 8; q++) sum[q] += x[l + q] * y[l + q]; \
-                for (; l < k; l++) sum[0] += x[l] * y[l]; \
+                for (; l < k; l++) { ONE_BY_ONE; sum[0] += x[l] * y[l]; } \
                 c[i * n + j] += ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7])); \
             } \
     } else { \
         for (i64 i = 0; i < m; i++) \
             for (i64 j = 0; j < n; j++) { \
                 T sum = 0; \
-                for (i64 l = 0; l < k; l++) sum += *(const T *)(a + i * a0 + l * a1) * *(const T *)(b + l * b0 + j * b1); \
+                for (i64 l = 0; l < k; l++) { ONE_BY_ONE; sum += *(const T *)(a + i * a0 + l * a1) * *(const T *)(b + l * b0 + j * b1); } \
                 c[i * n + j] += sum; \
             } \
     } \
@@ -361,7 +359,7 @@ static void rows_of_##SUFFIX(char *to, const char *from, i64 rows, i64 s0, i64 s
     const i64 w = (i64)sizeof(T); \
     for (i64 i = 0; i < rows; i++, to += n * w, from += s0) \
         if (s1 == w) memcpy(to, from, (size_t)(n * w)); \
-        else for (i64 j = 0; j < n; j++) ((T *)to)[j] = *(const T *)(from + j * s1); \
+        else for (i64 j = 0; j < n; j++) { ONE_BY_ONE; ((T *)to)[j] = *(const T *)(from + j * s1); } \
 } \
 /* sum += l^T r, of matrices of `rows` rows */ \
 ADD_DUE(SUFFIX) { \

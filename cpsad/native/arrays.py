@@ -14,6 +14,7 @@ import numpy as np
 
 from .duals import has_tangent
 from .scalars import BINARY
+from .shapes import only_shapes
 from .types import CODES, Arr, Maybe, Num, Parted, Single, c_type, holds_arrays, sample
 from .values import Val
 
@@ -171,6 +172,26 @@ class Arrays:
                 made = f"broadcast(R, {made}, {p}, {self.error(ValueError, BROADCAST)})"
             dims.append(made)
         return dims
+
+    def shape_kept(self, name: str, v: Val) -> bool:
+        """Binds a variable of which nothing but the shape is wanted later (`shapes.py`), if it is one."""
+        stager = self.stager
+        if self.backward or self.inlining or self.spec.is_formula or stager.writes or stager.primal or (
+                stager.along or self.guard is not None or name not in only_shapes(self.unit, self.node)):
+            return False
+        leaves: dict[str, Val] = {}
+        v = self.prepared(v, leaves)
+        if any(a.borrowed for a in leaves.values()):
+            made = self.solid(v)
+            self.vars[name] = self.kept(name, made)
+            return True
+        c = self.local(name, v.type)
+        for j, d in enumerate(self.dims_of(list(leaves.values()), v.type.rank)):
+            self.emit(f"{c}.n[{j}] = {d};")
+        self.emit(f"{c}.p = NULL;")
+        self.vars[name] = Val(v.type, c)
+        self.vars[name].elementwise = v.elementwise
+        return True
 
     def new_array(self, kind: Num, dims: list[str], base: str = "a", zero: bool = False) -> Val:
         """A new array in the arena."""
@@ -426,7 +447,7 @@ class Arrays:
             return self.reduced(g, None, False, "+=", g.type.number)
         if not isinstance(g.type, Arr) or not isinstance(x.type, Arr) or x.type.rank > g.type.rank:
             raise self.refuse(node, f"a cotangent of {g.type} for {x.type}")
-        x = self.named(x)
+        x = x if x.c.isidentifier() else self.named(x)
         lead = g.type.rank - x.type.rank
         if g.elementwise is not None and lead == 0:
             g = self.computed(g)
@@ -499,7 +520,7 @@ class Arrays:
                 v = self.named(self.copied(v))
             bytes_ = self.bytes_of(v)
             self.emit(f"if ({own}.bytes < {bytes_}) {{ pool_give(R, {own}); {own} = pool_take(R, {bytes_}); }}")
-            self.emit(f"if ({v.c}.p != {own}.p) memmove({own}.p, {v.c}.p, {bytes_});")
+            self.emit(f"if ({own}.p && {v.c}.p != {own}.p) memmove({own}.p, {v.c}.p, {bytes_});")
             target = place
             if isinstance(type_, Maybe):
                 self.emit(f"{place}.z = 0;")

@@ -125,6 +125,8 @@ class Attempts:
         value, failed = self.attempted(lambda: self.hold(self.solid(compute())))
 
         def handled() -> Val:
+            if isinstance(guard.type, Const):  # nobody handles it
+                self.raised_again(failed)
             self.call_k(guard, Val(Failure(True), failed.c), self.statement_node)
             return self.tuple_of([Val(Single("ZERO"))] * count) if self.unit.takes_heap else Val(Single("None"))
 

@@ -37,6 +37,7 @@ SPEED_OF_LOOPS = ("-O1", "-ftree-vectorize", "-fvect-cost-model=dynamic", "-fopt
 SPEED_OF_CALLS = ("-O1", "-foptimize-sibling-calls")  # of what is left of a program whose loops are compiled apart
 # of products: their sums may be rounded once where others round twice
 SPEED_OF_PRODUCTS = (*SPEED_OF_LOOPS, "-fexpensive-optimizations", "-ffp-contract=fast")
+OF_GCC = ("-fvect-cost-model=dynamic", "-fexpensive-optimizations")  # options that clang has not
 SANITIZE = ("-g", "-O1", "-fno-sanitize-recover=all")
 PRODUCTS = "#define ELSEWHERE\n#define WITH_f"  # how the text begins that has the products of a type
 MOST_BYTES = 256 << 20  # of the cache
@@ -90,6 +91,13 @@ def machine() -> tuple[tuple[str, ...], str]:
     return ("-march=native",), next((line for line in lines if line.startswith("flags")), "")
 
 
+def understood(options: tuple[str, ...]) -> tuple[str, ...]:
+    """The options, as clang has them if that is the compiler: it makes loops into vectors from -O2 on."""
+    if "clang" not in compiler()[1]:
+        return options
+    return tuple("-O2" if o == "-ftree-vectorize" else o for o in options if o not in OF_GCC)
+
+
 def flags(text: str, loops: bool = True) -> tuple[str, ...]:
     chosen = os.environ.get("CPSAD_MARCH")
     target = (f"-march={chosen}",) if chosen else machine()[0]
@@ -98,7 +106,7 @@ def flags(text: str, loops: bool = True) -> tuple[str, ...]:
     speed = SPEED if "array_" not in text else SPEED_OF_LOOPS if loops else SPEED_OF_CALLS
     if text.startswith(PRODUCTS):
         speed = SPEED_OF_PRODUCTS
-    return (*FLAGS, *speed, *target, *shlex.split(os.environ.get("CPSAD_CFLAGS", "")))
+    return (*FLAGS, *understood(speed), *target, *shlex.split(os.environ.get("CPSAD_CFLAGS", "")))
 
 
 def load(text: str, loops: str = "", shared: Sequence[str] = ()) -> ctypes.CDLL:

@@ -14,7 +14,7 @@ from ..transforms.context import MISSING
 from .attempts import Failure, classes_of
 from .made import is_instance
 from .primitives import PRIMITIVES, primitive
-from .types import Const
+from .types import Const, Single
 from .values import Val
 
 __all__ = ["TRACEBACK", "KindOf"]
@@ -58,6 +58,17 @@ def _special(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Va
 @primitive(exceptions.EXCEPTIONS["suppresses"])
 def _suppresses(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     return w.as_bool(w.truth(args[0], node)) if isinstance(args[1].type, Failure) else None
+
+
+@primitive(exceptions.EXCEPTIONS["during"])
+def _during(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    """What sets `__context__`, which the program cannot read."""
+    return Val(Single("None"))
+
+
+@primitive(exceptions.EXCEPTIONS["is_class"])
+def _is_class(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+    return w.constant(isinstance(args[0].type, Const) and isinstance(args[0].type.value, type), node)
 
 
 def _of_kind(function: Any, plain: Any) -> None:

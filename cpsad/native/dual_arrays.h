@@ -22,6 +22,11 @@ OUTER void NAME(int rank, T **to, const char *p, const i64 *n, const i64 *s, con
 PAIRS_OF(double, pairs_f64);
 PAIRS_OF(float, pairs_f32);
 
+/* the tangents of pairs that lie one after another */
+#define TANGENTS_OF(T, NAME) OUTER void NAME(i64 n, const T *restrict pairs, T *restrict out)
+TANGENTS_OF(double, tangents_f64);
+TANGENTS_OF(float, tangents_f32);
+
 #if !defined(ELSEWHERE) && !defined(ONCE)
 #define WITH_duals_f64
 #define WITH_duals_f32
@@ -40,7 +45,9 @@ PAIRS_OF(T, NAME) { \
     if (rank == 0) { (*to)[0] = *(const T *)p; (*to)[1] = q ? *(const T *)q : 0; *to += 2; return; } \
     if (rank == 1) { \
         T *restrict out = *to; \
-        if (q) for (i64 i = 0; i < *n; i++) { out[2 * i] = *(const T *)(p + i * *s); out[2 * i + 1] = *(const T *)(q + i * *t); } \
+        const T *restrict v = (const T *)p, *restrict d = (const T *)q; \
+        if (q && *s == (i64)sizeof(T) && *t == (i64)sizeof(T)) for (i64 i = 0; i < *n; i++) { out[2 * i] = v[i]; out[2 * i + 1] = d[i]; } \
+        else if (q) for (i64 i = 0; i < *n; i++) { out[2 * i] = *(const T *)(p + i * *s); out[2 * i + 1] = *(const T *)(q + i * *t); } \
         else for (i64 i = 0; i < *n; i++) { out[2 * i] = *(const T *)(p + i * *s); out[2 * i + 1] = 0; } \
         *to += 2 * *n; \
         return; \
@@ -48,43 +55,70 @@ PAIRS_OF(T, NAME) { \
     for (i64 i = 0; i < *n; i++) NAME(rank - 1, to, p + i * *s, n + 1, s + 1, q ? q + i * *t : NULL, q ? t + 1 : NULL); \
 }
 
+#define TANGENTS(T, NAME) \
+TANGENTS_OF(T, NAME) { for (i64 i = 0; i < n; i++) out[i] = pairs[2 * i + 1]; }
+
 /* Products. Of two matrices of pairs a row of the result, as numbers, is a sum of rows of `b`, times values of `a`, and of the values
    of those rows in the places of tangents, times tangents of `a`. With a vector on the right a row of `a` is read once: times each
    value of the vector for value and tangent, and times each tangent. */
+#define REST_OF(row) (lanes)((bits)*(const lanes *)((row) + last) & rest)
 #define PRODUCT_DUALS(T, D, NAME, V, LANES, PLAIN, PAIRS_) \
 typedef T V __attribute__((vector_size(64), aligned(sizeof(T)), may_alias)); \
+typedef T NAME##_few __attribute__((vector_size(16), may_alias)); \
+typedef i64 NAME##_bits __attribute__((vector_size(64))); \
 /* (c + 2 i) += row i of `a`, of pairs, times `x` */ \
-static inline void NAME##_ends(V s, V t, const T *p, const T *xv, const T *xd, i64 l, i64 k, T *c) { \
-    T u[LANES], w[LANES]; \
-    memcpy(u, &s, sizeof u); \
-    memcpy(w, &t, sizeof w); \
-    T v = (u[0] + u[4]) + (u[2] + u[6]), d = (u[1] + u[5]) + (u[3] + u[7]) + ((w[0] + w[4]) + (w[2] + w[6])); \
-    for (int q = 8; q < LANES; q += 2) { v += u[q]; d += u[q + 1] + w[q]; } \
-    for (; l < 2 * k; l += 2) { v += p[l] * xv[l]; d += p[l + 1] * xv[l] + p[l] * xd[l]; } \
-    c[0] += v; c[1] += d; \
+static inline void NAME##_ends(V s, V t, T *c) { \
+    NAME##_few q[4], r[4]; \
+    T u[16 / sizeof(T)], w[16 / sizeof(T)]; \
+    memcpy(q, &s, sizeof s); \
+    memcpy(r, &t, sizeof t); \
+    q[0] = (q[0] + q[1]) + (q[2] + q[3]); \
+    r[0] = (r[0] + r[1]) + (r[2] + r[3]); \
+    memcpy(u, q, 16); \
+    memcpy(w, r, 16); \
+    for (int j = 2; j < 16 / (int)sizeof(T); j += 2) { u[0] += u[j]; u[1] += u[j + 1]; w[0] += w[j]; } \
+    c[0] += u[0]; c[1] += u[1] + w[0]; \
 } \
 static __attribute__((noinline)) void NAME##_rows(i64 m, i64 k, const char *a, i64 step, const T *restrict xv, const T *restrict xd, T *restrict c) { \
+    const i64 whole = 2 * k / LANES * LANES, last = 2 * k - LANES, more = 2 * k - whole; \
+    if (last < 0) { \
+        for (i64 i = 0; i < m; i++) { \
+            const T *p = (const T *)(a + i * step); \
+            for (i64 l = 0; l < 2 * k; l += 2) { c[2 * i] += p[l] * xv[l]; c[2 * i + 1] += p[l + 1] * xv[l] + p[l] * xd[l]; } \
+        } \
+        return; \
+    } \
+    typedef V lanes; \
+    typedef NAME##_bits bits; \
+    T lv[LANES], ld[LANES]; \
+    bits rest; \
+    memset(lv, 0, sizeof lv); \
+    memset(ld, 0, sizeof ld); \
+    memset(&rest, 0, sizeof rest); \
+    memcpy(lv + LANES - more, xv + whole, (size_t)more * sizeof(T)); \
+    memcpy(ld + LANES - more, xd + whole, (size_t)more * sizeof(T)); \
+    memset((T *)&rest + LANES - more, 0xff, (size_t)more * sizeof(T)); \
+    const V zv = *(const V *)lv, zd = *(const V *)ld; \
     i64 i = 0; \
     for (; i + 4 <= m; i += 4) { \
         const T *p = (const T *)(a + i * step), *q = (const T *)(a + (i + 1) * step); \
         const T *r = (const T *)(a + (i + 2) * step), *s = (const T *)(a + (i + 3) * step); \
-        V vp = {0}, vq = {0}, vr = {0}, vs = {0}, dp = {0}, dq = {0}, dr = {0}, ds = {0}; \
-        i64 l = 0; \
-        for (; l + LANES <= 2 * k; l += LANES) { \
+        V vp = zv * REST_OF(p), vq = zv * REST_OF(q), vr = zv * REST_OF(r), vs = zv * REST_OF(s); \
+        V dp = zd * REST_OF(p), dq = zd * REST_OF(q), dr = zd * REST_OF(r), ds = zd * REST_OF(s); \
+        for (i64 l = 0; l < whole; l += LANES) { \
             const V v = *(const V *)(xv + l), d = *(const V *)(xd + l); \
             const V rp = *(const V *)(p + l), rq = *(const V *)(q + l), rr = *(const V *)(r + l), rs = *(const V *)(s + l); \
             vp += rp * v; dp += rp * d; vq += rq * v; dq += rq * d; \
             vr += rr * v; dr += rr * d; vs += rs * v; ds += rs * d; \
         } \
-        NAME##_ends(vp, dp, p, xv, xd, l, k, c + 2 * i); NAME##_ends(vq, dq, q, xv, xd, l, k, c + 2 * i + 2); \
-        NAME##_ends(vr, dr, r, xv, xd, l, k, c + 2 * i + 4); NAME##_ends(vs, ds, s, xv, xd, l, k, c + 2 * i + 6); \
+        NAME##_ends(vp, dp, c + 2 * i); NAME##_ends(vq, dq, c + 2 * i + 2); \
+        NAME##_ends(vr, dr, c + 2 * i + 4); NAME##_ends(vs, ds, c + 2 * i + 6); \
     } \
     for (; i < m; i++) { \
         const T *p = (const T *)(a + i * step); \
-        V v = {0}, d = {0}; \
-        i64 l = 0; \
-        for (; l + LANES <= 2 * k; l += LANES) { v += *(const V *)(p + l) * *(const V *)(xv + l); d += *(const V *)(p + l) * *(const V *)(xd + l); } \
-        NAME##_ends(v, d, p, xv, xd, l, k, c + 2 * i); \
+        V v = zv * REST_OF(p), d = zd * REST_OF(p); \
+        for (i64 l = 0; l < whole; l += LANES) { const V rp = *(const V *)(p + l); v += rp * *(const V *)(xv + l); d += rp * *(const V *)(xd + l); } \
+        NAME##_ends(v, d, c + 2 * i); \
     } \
 } \
 /* c += x[l].v times row l of `b`, and c.d += x[l].d times the values of that row, for all l; `e`: room for a row */ \
@@ -206,12 +240,14 @@ static void NAME##_of_due(runtime *R, i64 m, i64 n, i64 k, const char *a, i64 a0
 IN_A_ROW(16, dual)
 SUM_DUALS(sum_dual, dual)
 PAIRS(double, pairs_f64)
+TANGENTS(double, tangents_f64)
 PRODUCT_DUALS(double, dual, product_dual, double_lanes, 8, product_f64, pairs_f64)
 DUE(dual, dual, product_dual_of_due)
 #endif
 #ifdef WITH_duals_f32
 SUM_DUALS(sum_dualf, dualf)
 PAIRS(float, pairs_f32)
+TANGENTS(float, tangents_f32)
 PRODUCT_DUALS(float, dualf, product_dualf, float_lanes, 16, product_f32, pairs_f32)
 DUE(dualf, dualf, product_dualf_of_due)
 #endif

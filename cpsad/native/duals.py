@@ -331,6 +331,17 @@ class Duals:
         v = self.named(v)
         return self.new_array(kind, [f"{v.c}.n[{j}]" for j in range(v.type.rank)], zero=True)
 
+    def tangents_out(self: Any, v: Val, target: Val) -> Val:
+        """The tangents of an adjoint into the array that waits for them, which is contiguous and of its shape."""
+        lengths = [f"{v.c}.n[{j}]" for j in range(v.type.rank)]
+        c, kind = c_type(target.type.number), "f64" if c_type(target.type.number) == "double" else "f32"
+        self.emit(f"tangents_{kind}({' * '.join(lengths)}, (const {c} *){v.c}.p, ({c} *){target.c}.p);")
+        return Val(Single("None"))
+
+    def write_slopes(self: Any, v: Val, target: Val) -> Val:
+        self.add_into(target, self.slope(v), "=")
+        return Val(Single("None"))
+
     def tangent_of(self: Any, v: Val) -> Val:
         """The tangent of a number's adjoint: the symbolic zero if it has none. (Of an array see `write_array`.)"""
         if isinstance(getattr(v.type, "type", v.type), Arr):

@@ -21,27 +21,24 @@ from ..resolve import letter_of, lookup
 from ..rules.registry import REGISTRY
 from ..transforms.errors import CpsadError
 from ..trees import is_tree
-from . import compiler
 from .blas import blas_routines
 from .compiler import begin, load
-from .gate import Plan, Plans, is_known, open_gate
+from .gate import Plans, open_gate, plan_for
 from .objects import Obj
 from .program import StagingError, Unit, program
 from .raised import Given, Held, error_of
 from .records import Arguments, is_leaf_of_gradient, leaves_of, shaped
 from .results import Results, arrays_among, number_at
 from .scalars import slot_field
+from .shared import heads, parts_for, parts_of
 from .stage import Dead, EndK, Spec, Stager
 from .types import Arr, Maybe, Num, Parted, Single, c_type, of_array, of_number
-from .values import ARRAYS, DUAL_ARRAYS, DUALS, RUNTIME, Val
+from .values import DUALS, RUNTIME, Val
 from .walk import Walk
 
 __all__ = ["NativeGradient", "Staged", "native_text"]
 
 log = logging.getLogger("cpsad")
-BASE = f"#define ONCE\n{RUNTIME}{ARRAYS}"  # what all programs of arrays have in common, and those with products of a type
-PRODUCTS = {t: f"{compiler.PRODUCTS}{t[1:]}\n{RUNTIME}{ARRAYS}" for t in ("f64", "f32")}
-OF_DUALS = {t: f"#define ELSEWHERE\n#define WITH_duals_{t}\n{RUNTIME}{ARRAYS}{DUALS}{DUAL_ARRAYS}" for t in ("f64", "f32")}
 FORMATS = {"f": "d", "f4": "f4x", "i": "q", "p": "Q", "b": "?7x"}
 
 
@@ -64,8 +61,7 @@ class Staged(Results):
         self.stager = stager = Stager()
         stager.primal, stager.has_aux = self.primal, has_aux
         if found := {t.dtype for p in types_ for t in leaves_of(p) if isinstance(t, Arr)}:
-            kinds = [d for d in found if d in ("float64", "float32")]
-            begin([BASE, *(PRODUCTS[f"f{d[-2:]}"] for d in kinds), *(OF_DUALS[f"f{d[-2:]}"] for d in kinds if along)])
+            begin(parts_for(found, along))
         self.unit: Unit = program(function, layout.letters, "cps" if self.primal else "optimized")
         stager.units[(function, layout.letters)] = self.unit
         self.filled = [i for i, t in enumerate(types_) if c_type(t) != "void"]
@@ -153,8 +149,9 @@ class Staged(Results):
             if self.loaded is None:
                 if "array_" in self.text:
                     text, loops = self.stager.in_two(self.lines)
-                    common = f"#define ELSEWHERE\n{RUNTIME}{ARRAYS}{DUALS + DUAL_ARRAYS if self.stager.along else ''}\n"
-                    library = load(common + text, loops and common + loops, shared_by(text + loops, bool(self.stager.along)))
+                    along = bool(self.stager.along)
+                    common = heads(along)
+                    library = load(common + text, loops and common + loops, parts_of(text + loops, along))
                 else:
                     library = load(f"{RUNTIME}{DUALS if self.stager.along else ''}\n{self.text}")
                 self.attach(library, "call")
@@ -264,13 +261,6 @@ class Staged(Results):
                 error = RuntimeError(f"{kind.__name__}: {message}")
         error.add_note(f'  in native code of File "{where.filename}", line {where.line}\n{where.excerpt()}'.rstrip())
         raise error
-
-
-def shared_by(text: str, along: bool) -> list[str]:
-    """What a program of arrays has in common with others."""
-    duals = [t for t, word in (("f64", "dual"), ("f32", "dualf")) if along and re.search(rf"{word}\b|_{t}\(", text)]
-    products = [p for t, p in PRODUCTS.items() if f"_{t}(" in text or t in duals]
-    return [BASE, *products, *(OF_DUALS[t] for t in duals)]
 
 
 def slot_of(type_: Any) -> str:
@@ -400,19 +390,6 @@ class NativeGradient(Programs):
 
     def stage(self, signature: str, types_: list[Any], slots: list[int], more: tuple[Any, ...]) -> Staged:
         return Staged(self.function, signature, types_, slots, self.has_aux)
-
-
-def plan_for(staged: Any, arguments: list[Any], single: bool) -> Plan | None:
-    """The quick way into a program, where there is one."""
-    if any(isinstance(t, (Parted, Obj)) for t in staged.types):
-        return None
-    key = tuple(id(a) for a, t in zip(arguments, staged.types, strict=True) if c_type(t) == "void")
-    if staged.plan is None or staged.plan[0] != key:
-        try:
-            staged.plan = key, Plan(staged, arguments, single) if is_known() else None
-        except LookupError:
-            staged.plan = key, None
-    return staged.plan[1]  # type: ignore[no-any-return]
 
 
 def native_text(function: Any, args: tuple[Any, ...], argnums: Argnums = 0) -> str:

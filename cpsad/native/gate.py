@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..rules.registry import REGISTRY
-from .types import Arr, Maybe, Num, Single
+from .objects import Obj
+from .types import Arr, Maybe, Num, Parted, Single, c_type
 
-__all__ = ["Plan", "Plans", "is_known", "open_gate"]
+__all__ = ["Plan", "Plans", "is_known", "open_gate", "plan_for"]
 
 FUNCTIONS = ("PyEval_SaveThread PyEval_RestoreThread PyGILState_Ensure PyGILState_Release PyErr_CheckSignals "
              "PyDict_GetItemWithError PyObject_GetAttr Py_DecRef Py_IncRef PyFloat_FromDouble PyLong_FromLongLong "
@@ -169,3 +170,16 @@ class Plans:
             one.words[14] = following.address if following is not None else 0
         self.retired += [p for p in self.all if p not in made]  # another thread may be on its way through one
         self.all, self.first = made, plan
+
+
+def plan_for(staged: Any, arguments: list[Any], single: bool) -> Plan | None:
+    """The quick way into a program, where there is one."""
+    if any(isinstance(t, (Parted, Obj)) for t in staged.types):
+        return None
+    key = tuple(id(a) for a, t in zip(arguments, staged.types, strict=True) if c_type(t) == "void")
+    if staged.plan is None or staged.plan[0] != key:
+        try:
+            staged.plan = key, Plan(staged, arguments, single) if is_known() else None
+        except LookupError:
+            staged.plan = key, None
+    return staged.plan[1]  # type: ignore[no-any-return]

@@ -36,6 +36,9 @@ BINARY = {operator.add: ("__add__", "__radd__", gast.Add), operator.sub: ("__sub
           operator.mul: ("__mul__", "__rmul__", gast.Mult), operator.truediv: ("__truediv__", "__rtruediv__", gast.Div),
           operator.floordiv: ("__floordiv__", "__rfloordiv__", gast.FloorDiv), operator.mod: ("__mod__", "__rmod__", gast.Mod),
           operator.pow: ("__pow__", "__rpow__", gast.Pow), operator.matmul: ("__matmul__", "__rmatmul__", gast.MatMult)}
+ORDER = {operator.lt: ("__lt__", "__gt__", gast.Lt), operator.le: ("__le__", "__ge__", gast.LtE),
+         operator.gt: ("__gt__", "__lt__", gast.Gt), operator.ge: ("__ge__", "__le__", gast.GtE)}
+TESTS = {**{f: op for f, (_, _, op) in ORDER.items()}, operator.eq: gast.Eq, operator.ne: gast.NotEq}
 UNARY = {operator.neg: "__neg__", operator.pos: "__pos__", operator.invert: "__invert__", abs: "__abs__", len: "__len__"}
 
 
@@ -292,7 +295,7 @@ class Methods:
     def call_protocol(self: Any, function: Any, signature: str, k: Val, args: list[Val], node: Any) -> Val | None:
         """`getattr`, `setattr` and operators, which may call methods; None for anything else."""
         try:
-            known = function in BINARY or function in UNARY or function in (getattr, setattr)
+            known = function in BINARY or function in ORDER or function in UNARY or function in (getattr, setattr)
         except TypeError:
             return None
         if not known:
@@ -309,12 +312,12 @@ class Methods:
 
     def operator_unit(self: Any, function: Any, args: list[Val], signature: str, node: Any) -> Unit:
         """`a + b`: a method of `a`, or if that gives `NotImplemented` or there is none, the reflected one of `b`."""
-        name, reflected, _ = BINARY[function]
-        has = [is_instance(a.type) and self.found_in_class(a.type, n)[0] is not None
+        name, reflected, _ = (BINARY | ORDER)[function]
+        has = [is_instance(a.type) and isinstance(self.found_in_class(a.type, n)[0], types.FunctionType)
                for a, n in zip(args, (name, reflected), strict=True)]
         kinds = [a.type.kind if is_instance(a.type) else None for a in args]
         if kinds[0] is kinds[1]:
-            has[1] = False
+            has[1] &= function in ORDER
         elif all(has) and issubclass(kinds[1], kinds[0]):
             raise self.refuse(node, f"`{name.strip('_')}` of {args[0].type} and {args[1].type}",
                               why="one is a subclass of the other")
@@ -403,10 +406,14 @@ class Methods:
 
     def call_foreign(self: Any, function: Any, k: Val, args: list[Val], node: Any) -> Val:
         """A primitive that the passes did not know to be one."""
+        args = [self.there(a) for a in args]
         text = self.text_binary(BINARY[function][2], *args, node) if self.is_operator(function) and len(args) == 2 else None
         if text is not None:
             back = self.call_k(k, text, node)
             return self.tuple_of([Val(Single("ZERO"))] * 2) if self.unit.takes_heap else back
+        test = self.test_of(function, args, node)
+        if test is not None:
+            return self.under_guard(test, lambda value: self.foreign_test(value, k, len(args), node), len(args))
         try:
             rule = REGISTRY.lookup(function)
         except TypeError:
@@ -428,12 +435,31 @@ class Methods:
 
         return self.under_guard(compute, lambda value: self.foreign_back(rule, value, k, args, node), len(args))
 
+    def test_of(self: Any, function: Any, args: list[Val], node: Any) -> Any:
+        """What compares values, or asks for their truth, where no method of a class does; None for anything else."""
+        try:
+            op = TESTS.get(function)
+        except TypeError:
+            return None
+        if any(is_instance(getattr(a.type, "type", a.type)) for a in args):
+            return None
+        if op is not None and len(args) == 2 and not any(isinstance(a.type, Arr) for a in args):
+            return lambda: self.as_bool(self.compared(op, *args, node))
+        if function in (operator.truth, bool, operator.not_) and len(args) == 1:
+            return lambda: (self.negated if function is operator.not_ else self.as_bool)(self.truth(args[0], node))
+        return None
+
+    def foreign_test(self: Any, value: Val, k: Val, count: int, node: Any) -> Val:
+        back = self.call_k(k, value, node)
+        return self.tuple_of([Val(Single("ZERO"))] * count) if self.unit.takes_heap else back
+
     def extreme_of(self: Any, function: Any, k: Val, args: list[Val], node: Any) -> Val:
         """`max(a, b, ...)` of numbers of one type: all goes to the first that attains it."""
-        args = [self.hold(a) for a in args]
-        if any(a.type != args[0].type for a in args):
+        if any(a.type.plain != args[0].type.plain for a in args):
             raise self.refuse(node, f"a call of {function.__name__} with ({', '.join(str(a.type) for a in args)})")
-        place, best = self.temp(INT, "place"), self.temp(args[0].type, "best")
+        kind = next((a.type for a in args if a.type.is_dual), args[0].type)
+        args = [self.hold(a if a.type == kind else Val(kind, self.cast(a, kind))) for a in args]
+        place, best = self.temp(INT, "place"), self.temp(kind, "best")
         self.emit(f"{place} = 0;")
         self.emit(f"{best} = {args[0].c};")
         for i, a in enumerate(args[1:], 1):

@@ -17,7 +17,8 @@ import numpy as np
 
 from ..resolve import letter_of
 from ..transforms.errors import CpsadError
-from .entry import Programs, Staged, plan_for
+from .entry import Programs, Staged
+from .gate import plan_for
 from .program import StagingError
 from .results import arrays_among
 

@@ -6,6 +6,7 @@ All other functions of the run-time support and of rules are staged from their o
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 import gast
@@ -199,6 +200,21 @@ def _float(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val 
 @primitive(bool)
 def _bool(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     return w.as_bool(w.truth(args[0], node)) if len(args) == 1 else None
+
+
+def _test(function: Any, op: Any) -> None:
+    """A comparison as a function, of numbers and texts."""
+    def run(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
+        if len(args) != 2 or any(isinstance(a.type, Arr) or is_instance(getattr(a.type, "type", a.type)) for a in args):
+            return None
+        return w.as_bool(w.compared(op, *args, node))
+
+    PRIMITIVES[function] = run
+
+
+for _name, _op in {"eq": gast.Eq, "ne": gast.NotEq, "lt": gast.Lt, "le": gast.LtE, "gt": gast.Gt, "ge": gast.GtE}.items():
+    _test(getattr(operator, _name), _op)
+PRIMITIVES[operator.truth] = PRIMITIVES[bool]
 
 
 @primitive(abs)
@@ -434,8 +450,8 @@ def _dict(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val |
 def _list(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | None:
     if not args:
         return w.new_list(w.site(node), "0")
-    if isinstance(args[0].type, Rows):
-        return w.list_of_rows(args[0], node)
+    if isinstance(args[0].type, (Arr, Rows)):
+        return w.list_of_rows(args[0] if isinstance(args[0].type, Rows) else w.heap_rows(args[0], node), node)
     if w.is_sequence(args[0].type):
         return w.list_of(w.site(node), args[0].items, node)
     return w.copied_list(w.hold(args[0])) if isinstance(args[0].type, List) else None
@@ -446,6 +462,8 @@ def _sum(w: Any, args: list[Val], keywords: dict[str, Val], node: Any) -> Val | 
     start = args[1] if len(args) == 2 else keywords.get("start")
     if args[0].type == Tup(()):
         return start if start is not None else w.constant(0, node)
+    if w.is_sequence(args[0].type):
+        return w.sum_of_list(w.hold(w.list_of(w.site(node), args[0].items, node)), start, node)
     return w.sum_of_list(args[0], start, node) if isinstance(args[0].type, List) else None
 
 

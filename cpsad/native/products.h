@@ -1,6 +1,6 @@
 /* Products of matrices of which one is small, as convolutions and batches have them. BLAS packs what it multiplies, which takes
-   as long as the product where one side has ten or twenty rows; here the matrices are read as they lie, and what is added up stays
-   in registers: ROWS rows of two vectors, or four rows times five (Goto and van de Geijn, *Anatomy of high-performance matrix
+   as long as the product where one side has ten or twenty rows; here matrices are read as they lie, and what is added up stays in
+   registers: ROWS rows of two vectors, or four rows times five (Goto and van de Geijn, *Anatomy of high-performance matrix
    multiplication*, 2008, without the packing). Rows that a block has too many are the last one again, and are not stored. */
 
 #if defined(__AVX2__) && (defined(WITH_f64) || defined(WITH_f32))
@@ -69,7 +69,7 @@ static __attribute__((noinline)) void NAME##_block(i64 m, i64 k, const char *a, 
     for (i64 i = 0; i < m; i++) { \
         const T *row = (const T *)tile + i * two; \
         T *to = c + i * n; \
-        for (i64 j = skip; j < two; j++) to[j] += row[j]; \
+        for (i64 j = skip; j < two; j++) { ONE_BY_ONE; to[j] += row[j]; } \
     } \
 } \
 /* c (+)= a b, where rows of `b` are contiguous and at least two vectors long */ \
@@ -97,7 +97,7 @@ static __attribute__((noinline)) void NAME##_pairs(i64 m, i64 n, i64 bytes, cons
         EACH_ACROSS(ACROSS_LOAD, 0) \
         EACH_DOWN(DOWN_MORE) \
     } \
-    for (; l < bytes; l += (i64)sizeof(T)) { EACH_DOWN(DOWN_REST) } \
+    for (; l < bytes; l += (i64)sizeof(T)) { ONE_BY_ONE; EACH_DOWN(DOWN_REST) } \
     EACH_DOWN(DOWN_STORE) \
 } \
 /* c += a b, where rows of `a` and columns of `b` are contiguous */ \

@@ -43,6 +43,7 @@ class Unit:
     stage: str = "optimized"
     bound: dict[int, frozenset[str]] = field(default_factory=dict)  # by id of the definition: names that it binds
     forms: dict[int, dict[str, Any]] = field(default_factory=dict)
+    shapes: dict[int, frozenset[str]] = field(default_factory=dict)  # see `shapes.py`
 
     def __post_init__(self) -> None:
         self.cells = dict(zip(self.function.__code__.co_freevars, self.function.__closure__ or (), strict=True))

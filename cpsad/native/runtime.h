@@ -3,6 +3,7 @@
    A program runs on a stack of its own, of which memory is used only as far as the computation goes (MAP_NORESERVE).
    `rt.limit` is checked where functions may call themselves; behind it the stack grows in steps, as long as the machine
    has memory, and then the call ends with an error. Errors leave by longjmp; nothing has to be freed one by one. */
+#define _GNU_SOURCE
 #include <math.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -83,6 +84,7 @@ typedef struct { void *const *table; void *frame; } continuation;  /* of which t
 
 #define EVERYWHERE ((char *)UINTPTR_MAX)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define ONE_BY_ONE __asm__ volatile("")  /* a loop that is not worth the compiler's time */
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define STACK_MARGIN (1 << 18)
 

@@ -21,7 +21,7 @@ static __attribute__((noinline)) void NAME##_rows(i64 m, i64 k, const char *a, i
     if (k < LANES) { \
         for (i64 i = 0; i < m; i++) { \
             T t = 0; \
-            for (i64 l = 0; l < k; l++) t += ((const T *)(a + i * step))[l] * x[l]; \
+            for (i64 l = 0; l < k; l++) { ONE_BY_ONE; t += ((const T *)(a + i * step))[l] * x[l]; } \
             c[i] += t; \
         } \
         return; \

@@ -118,6 +118,15 @@ def of_constant(value: Any) -> Val | None:
     return Val(Const(value))
 
 
+def keeps_tangent(given: Any, to: Any) -> None:
+    """Raises where a number with a tangent would become one without."""
+    if not to.is_dual:
+        from .program import StagingError
+
+        raise StagingError(f"{given} in the place of {to} cannot be staged to native code yet", why="its tangent would be lost",
+                           remedy='use backend="numpy" for this function')
+
+
 def convert(value: Val, to: Any) -> str:
     """The C expression of a value as one of a wider type; "" where the type holds nothing."""
     given = value.type
@@ -133,7 +142,7 @@ def convert(value: Val, to: Any) -> str:
     if isinstance(to, Kept):
         return f"({c_type(to)}){{{convert(value, to.of)}, {value.box or 'NULL'}}}"
     if isinstance(to, Arr) and isinstance(given, Arr) and to.number != given.number:
-        assert to.number.is_dual, f"{given} to {to}"
+        keeps_tangent(given.number, to.number)
         return f"{'dualized' if to.number.itemsize == 16 else 'dualized32'}_{to.rank}(R, {value.c})"
     if given == to or isinstance(to, Arr) and isinstance(given, Arr):
         return value.c
@@ -155,7 +164,7 @@ def convert(value: Val, to: Any) -> str:
         if to.is_dual and not given.is_dual:
             return f"{c_type(to)}_of({convert(value, to.plain)})"
         if given.is_dual and c_type(given) != c_type(to):
-            assert to.is_dual, f"{given} to {to}"
+            keeps_tangent(given, to)
             return f"{c_type(to)}_of_{c_type(given)}({value.c})"
         return value.c if c_type(to) == c_type(given) else f"({c_type(to)}){value.c}"
     if isinstance(given, Known):

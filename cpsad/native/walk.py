@@ -268,6 +268,10 @@ class Walk(Expressions):
     def write_array(self, v: Val, type_: Any, n: int) -> Val:
         """The gradient of an array into the array that waits for it."""
         target = self.argument_at(f"R->out[{2 * n + 2}].p", type_)
+        if has_tangent(v.type) and v.type.packed and v.type.rank == type_.rank:
+            v = self.named(v)
+            same = " && ".join(f"{v.c}.n[{j}] == {target.c}.n[{j}]" for j in range(type_.rank))
+            return self.choose(same, lambda: self.tangents_out(v, target), lambda: self.write_slopes(v, target))
         if self.stager.along:  # the gradient itself is not asked for
             v = self.slope(self.real(v)) if has_tangent(v.type) else Val(Single("ZERO"))
         if isinstance(v.type, Single):
@@ -318,6 +322,8 @@ class Walk(Expressions):
             else:
                 self.store_cell(place, self.solid(value), made)
             return
+        if value.elementwise is not None and self.shape_kept(name, value):
+            return
         value = self.solid(value)
         if value.parts is not None:
             self.vars[name] = Val(value.type, parts=tuple(self.kept(f"{name}_{i}", p) for i, p in enumerate(value.parts)))
@@ -352,7 +358,7 @@ class Walk(Expressions):
             value = self.vars[name]
             if value.type is BOTTOM:
                 raise self.refuse(node, f"`{name}`, which has different types on the ways to this place,")
-            return value
+            return Val(value.type, value.c) if getattr(node, "wants_shape", False) and value.elementwise is not None else value
         owner, way = self.owner_of(name) if not self.inlining else (None, "")
         if owner is None:
             return self.outside(node, name)

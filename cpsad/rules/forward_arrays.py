@@ -97,7 +97,10 @@ def relaid(d: Any, y: Any, a: Any, order: str) -> Any:
 forward(np.reshape, lambda d, y, a, shape, order="C": relaid(d, y, a, order))
 forward((array.reshape, np.generic.reshape), lambda d, y, a, *shape, order="C": relaid(d, y, a, order))
 forward(array.view, lambda d, y, a: d)
-forward((np.ravel, array.ravel, array.flatten, np.generic.ravel, np.generic.flatten), lambda d, y, a, order="C": relaid(d, y, a, order))
+forward(
+    (np.ravel, array.ravel, array.flatten, np.generic.ravel, np.generic.flatten),
+    lambda d, y, a, order="C": relaid(d, y, a, order),
+)
 
 
 # Order and choice

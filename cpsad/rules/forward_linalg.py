@@ -16,6 +16,7 @@ from .forward import forward
 from .helpers import no_derivative, reshape_like
 from .helpers_decompositions import _gaps, _h
 from .helpers_linalg import cofactors, cofactors_along, cond_back, norm_back
+from .helpers_phases import WHAT, with_phase
 from .helpers_truncated import inverse_of_rank, is_truncated, kept_values, truncated_slope
 from .registry import present
 
@@ -268,12 +269,12 @@ def eigh_tangent(d: Any, y: Any, UPLO: str) -> Any:
         return d
     w, v = y[0], y[1]
     m = np.matmul(_h(v), np.matmul(triangle(d, UPLO), v))
-    return np.real(diagonal(m)), unphased(np.matmul(v, _gaps(w) * m))
+    return np.real(diagonal(m)), with_phase(np.matmul(v, _gaps(w) * m), v, UPLO)
 
 
 def unphased(moved: Any) -> Any:
     """The tangents of vectors; of complex ones, whose phase is arbitrary, they are not known."""
-    return no_derivative(moved, "the phase of complex singular vectors or eigenvectors") if np.iscomplexobj(moved) else moved
+    return no_derivative(moved, WHAT) if np.iscomplexobj(moved) else moved
 
 
 def eigvalsh_tangent(d: Any, a: Any, UPLO: str) -> Any:
@@ -283,14 +284,14 @@ def eigvalsh_tangent(d: Any, a: Any, UPLO: str) -> Any:
 
 
 def eig_tangent(d: Any, y: Any) -> Any:
-    """Eigenvectors of length 1, of which NumPy chooses the phase; it is held."""
+    """Eigenvectors of length 1, whose largest component is real."""
     if isinstance(d, Absorbing):
         return d
     w, v = y[0], y[1]
     m = np.linalg.solve(v, np.matmul(d, v))
     moved = np.matmul(v, _gaps(w) * m)
     along_v = np.real(np.sum(np.conjugate(v) * moved, axis=-2, keepdims=True))
-    return diagonal(m), unphased(moved - v * along_v)
+    return diagonal(m), with_phase(moved - v * along_v, v, None)
 
 
 def eigvals_tangent(d: Any, y: Any, a: Any) -> Any:

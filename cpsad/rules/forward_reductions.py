@@ -24,6 +24,7 @@ from .helpers_where import (
     nanmean_where,
     numbers,
     prod_where,
+    var_mean,
     var_where,
 )
 from .registry import present
@@ -153,12 +154,19 @@ forward(
 )
 
 # Spread
+def by_mean(d: Any, weights: Any, y: Any) -> Any:
+    """Of the mean that a variance is given, which has the axes that are summed over."""
+    return d if isinstance(d, Absorbing) else np.reshape(d * weights, np.shape(y))[()]
+
+
 forward(
     (np.var, array.var, np.generic.var),
     lambda d, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=None, mean=None, correction=0: (
         contracted(d, var_back(one(y), a, axis, ddof + correction, keepdims), y, axis, keepdims)
         if where is None and mean is None
-        else contracted(d, var_where(one(y), a, axis, ddof + correction, keepdims, mean, where), y, axis, keepdims)
+        else contracted(d, var_where(one(y), a, axis, ddof + correction, keepdims, mean, where), y, axis, keepdims),
+        None, None, None, None, None,
+        by_mean(d, var_mean(one(y), a, axis, ddof + correction, keepdims, mean, where), y),
     ),
 )
 forward(
@@ -167,19 +175,27 @@ forward(
         contracted(d, var_back(one(y), a, axis, ddof + correction, keepdims), y, axis, keepdims) / (y + y + (y == 0))
         if where is None and mean is None
         else contracted(d, var_where(one(y), a, axis, ddof + correction, keepdims, mean, where), y, axis, keepdims)
-        / (y + y + (y == 0))
+        / (y + y + (y == 0)),
+        None, None, None, None, None,
+        by_mean(d, var_mean(one(y), a, axis, ddof + correction, keepdims, mean, where), y) / (y + y + (y == 0)),
     ),
 )
 forward(
     np.nanvar,
-    lambda d, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=None, mean=None, correction=0: contracted(
-        d, var_where(one(y), a, axis, ddof + correction, keepdims, mean, numbers(a, where)), y, axis, keepdims),
+    lambda d, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=None, mean=None, correction=0: (
+        contracted(d, var_where(one(y), a, axis, ddof + correction, keepdims, mean, numbers(a, where)), y, axis, keepdims),
+        None, None, None, None, None,
+        by_mean(d, var_mean(one(y), a, axis, ddof + correction, keepdims, mean, numbers(a, where)), y),
+    ),
 )
 forward(
     np.nanstd,
-    lambda d, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=None, mean=None, correction=0: contracted(
-        d, var_where(one(y), a, axis, ddof + correction, keepdims, mean, numbers(a, where)), y, axis, keepdims)
-    / (y + y + (y == 0)),
+    lambda d, y, a, axis=None, dtype=None, *, ddof=0, keepdims=False, where=None, mean=None, correction=0: (
+        contracted(d, var_where(one(y), a, axis, ddof + correction, keepdims, mean, numbers(a, where)), y, axis, keepdims)
+        / (y + y + (y == 0)),
+        None, None, None, None, None,
+        by_mean(d, var_mean(one(y), a, axis, ddof + correction, keepdims, mean, numbers(a, where)), y) / (y + y + (y == 0)),
+    ),
 )
 forward(
     np.ptp,

@@ -34,6 +34,7 @@ from .helpers import no_derivative
 from .helpers_decompositions import _gaps, _h
 from .helpers_forward import through
 from .helpers_linalg import norm_back
+from .helpers_phases import with_phase
 from .helpers_scipy_linalg import _HALVES, _t, as_read
 
 # -- solutions ------------------------------------------------------------------------------------------------------
@@ -145,15 +146,16 @@ def packed_solve_tangent(d: Any, y: Any, lu: Any, piv: Any, trans: Any) -> Any:
     return -linalg.lu_solve((lu, piv), np.matmul(moved, y), trans)
 
 
-def generalized_tangent(d: Any, y: Any, lower: Any, by_b: bool) -> Any:
-    """a v = w b v, where v^H b v = 1."""
+def generalized_tangent(d: Any, y: Any, lower: Any, by_b: bool, alone: bool = False) -> Any:
+    """a v = w b v, where v^H b v = 1; `alone`: without b, where the phase of complex vectors is known."""
     if isinstance(d, Absorbing):
         return d
     w, v = y[0], y[1]
     m = np.matmul(_h(v), np.matmul(triangle(d, "L" if lower else "U"), v))
     moved = -m * w[..., None, :] if by_b else m
     stretched = -0.5 * diagonal(m)[..., None] * np.eye(m.shape[-1]) if by_b else 0
-    return np.real(diagonal(moved)), unphased(np.matmul(v, _gaps(w) * moved + stretched))
+    found = np.matmul(v, _gaps(w) * moved + stretched)
+    return np.real(diagonal(moved)), with_phase(found, v, "L" if lower else "U") if alone else unphased(found)
 
 
 def values_tangent(d: Any, a: Any, b: Any, lower: Any, by_b: bool) -> Any:
@@ -183,7 +185,7 @@ forward(
 forward(
     linalg.eigh,
     lambda d, y, a, b=None, *, lower=True, check_finite=True, driver=None: (
-        generalized_tangent(d, y, lower, False), generalized_tangent(d, y, lower, True)),
+        generalized_tangent(d, y, lower, False, b is None), generalized_tangent(d, y, lower, True)),
 )
 forward(
     linalg.eigvalsh,

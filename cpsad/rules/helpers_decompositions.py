@@ -2,8 +2,9 @@
 
 They are written for the conjugate of the cotangent, as the literature has them, so that `g` (which stands for the
 real part of `g dy`) is conjugated on the way in and out; for real matrices that is nothing. `_h` is the conjugate
-transpose. Where a result is determined up to a sign or a phase only, the one that LAPACK gave is followed along; of a
-complex one the derivative is given if it does not depend on the phase, and refused otherwise.
+transpose. Where a result is determined up to a sign or a phase only, the one that LAPACK gave is followed along: the phases of
+eigenvectors as `helpers_phases.py` says; of singular vectors the derivative is given if it does not depend on the phase, and
+refused otherwise.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from ..cotangents import ZERO, Absorbing, unbroadcast
 from ..places import here
 from ..transforms.errors import NoDerivativeError
+from .helpers_phases import turned
 from .helpers_truncated import inverse_of_rank, is_truncated, kept_values, truncated_slope
 
 __all__ = ["eig_back", "eigh_back", "eigvals_back", "lstsq_left", "lstsq_right", "pinv_back", "qr_back", "r_back",
@@ -78,7 +80,7 @@ def eigh_back(g: Any, y: Any, a: Any, UPLO: str) -> Any:
     w, v = y
     middle = np.real(_given(gw, w))[..., None, :] * np.eye(np.shape(w)[-1], dtype=w.dtype)
     if gv is not ZERO:
-        p = np.matmul(_h(v), _bar(gv))
+        p = np.matmul(_h(v), turned(_bar(gv), v, UPLO))
         _free_of_phase(_diagonal(p), np.max(np.abs(p), axis=(-1, -2), initial=0)[..., None])
         middle = middle + _product(_gaps(w), (p - _h(p)) / 2)
     return _bar(one_triangle(np.matmul(np.matmul(v, middle), _h(v)), UPLO))
@@ -94,7 +96,7 @@ def eig_back(g: Any, y: Any, a: Any) -> Any:
     if gv is not ZERO:
         if np.iscomplexobj(v) and not np.iscomplexobj(a):  # real vectors, in an array of complex numbers, stay real
             gv = np.where((np.imag(w) == 0)[..., None, :], np.real(gv), gv)
-        p = np.matmul(_h(v), _bar(gv))
+        p = np.matmul(_h(v), turned(_bar(gv), v, None))
         d = _diagonal(p)
         _free_of_phase(d, np.max(np.abs(p), axis=(-1, -2), initial=0)[..., None])
         middle = middle + _product(np.conjugate(_gaps(w)), p - np.matmul(_h(v), v) * np.real(d)[..., None, :])

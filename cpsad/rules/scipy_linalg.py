@@ -10,6 +10,7 @@ import numpy as np
 from scipy import linalg
 
 from ..cotangents import ZERO
+from .helpers_computed import computed, valued
 from .helpers_decompositions import (
     eig_back,
     eigh_back,
@@ -92,8 +93,11 @@ def solve_triangular(a, b, trans=0, lower=False, unit_diagonal=False, overwrite_
     return linalg.solve_triangular(a, b, trans, lower, unit_diagonal, check_finite=check_finite)
 
 
-def inv(a, overwrite_a=False, check_finite=True):
-    return linalg.inv(a, check_finite=check_finite)
+def inv(a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False):
+    if assume_a is None:
+        return linalg.inv(a, check_finite=check_finite)
+    value = computed(linalg.inv, a, False, check_finite, assume_a=assume_a, lower=lower)
+    return valued(value, linalg.solve(a, np.eye(np.shape(a)[-1]), lower, assume_a=assume_a))
 
 
 def det(a, overwrite_a=False, check_finite=True):

@@ -70,13 +70,38 @@ def _make(function: Any) -> Template:
         *body, last = node.body
         if body and isinstance(body[0], gast.Expr) and isinstance(body[0].value, gast.Constant):
             body = body[1:]
-        assert isinstance(last, gast.Return), "a rule ends in its one return"
+        check_form(function, body, last)
         result = last.value
+    if result is None or isinstance(result, gast.Constant) and result.value is None:
+        raise unfit(function, "returns nothing; it returns the cotangent of the first argument, or a tuple")
+    params = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
+    if isinstance(result, gast.Tuple) and len(result.elts) > len(params) - 2 and node.args.vararg is None:
+        raise unfit(function, f"returns {len(result.elts)} cotangents for {len(params) - 2} arguments")
     namespace = function.__globals__
     if function.__closure__:  # a rule made for several primitives
         cells = zip(function.__code__.co_freevars, function.__closure__, strict=True)
         namespace = {**namespace, **{name: cell.cell_contents for name, cell in cells}}
     return Template(function.__name__, node.args, body, result, namespace)
+
+
+def check_form(function: Any, body: list[Any], last: Any) -> None:
+    """Raises a TypeError where a rule does not run from its first statement to its one return: it is spliced, not called."""
+    inner = (gast.FunctionDef, gast.Lambda, gast.ClassDef)
+    todo = list(body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, gast.Return):
+            raise unfit(function, "returns in several places; it ends in its one return: choose by an expression (np.where, "
+                        "a if c else b), or call a function that branches")
+        if not isinstance(node, inner):
+            todo += gast.iter_child_nodes(node)
+    if not isinstance(last, gast.Return):
+        raise unfit(function, "ends without a return")
+
+
+def unfit(function: Any, what: str) -> TypeError:
+    code = function.__code__
+    return TypeError(f"the rule {function.__name__} ({code.co_filename}, line {code.co_firstlineno}) {what}")
 
 
 def _node_of(function: Any) -> Any:

@@ -72,7 +72,7 @@ defrule(nested.finish, lambda g, y, adjoint, value: (g, ZERO))
 
 # Rules of the user's own
 defrule(custom.checked_shape, lambda g, y, g1, like, place, what: (g, ZERO))
-constant(custom.custom_gradient, custom.is_tuple, custom.all_zero)
+constant(custom.custom_gradient, custom.is_tuple, custom.all_zero, custom.left_out)
 
 # Cotangent arithmetic, for derivatives of derivatives
 table.python(products.accumulate_product, lambda total, helper, g, a, b: accumulate(total, helper(g, a, b)))

@@ -310,3 +310,10 @@ def operators_as_functions(x):
 
     v = functools.reduce(operator.add, [Vec(x, 1.0), Vec(x * x, 2.0), Vec(1.0, x)])
     return operator.mul(v, v) + operator.getitem(v, 0)
+
+
+@case(normal(2, 3))
+def star_in_an_index_where_items_may_be_calls(x):
+    v, lead = Vec(x[0, 1], 2.0), (1,)
+    w = v if x[0, 0] > 100 else x
+    return v[0] * w[(*lead, 2)] * w[(*lead, 0)]

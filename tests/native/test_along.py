@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from cpsad import directional, grad, gvp, hessian, hvp, jacfwd, jvp
+from cpsad import directional, grad, gvp, hessian, hvp, jacfwd, jvp, source
 from cpsad.jacobians import map_leaves
 from cpsad.native.along import NativeHessian, NativeTangent
 from cpsad.native.program import StagingError
@@ -222,6 +222,15 @@ def test_structures_and_dtypes():
 
     same(hvp(g, backend="native")(X.astype(np.float32), X), hvp(g)(X.astype(np.float32), X))
     same(hvp(lambda x: x ** 3, backend="native")(np.float32(2), 1), hvp(lambda x: x ** 3)(np.float32(2), 1))
+
+
+def test_the_text_in_c():
+    def f(x):
+        return math.sin(x) * x
+
+    for made in (hvp(f), directional(f), gvp(f)):
+        assert "dual_mul(" in source(made, stage="c", args=(2.0,))
+    assert "dual" not in source(grad(f), stage="c", args=(2.0,))
 
 
 def test_a_direction_of_another_structure():

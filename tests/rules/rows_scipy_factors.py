@@ -1,5 +1,7 @@
 """Rows: what `scipy.linalg` computes and a program in its place differentiates."""
 
+import inspect
+
 import numpy as np
 from scipy import linalg
 
@@ -32,6 +34,10 @@ for lower in (True, False):
     row(linalg.ldl, S(3), lower=lower, rtol=1e-5)
     row(linalg.ldl, INDEFINITE, lower=lower, rtol=1e-5)
     row(linalg.pinvh, INDEFINITE, lower=lower, rtol=1e-5)
+if "assume_a" in inspect.signature(linalg.inv).parameters:
+    for structure in ("general", "upper triangular", "pos"):
+        row(linalg.inv, S(3), assume_a=structure)
+    row(linalg.inv, S(3), assume_a="sym", lower=True)
 row(linalg.schur, FAR, rtol=1e-5)
 row(linalg.schur, FAR, sort=lambda x: abs(x) > 3, rtol=1e-5)
 row(linalg.signm, np.diag([1.0, -2.0, 3.0]) + 0.1 * R(3, 3), rtol=1e-5)

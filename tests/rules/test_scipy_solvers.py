@@ -90,10 +90,6 @@ def test_solver(expression):
     h = 1e-4
     slope = (8 * (f(0.7 + h) - f(0.7 - h)) - f(0.7 + 2 * h) + f(0.7 - 2 * h)) / (12 * h)
     assert gradient == pytest.approx(slope, rel=1e-5 if "minimize" in expression else 1e-6, abs=1e-8)
-    if "minimize(lambda x: np.sum" in expression:
-        with pytest.raises(cpsad.NoDerivativeError, match="in forward mode a gradient is taken of(.|\n)*as arguments"):
-            cpsad.jvp(f, (0.7,), (1.0,))
-        return
     assert cpsad.jvp(f, (0.7,), (1.0,)) == (value, pytest.approx(gradient, rel=1e-9))
 
 

@@ -39,14 +39,15 @@ def test_hessian_times_vector(row):
         except (NoDerivativeError, cpsad.UnsupportedError) as error:
             pytest.skip(f"refused: {str(error).splitlines()[0]}")
         h = 1e-5
-        behind, middle, ahead = (
-            slope(*[moved(x, step * v) for x, v in zip(floats, vector, strict=True)]) for step in (-h, 0.0, h))
-    for x, ours, a, m, b in zip(floats, found, ahead, middle, behind, strict=True):
+        behind, middle, ahead, further = (
+            slope(*[moved(x, step * v) for x, v in zip(floats, vector, strict=True)]) for step in (-h, 0.0, h, 2 * h))
+    for x, ours, a, m, b, c in zip(floats, found, ahead, middle, behind, further, strict=True):
         assert np.shape(ours) == np.shape(x)
         expected = (np.asarray(a) - np.asarray(b)) / (2 * h)
         size = np.max(np.abs(np.asarray(a)), initial=1.0)
         with np.errstate(all="ignore"):  # where the slope jumps, there is nothing to compare with
-            jumps = np.abs((np.asarray(a) - m) - (np.asarray(m) - b)) > 1e-3 * h * size + 0.1 * h * np.abs(expected)
+            bends = [np.abs((np.asarray(q) - p) - (np.asarray(p) - o)) for o, p, q in ((b, m, a), (m, a, c))]
+            jumps = np.maximum(*bends) > 1e-3 * h * size + 0.1 * h * np.abs(expected)
         known = np.isfinite(expected) & ~jumps
         scale = np.max(np.abs(expected[known]), initial=0.0)
         near = 1e-5 * size + 1e-5 * scale + max(row.rtol, 1e-6)
