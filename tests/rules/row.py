@@ -21,7 +21,7 @@ class Row:
 
     def __str__(self):
         shapes = ",".join(_describe(a) for a in self.args)
-        more = "".join(f",{k}={v}" for k, v in self.kwargs.items())
+        more = "".join(f",{k}={getattr(v, '__name__', v)}" for k, v in self.kwargs.items())  # no address: names last
         owner = getattr(self.primitive, "__objclass__", None) or getattr(self.primitive, "__module__", None)
         owner = getattr(owner, "__name__", owner)
         return f"{owner}.{getattr(self.primitive, '__name__', '?')}({shapes}{more})"
@@ -32,6 +32,8 @@ def _describe(a):
         return a.dtype.char + "x".join(map(str, a.shape))
     if isinstance(a, tuple) and any(isinstance(x, np.ndarray) for x in a):
         return f"({','.join(map(_describe, a))})"
+    if callable(a) and hasattr(a, "__name__"):
+        return a.__name__
     return f"{a:.2g}" if type(a) is float else type(a).__name__ if isinstance(a, list) else str(a)[:20]
 
 
