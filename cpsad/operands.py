@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .cotangents import ZERO, Absorbing, Placed
+from .cotangents import ZERO, Absorbing, Placed, Poison
 from .places import here
 from .reach import runs_python
 from .transforms.errors import NoDerivativeError
@@ -33,6 +33,8 @@ def numeric(value: Any) -> Any:
         raise here(NoDerivativeError, f"arithmetic on a {name} mixes a container into an array operation",
                    why="NumPy would copy the numbers out of it, and their derivatives would be lost",
                    remedy="make it an array first: np.array(...)")
+    if isinstance(value, Poison):
+        raise value.error
     raise here(NoDerivativeError, f"the operators of {name} are not differentiated yet",
                why=f"{name} defines them in Python, and that code would run without its derivative",
                remedy=f"write the computation with the attributes of {name}, or use cpsad.stop_gradient")
@@ -45,7 +47,7 @@ _NUMBER_METHODS += ["__neg__", "__pos__", "__abs__", "__invert__", "__float__", 
 
 
 def _is_plain(kind: Any) -> bool:
-    if issubclass(kind, (np.generic, Absorbing)):  # a cotangent that is not known goes on
+    if issubclass(kind, np.generic):
         plain = True
     elif issubclass(kind, (list, tuple, dict, set, np.ndarray)):
         plain = False

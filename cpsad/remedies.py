@@ -33,6 +33,6 @@ def remedy_for(name: str) -> str:
     """`name`: of a function, with its module."""
     vectorized = name.startswith("<ufunc") and "(vectorized)" in name  # what np.frompyfunc has made
     known = _BY_NAME.get("numpy.frompyfunc" if vectorized else name, "")
-    function = name.rpartition(".")[2]
+    function = name.removeprefix("<ufunc '").removesuffix("'>").rpartition(".")[2]
     rule = f"add a rule with cpsad.defrule({function}), or " if function.isidentifier() and function[0] != "_" else ""
     return (f"{known}; or " if known else "") + f"{rule}pass cpsad.stop_gradient(...) of the value"

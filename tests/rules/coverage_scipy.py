@@ -63,7 +63,8 @@ def public(owner):
 def how(module, name, value):
     rule = REGISTRY.lookup(value)
     if rule is not None:
-        return {"constant": ("constant", ""), "python": ("Python", "")}.get(rule.role, ("rule", missing(rule)))
+        known = {"constant": ("constant", ""), "python": ("Python", "")}.get(rule.role)  # those have no formula to look at
+        return known if known is not None else ("rule", missing(rule))
     if name in SOURCE.get(module, "").split() or any(row.primitive is value for row in ROWS):
         return "source", ""
     for reason, names in REASONS.items():

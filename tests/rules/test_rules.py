@@ -201,7 +201,8 @@ def test_every_rule_has_a_row():
     have = {row.primitive for row in EVERY_ROW} | TEXTS
     have |= {*numpy_writers.table.rules, np.ndarray.flat}  # what writes has a function in tests/corpus/arrays_in_place.py
     have |= {getattr(helpers_computed, name) for name in helpers_computed.__all__}  # what other rows' functions are made of
-    own_tests = {"library", "numpy_ufunc_keywords", "numpy_random", "slots", "statistics_", "scipy_stats", "scipy_boost", "scipy_optimize",
+    own_tests = {"library", "numpy_ufunc_keywords", "numpy_random", "slots", "statistics_", "scipy_stats",
+                 "scipy_stats_multivariate", "scipy_boost", "scipy_optimize",
                  "scipy_integrate", "scipy_interpolate", "scipy_grids", "scipy_sparse", "scipy_sparse_linalg"}
     elsewhere = {p for name in own_tests.intersection(NAMES)  # in the corpus; drawn from a seed; around objects
                  for p in importlib.import_module(f"cpsad.rules.{name}").table.rules}

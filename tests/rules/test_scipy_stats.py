@@ -1,6 +1,7 @@
 """Distributions of SciPy: densities, distribution functions, quantiles and moments by the point and all parameters."""
 
 import linecache
+import warnings
 
 import numpy as np
 import pytest
@@ -76,6 +77,25 @@ def test_one_way_or_another(expression):
     f = program(f"def f(x):\n    return {expression}\n", d=stats, K=np.array([1, 2, 3]), Z=np.array([0.3, 1.2, 0.8, 2.0]),
                 S=np.array([[1.5, 0.3], [0.3, 0.9]]))
     check(f, (0.37,), (0,))
+
+
+@pytest.mark.parametrize("density", [
+    lambda x: stats.multivariate_normal.logpdf(np.array([x[0], x[1] * x[0]]), x[1:3], np.eye(2) * x[0]),
+    lambda x: stats.multivariate_normal(x[:2], np.eye(2) * x[2]).logpdf(np.ones(2)),
+    lambda x: stats.multivariate_normal.pdf(np.array([[0.2, 0.3], x[:2]]), x[1:3], x[2]).sum(),
+])
+def test_covariances_with_equal_eigenvalues(density):
+    """Eigenvectors have no derivative there; the density has."""
+    x, h = np.array([0.9, 0.4, 0.6]), 1e-6
+
+    def differences(f):
+        return np.array([(f(x + h * e) - f(x - h * e)) / (2 * h) for e in np.eye(3)])
+
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # of eigenvectors that nobody asks for
+        np.testing.assert_allclose(cpsad.grad(density)(x), differences(density), rtol=1e-6)
+        np.testing.assert_allclose(cpsad.jacfwd(density)(x), cpsad.grad(density)(x), rtol=1e-9)
+        along = differences(lambda y: np.sum(cpsad.grad(density)(y)))
+        np.testing.assert_allclose(cpsad.hvp(density)(x, np.ones(3)), along, rtol=1e-5)
 
 
 @pytest.mark.parametrize("expression, why", [
