@@ -10,11 +10,9 @@ import numpy as np
 from .. import forms
 from ..jacobians import paired
 from ..operators import _fresh
-from ..transforms.errors import CpsadError
 from ..trees import is_tree
 from .entry import NativeGradient, Staged
 from .primal import _Compiled
-from .program import StagingError
 
 __all__ = ["NativeHessian", "NativeTangent", "directions_of", "text_along"]
 
@@ -46,23 +44,8 @@ class NativeTangent(_Compiled):
             if not is_tree(arguments[i]):
                 _fresh(arguments[i], lambda i=i: f"argument {i} of {getattr(self.function, '__name__', 'the function')}")  # type: ignore[misc]
         given = directions_of(arguments, slots, False, directions)
-        try:
-            staged, leaves = self.staged_for(arguments, args, kwargs, tuple(slots))
-        except StagingError:
-            raise
-        except CpsadError as error:
-            if self.backend != "auto":
-                raise
-            raise StagingError(str(error)) from error
+        staged, leaves = self.staged_with_reason(arguments, args, kwargs, tuple(slots))
         return staged(arguments, [*leaves, *given])  # type: ignore[no-any-return]
-
-    def instead(self, error: Exception) -> None:
-        """The function cannot be staged: it runs in Python, if that is wanted."""
-        if self.backend != "auto" or not isinstance(error, StagingError):
-            raise error
-        if not self.said:
-            self.said = True
-            log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
 
 
 class NativeHessian(NativeGradient):
@@ -76,18 +59,8 @@ class NativeHessian(NativeGradient):
         slots = self.slots(args, kwargs)
         arguments = [*args, *kwargs.values()]
         given = directions_of(arguments, slots, self.single, direction)
-        try:
-            staged, leaves = self.staged_for(arguments, slots, args, kwargs)
-        except StagingError:
-            raise
-        except CpsadError as error:
-            if self.backend != "auto":
-                raise
-            raise StagingError(str(error)) from error
-        every = [*leaves, *given]
-        raw, made, _ = staged.run(every)
-        found = staged.slopes(arguments, every, raw, made)
-        return found[0] if self.single else tuple(found)
+        found = self.slopes(arguments, slots, args, kwargs, given)
+        return found[0] if self.single else found
 
 
 def text_along(function: Any, args: tuple[Any, ...]) -> str | None:

@@ -294,6 +294,28 @@ class Programs:
         self.forget()
 
 
+    def staged_with_reason(self, *given: Any) -> Any:
+        """`staged_for`; with "auto" all that it refuses is a StagingError: reasons which the NumPy backend may not have."""
+        try:
+            return self.staged_for(*given)  # type: ignore[attr-defined]
+        except CpsadError as error:
+            if isinstance(error, StagingError) or self.backend != "auto":
+                raise
+            raise StagingError(str(error)) from error
+
+    def instead(self, error: Exception) -> None:
+        """The function cannot be staged, or has come to what native code does not do: it runs in Python, if that is wanted."""
+        if self.backend != "auto" or not isinstance(error, StagingError):
+            raise error
+        self.say(error)
+
+    def say(self, error: Exception) -> None:
+        """Once, why the function runs in Python."""
+        if not self.said:
+            self.said = True
+            log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
+
+
 class NativeGradient(Programs):
     """What a gradient function does when it is called, with `backend="native"` or `"auto"`."""
 
@@ -315,14 +337,6 @@ class NativeGradient(Programs):
             self.instead(error)
         return self.plain(args, kwargs)
 
-    def instead(self, error: Exception) -> None:
-        """The function cannot be staged, or has come to what native code does not do: it runs in Python, if that is wanted."""
-        if self.backend != "auto" or not isinstance(error, StagingError):
-            raise error
-        if not self.said:
-            self.said = True
-            log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
-
     def in_native(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
         plan = self.plans.first
         if plan is not None and not kwargs:
@@ -333,18 +347,19 @@ class NativeGradient(Programs):
                 return found  # type: ignore[no-any-return]
         slots = self.slots(args, kwargs)
         arguments = [*args, *kwargs.values()]
-        try:
-            staged, leaves = self.staged_for(arguments, slots, args, kwargs)
-        except StagingError:
-            raise
-        except CpsadError as error:  # other reasons, which the NumPy backend may not have
-            if self.backend != "auto":
-                raise
-            raise StagingError(str(error)) from error
+        staged, leaves = self.staged_with_reason(arguments, slots, args, kwargs)
         value, gradients, aux = staged(arguments, leaves)
         if not kwargs:
             self.plans.add(plan_for(staged, arguments, self.single))
         return value, (gradients[0] if self.single else tuple(gradients)), aux
+
+    def slopes(self, arguments: list[Any], slots: list[int], args: tuple[Any, ...], kwargs: dict[str, Any], given: list[Any],
+               more: tuple[Any, ...] = ()) -> tuple[Any, ...]:
+        """What the program gives for the arguments at `slots` if it is `given` cotangents or directions behind their leaves."""
+        staged, leaves = self.staged_with_reason(arguments, slots, args, kwargs, more)
+        every = [*leaves, *given]
+        raw, made, _ = staged.run(every)
+        return tuple(staged.slopes(arguments, every, raw, made))
 
     def slots(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[int]:
         """Which arguments are differentiated."""

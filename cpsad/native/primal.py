@@ -109,9 +109,7 @@ class _Compiled(Programs):
         except CpsadError as error:
             if self.backend != "auto":
                 raise
-            if not self.said:
-                self.said = True
-                log.warning("%s runs in Python: %s", getattr(self.function, "__qualname__", self.function), error)
+            self.say(error)
             return self.function(*args, **kwargs)
         result = staged(arguments, leaves)
         if not kwargs:

@@ -13,7 +13,6 @@ import numpy as np
 from ..again import AsGiven
 from ..jacobians import _Seed
 from ..operators import Argnums
-from ..transforms.errors import CpsadError
 from .entry import NativeGradient, Staged
 from .primal import _Compiled
 from .program import StagingError
@@ -61,14 +60,4 @@ class NativePullback(NativeGradient):
                                remedy='use backend="numpy" for this function')
         slots = self.slots(args, kwargs)
         arguments = [*args, *kwargs.values()]
-        try:
-            staged, leaves = self.staged_for(arguments, slots, args, kwargs, types_)
-        except StagingError:
-            raise
-        except CpsadError as error:
-            if self.backend != "auto":
-                raise
-            raise StagingError(str(error)) from error
-        every = [*leaves, *given]
-        raw, made, _ = staged.run(every)
-        return tuple(staged.slopes(arguments, every, raw, made))
+        return self.slopes(arguments, slots, args, kwargs, given, types_)

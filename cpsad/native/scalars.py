@@ -87,14 +87,8 @@ class Scalars:
             return None
         made = Maybe(frozenset({"ZERO"}), kind)
         self.stager.struct(made)
-        both = f"{x} {SIGNS[op]} {y}"
-        minus = "-" if op is gast.Sub else ""
-        if op is gast.Mult:
-            zero = " | ".join(f"{v.c}.z" for v, m in zip((a, b), may, strict=True) if m)
-            return Val(made, f"({c_type(made)}){{.z = {zero}, .v = {both}}}")
-        if all(may):
-            return Val(made, f"({c_type(made)}){{.z = {a.c}.z & {b.c}.z, .v = {a.c}.z ? {minus}{y} : {b.c}.z ? {x} : {both}}}")
-        return Val(kind, f"({a.c}.z ? {minus}{y} : {both})" if may[0] else f"({b.c}.z ? {x} : {both})")
+        lone = f"-{y}" if op is gast.Sub else y
+        return self.unless_zero(op, made, (a, b), may, x, f"{x} {SIGNS[op]} {y}", lone)
 
     def duals_of_cotangents(self, op: Any, a: Val, b: Val, inner: list[Num]) -> Val | None:
         """The same, where one has a tangent: None, unless both have."""
@@ -106,13 +100,19 @@ class Scalars:
         a, b = (v if v.c.isidentifier() or v.known is not None else self.hold(v) for v in (a, b))
         may = [isinstance(v.type, Maybe) for v in (a, b)]
         x, y = f"{a.c}.v" if may[0] else a.c, f"{b.c}.v" if may[1] else b.c
-        both, lone = self.dual_sum(op, kind, x, y), f"{c_type(kind)}_neg({y})" if op is gast.Sub else y
+        lone = f"{c_type(kind)}_neg({y})" if op is gast.Sub else y
+        return self.unless_zero(op, made, (a, b), may, x, self.dual_sum(op, kind, x, y), lone)
+
+    @staticmethod
+    def unless_zero(op: Any, made: Maybe, operands: tuple[Val, Val], may: list[bool], x: str, both: str, lone: str) -> Val:
+        """A sum or product of what may be the symbolic zero: `both` where neither is, `lone` where only the second is there."""
+        a, b = operands
         if op is gast.Mult:
-            zero = " | ".join(f"{v.c}.z" for v, m in zip((a, b), may, strict=True) if m)
+            zero = " | ".join(f"{v.c}.z" for v, m in zip(operands, may, strict=True) if m)
             return Val(made, f"({c_type(made)}){{.z = {zero}, .v = {both}}}")
         if all(may):
             return Val(made, f"({c_type(made)}){{.z = {a.c}.z & {b.c}.z, .v = {a.c}.z ? {lone} : {b.c}.z ? {x} : {both}}}")
-        return Val(kind, f"({a.c}.z ? {lone} : {both})" if may[0] else f"({b.c}.z ? {x} : {both})")
+        return Val(made.type, f"({a.c}.z ? {lone} : {both})" if may[0] else f"({b.c}.z ? {x} : {both})")
 
     def binary_of(self, op: Any, a: Val, b: Val, node: Any) -> Val:
         zeros = [isinstance(v.type, Single) and v.type.name == "ZERO" for v in (a, b)]
