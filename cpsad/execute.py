@@ -102,9 +102,7 @@ def build(function: types.FunctionType, signature: str, stage: str, again: bool 
         if name == "END" and (again or stage == pipeline.TANGENT):  # else a loop over what a program holds would end at its END
             support[generated] = Sentinel("END")
     freevars = tuple(n for n in function.__code__.co_freevars if n not in support)
-    parsed = ast.parse(text, filename)
-    code = qualnames.restore(_compile(parsed, filename, support, freevars), tree, parsed, found.qualname)
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    parsed, code = _entered(tree, text, filename, support, freevars, found.qualname)
     if stage == pipeline.TANGENT:
         TANGENT_TABLES[filename] = ctx.tangents, frozenset(ctx.tangent_names.values())
         if ctx.kept_functions:
@@ -170,14 +168,21 @@ def written(tree: Any, qualname: str, support: dict[str, Any], freevars: tuple[s
     """A function that is no transform of another by itself: a part of the tree of one, behind `anf`."""
     text, lines = printer.to_text_with_lines(tree)
     filename = f"<cpsad {next(_numbers)}: {qualname}, {origin.filename}:{origin.firstline}>"
-    parsed = ast.parse(text, filename)
-    code = qualnames.restore(_compile(parsed, filename, support, freevars), tree, parsed, qualname)
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    _, code = _entered(tree, text, filename, support, freevars, qualname)
     PROGRAMS[filename] = Origin(origin.filename, qualname, origin.firstline, lines, origin.assumed)
     program = Program(text, filename, code, tree.name, support, freevars, tuple(parameters(tree.args)), (), "anf",
                       REGISTRY.version, filename)
     weakref.finalize(program, _forget, filename)
     return program
+
+
+def _entered(tree: Any, text: str, filename: str, support: dict[str, Any], freevars: tuple[str, ...],
+             qualname: str) -> tuple[ast.Module, types.CodeType]:
+    """The text of a program, parsed and compiled, and where tracebacks look for it."""
+    parsed = ast.parse(text, filename)
+    code = qualnames.restore(_compile(parsed, filename, support, freevars), tree, parsed, qualname)
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    return parsed, code
 
 
 def _compile(module: ast.Module, filename: str, support: dict[str, Any], freevars: tuple[str, ...]) -> types.CodeType:

@@ -16,6 +16,7 @@ from typing import Any
 from . import execute
 from .places import PROGRAMS
 from .transforms.nodes import free_names
+from .transforms.qualnames import pairs
 
 __all__ = ["plain_of"]
 
@@ -46,23 +47,10 @@ def _made(code: types.CodeType, qualname: str) -> execute.Program | None:
     if code.co_filename not in execute.TANGENT_TREES:
         return None
     tree, parsed, support = execute.TANGENT_TREES[code.co_filename]
-    pairs = zip(_functions(tree), _functions(parsed), strict=True)
-    plain = next((t.plain for t, p in pairs if p.lineno == code.co_firstlineno and hasattr(t, "plain")), None)
+    plain = next((t.plain for t, p in pairs(tree, parsed) if p.lineno == code.co_firstlineno and hasattr(t, "plain")), None)
     if plain is None:
         return None
     free = free_names(plain)
     brought = {name: value for name, value in support.items() if name in free}
     return execute.written(plain, qualname, brought, tuple(n for n in code.co_freevars if n in free and n not in brought),
                            PROGRAMS[code.co_filename])
-
-
-def _functions(tree: Any) -> list[Any]:
-    """The functions of a tree, of `gast` or `ast`, in the order of their text."""
-    found, todo = [], [tree]
-    while todo:
-        node = todo.pop(0)
-        if type(node).__name__ == "FunctionDef":
-            found.append(node)
-        blocks = [getattr(node, field, []) for field in ("body", "handlers", "orelse", "finalbody")]
-        todo = [n for block in blocks if isinstance(block, list) for n in block] + todo
-    return found

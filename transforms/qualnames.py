@@ -18,7 +18,7 @@ import gast
 
 from .nodes import walk
 
-__all__ = ["note", "restore"]
+__all__ = ["note", "pairs", "restore"]
 
 _SCOPES = {gast.GeneratorExp: "<genexpr>"}
 if sys.version_info < (3, 12):  # from then on these comprehensions are no functions
@@ -54,11 +54,15 @@ def _children(node: Any) -> list[Any]:
 
 def restore(code: types.CodeType, made: Any, parsed: ast.AST, qualname: str) -> types.CodeType:
     """Code in which the user's functions have their names. `made`: the tree that was printed; `parsed`: the text's tree."""
-    functions = [n for n in walk(made) if isinstance(n, gast.FunctionDef)]
-    lines = [n for n in _walk(parsed) if isinstance(n, ast.FunctionDef)]
-    names = {(there.lineno, there.name): here.qualname for here, there in zip(functions, lines, strict=True)
+    names = {(there.lineno, there.name): here.qualname for here, there in pairs(made, parsed)
              if not hasattr(here, "role") and getattr(here, "qualname", "").find(":") < 0 and hasattr(here, "qualname")}
     return _renamed(code, names, qualname) if names else _below(code, f"bind.<locals>.{made.name}.", f"{qualname}.")
+
+
+def pairs(made: Any, parsed: ast.AST) -> list[tuple[Any, Any]]:
+    """The functions of a tree, each with itself in the tree of its text."""
+    functions = [n for n in walk(made) if isinstance(n, gast.FunctionDef)]
+    return list(zip(functions, [n for n in _walk(parsed) if isinstance(n, ast.FunctionDef)], strict=True))
 
 
 def _walk(node: Any) -> Any:
