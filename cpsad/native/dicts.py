@@ -7,6 +7,7 @@ with its keys is one whose keys are fixed (`records.py`) as long as no dict of t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from .choices import TEXT, Text, as_run_time, is_text
@@ -53,48 +54,36 @@ class Dict:
     def join(self, other: Any) -> Any:
         if not isinstance(other, Dict):
             raise NoJoin(f"{self} and {other}")
-        from .stage import Restart
-
-        self.sites.same[self.place] = other.place
-        raise Restart
+        self.sites.merge(self.place, other.place)
 
     def truth(self, walk: Any, value: Val) -> str:
         return f"({value.c}->left != 0)"
 
 
+@dataclass(frozen=True)
 class DictMethod:
     """A method of a dict, as a value."""
 
     c_type = "dict *"
 
-    def __init__(self, of: Dict, name: str) -> None:
-        self.of, self.name = of, name
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, DictMethod) and (self.of, self.name) == (other.of, other.name)
-
-    def __hash__(self) -> int:
-        return hash((DictMethod, self.of, self.name))
+    of: Dict
+    name: str
 
     def __str__(self) -> str:
         return f"the method {self.name} of {self.of}"
 
 
+@dataclass(frozen=True)
 class DictView:
     """`d.keys()`, `d.values()`, `d.items()`: the dict. Or an iterator over one: a pointer to its state."""
 
-    def __init__(self, of: Dict, what: str, turns: bool = False) -> None:
-        self.of, self.what, self.turns = of, what, turns
+    of: Dict
+    what: str
+    turns: bool = False
 
     @property
     def c_type(self) -> str:
         return "dict_turns *" if self.turns else "dict *"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, DictView) and (self.of, self.what, self.turns) == (other.of, other.what, other.turns)
-
-    def __hash__(self) -> int:
-        return hash((DictView, self.of, self.what, self.turns))
 
     def __str__(self) -> str:
         return f"the {self.what} of {self.of}"

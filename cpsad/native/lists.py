@@ -8,7 +8,8 @@ rounds. Lists of two places that meet in one variable are one place in all furth
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NoReturn
 
 import gast
 
@@ -33,6 +34,13 @@ class Sites:
         while place in self.same:
             place = self.same[place]
         return place
+
+    def merge(self, place: Any, other: Any) -> NoReturn:
+        """Containers of two places meet in one variable: in the next round they are one place."""
+        from .stage import Restart
+
+        self.same[place] = other
+        raise Restart
 
     def at(self, place: Any) -> List:
         return List(self, self.found(place))
@@ -64,47 +72,34 @@ class List:
     def join(self, other: Any) -> Any:
         if not isinstance(other, List):
             raise NoJoin(f"{self} and {other}")
-        from .stage import Restart
-
-        self.sites.same[self.place] = other.place
-        raise Restart
+        self.sites.merge(self.place, other.place)
 
     def truth(self, walk: Any, value: Val) -> str:
         return f"({value.c}->n != 0)"
 
 
+@dataclass(frozen=True)
 class ListMethod:
     """A method of a list, as a value: the list."""
 
     c_type = "list *"
 
-    def __init__(self, of: List, name: str) -> None:
-        self.of, self.name = of, name
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ListMethod) and (self.of, self.name) == (other.of, other.name)
-
-    def __hash__(self) -> int:
-        return hash((self.of, self.name))
+    of: List
+    name: str
 
     def __str__(self) -> str:
         return f"the method {self.name} of {self.of}"
 
 
+@dataclass(frozen=True)
 class ListTurns:
     """An iterator over a list, or over several side by side (`zip`, and `enumerate`, whose first is None): a pointer to the
     states of all, one after another."""
 
     c_type = "list_turns *"
 
-    def __init__(self, of: tuple[List | None, ...], zipped: bool) -> None:
-        self.of, self.zipped = of, zipped
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ListTurns) and (self.of, self.zipped) == (other.of, other.zipped)
-
-    def __hash__(self) -> int:
-        return hash((ListTurns, self.of, self.zipped))
+    of: tuple[List | None, ...]
+    zipped: bool
 
     def __str__(self) -> str:
         return "an iterator over lists"
